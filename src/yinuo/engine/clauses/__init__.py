@@ -1,0 +1,1 @@
+"""The clauses of a text as frozen models, one file a kind."""

@@ -1,0 +1,50 @@
+"""`indicator`: a figure over cases, clocks, findings … by subject and period (grammar part 2, 2.1)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from yinuo.engine.clauses.common import Clause, Names, Text
+from yinuo.engine.clauses.conditions import ConditionText
+
+Measure = Literal[
+    "count", "share", "sum", "mean", "median", "p90", "min", "max", "distinct", "ratio", "cut", "change", "streak"
+]
+Period = Literal["day", "week", "month", "quarter", "half", "year", "all"]
+
+
+class Mapped(Text):
+    """A code turned into a number: `{ field = "grade", map = { "警告" = 10 } }`."""
+
+    field: str
+    map: dict[str, Any] = {}
+
+
+class Indicator(Clause):
+    """One figure: its population (`where`), its numerator (`count`), who it is about and over which period."""
+
+    over: str = "cases"
+    measure: Measure = "count"
+    where: ConditionText | None = None
+    count: ConditionText | None = None
+    value: str | Mapped | None = None
+    of: str | None = None
+    per: str | None = None
+    versus: Literal["1y", "1p"] | None = None
+    holds: ConditionText | None = None
+    subject: str = "unit"
+    period: Period = "month"
+    at: str | None = None
+    stock: bool = False
+    by: Names = ()
+    exempt: ConditionText | None = None
+    min_n: int = Field(1, ge=1)
+    interval: Literal["wilson", "none"] | None = None
+    better: Literal["high", "low"] = "high"
+    target: Any = Field(None, json_schema_extra={"type": "number"})
+    guard: Names = ()
+    published_with: Names = ()
+    public: bool = False
+    then: dict[str, Any] | None = None
