@@ -1,0 +1,56 @@
+"""Searching inside many short sorted stretches of one array at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yinuo.kernel.instants import Int64
+
+
+def search(values: Int64, low: Int64, high: Int64, wanted: Int64, *, after: bool = False) -> Int64:
+    """For each row i the first index j in [low[i], high[i]) with values[j] ≥ wanted[i] (> when `after`), else high[i].
+
+    Every stretch values[low[i]:high[i]] must be sorted.
+    """
+    low, high = low.copy(), high.copy()
+    while True:
+        open_ = low < high
+        if not open_.any():
+            return low
+        middle = (low + high) >> 1
+        probe = values[np.minimum(middle, values.size - 1)]
+        right = open_ & ((probe <= wanted) if after else (probe < wanted))
+        high = np.where(open_ & ~right, middle, high)
+        low = np.where(right, middle + 1, low)
+
+
+def bounds(owners: Int64, count: int) -> tuple[Int64, Int64]:
+    """Where the rows of each owner 0…count-1 begin and end in the sorted array `owners`."""
+    edges = np.searchsorted(owners, np.arange(count + 1))
+    return edges[:-1].astype(np.int64), edges[1:].astype(np.int64)
+
+
+def spread(low: Int64, high: Int64) -> tuple[Int64, Int64]:
+    """Every index of the stretches [low[i], high[i]): (the i of each, the index)."""
+    lengths = high - low
+    owners = np.repeat(np.arange(low.size, dtype=np.int64), lengths)
+    first = np.cumsum(lengths) - lengths
+    return owners, np.arange(int(lengths.sum()), dtype=np.int64) - np.repeat(first, lengths) + np.repeat(low, lengths)
+
+
+def running_max(owners: Int64, values: Int64) -> Int64:
+    """The largest value so far within each owner; `owners` sorted."""
+    order = np.argsort(values, kind="stable")
+    rank = np.empty(values.size, np.int64)
+    rank[order] = np.arange(values.size)
+    best = np.maximum.accumulate(owners * np.int64(values.size + 1) + rank) - owners * np.int64(values.size + 1)
+    result: Int64 = values[order][best]
+    return result
+
+
+def is_first(owners: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each row is the first of its owner; `owners` sorted."""
+    first = np.ones(owners.size, np.bool_)
+    first[1:] = owners[1:] != owners[:-1]
+    return first
