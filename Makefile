@@ -1,0 +1,61 @@
+# Two commands do everything: `make demo` shows it, `make test` proves it. `make help` lists the rest.
+# Each sets up what it needs on a machine with only Python 3.11 or newer, make and the package registries.
+
+PYTHON ?= python3
+ARGS ?=
+export PYTHON YINUO_CHROMIUM
+
+BIN := .venv/bin
+ECHARTS := src/yinuo/cli/report/static/echarts.min.js
+PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
+
+.PHONY: help demo test check format packs bench bench-smoke lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.venv/.ready: requirements.lock pyproject.toml
+	@scripts/environment.sh .venv requirements.lock
+
+$(ECHARTS): web/package-lock.json .venv/.ready
+	@scripts/echarts.sh $@
+
+demo: .venv/.ready $(ECHARTS) ## hold a real case log to its promises and look at the report (ARGS=--once: without serving it)
+	@$(BIN)/python scripts/demo.py $(ARGS)
+
+check: .venv/.ready ## style, types, imports: seconds
+	@scripts/tick.sh "ruff" $(BIN)/ruff check src tests benchmarks scripts
+	@scripts/tick.sh "ruff format" $(BIN)/ruff format --check src tests benchmarks scripts
+	@scripts/tick.sh "mypy" $(BIN)/mypy
+	@scripts/tick.sh "import-linter" $(BIN)/lint-imports
+
+packs: .venv/.ready ## read every shipped pack, tell its stories, and change each of its numbers: a story must notice
+	@for pack in $(PACKS); do scripts/tick.sh "pack $$pack" $(BIN)/yinuo check $$pack --mutate || exit 1; done
+
+test: .venv/.ready $(ECHARTS) check packs ## all checks and tests
+	@scripts/browser.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+format: .venv/.ready ## write the code the way the checks want it
+	@$(BIN)/ruff check --fix -q src tests benchmarks scripts || true
+	@$(BIN)/ruff format -q src tests benchmarks scripts
+
+.venv-bench/.ready: benchmarks/requirements.txt requirements.lock
+	@scripts/environment.sh .venv-bench requirements.lock
+	@scripts/tick.sh "the peers to measure against" .venv-bench/bin/pip install -q -r benchmarks/requirements.txt
+
+bench: .venv-bench/.ready ## the speed bars, beside their peers
+	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
+
+bench-smoke: .venv-bench/.ready ## the same at 1 % of the size: equal results, no times asserted
+	@.venv-bench/bin/python benchmarks/run.py --smoke $(ARGS)
+
+lock: .venv/.ready ## choose the newest versions again and write requirements.lock
+	@$(BIN)/pip install -q uv
+	@$(BIN)/uv lock -q --upgrade
+	@{ echo '# Made by `make lock`: exact versions and hashes of everything the environment holds. Do not edit.'; \
+	   $(BIN)/uv export -q --frozen --no-emit-project --no-header --no-annotate; } > requirements.lock
+
+clean: ## remove what was made here
+	rm -rf .venv .venv-bench .venv-node web/node_modules src/yinuo/cli/report/static demo-out bench-out
