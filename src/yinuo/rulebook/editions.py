@@ -1,0 +1,197 @@
+"""Versions of an institution's text into editions of its clauses: amends, repeal, like (grammar, One spelling)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from yinuo.engine.clauses.common import Clause, Names, Text
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.rules import Edition, Ruling
+from yinuo.rulebook.places import Path_
+from yinuo.rulebook.refusals import Document, TextError, explain_errors, suggest
+
+KINDS: dict[str, type[Clause]] = {"flow": Flow, "promise": Promise, "constraint": Constraint, "indicator": Indicator}
+LATER_KINDS = ("table", "register", "survey", "draw", "quota", "standing")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class VersionText(Text):
+    """The head of one `[[version]]`; its clauses stand below it by kind and id."""
+
+    from_: date = Field(alias="from")
+    until: date | None = None
+    source: str = Field(min_length=1)
+    status: str = ""
+    note: str = ""
+    assumed: Names = ()
+    amends: bool = False
+    repeal: Names = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A clause as one version states it, with the place where it stands and the days it is in force."""
+
+    institution: str
+    kind: str
+    id: str
+    path: Path_
+    raw: Mapping[str, Any]
+    edition: Edition
+
+
+def read_versions(document: Document, institution: str) -> tuple[list[Statement], list[TextError]]:
+    """Every statement of a policy.toml in order of date, and what is wrong with the others."""
+    reader = _Reader(document, institution)
+    reader.run()
+    return reader.done, reader.errors
+
+
+def rulings_of(statements: Iterable[Statement]) -> tuple[Ruling, ...]:
+    """Statements gathered by clause."""
+    editions: dict[tuple[str, str, str], list[Edition]] = {}
+    for one in statements:
+        editions.setdefault((one.institution, one.kind, one.id), []).append(one.edition)
+    return tuple(Ruling(*key, tuple(found)) for key, found in editions.items())
+
+
+class _Reader:
+    def __init__(self, document: Document, institution: str) -> None:
+        self.document = document
+        self.institution = institution
+        self.errors: list[TextError] = []
+        self.done: list[Statement] = []
+        self.text: dict[tuple[str, str], Statement] = {}
+        """The text in force after the version read last."""
+
+    def run(self) -> None:
+        versions = self._heads()
+        before: VersionText | None = None
+        for index, head in versions:
+            if before is not None and before.from_ == head.from_:
+                self._refuse(("version", index), f"two versions begin on {head.from_}", "join them, or move one")
+            self._open(index, head, before)
+            before = head
+        if before is not None:
+            self._close(self.text, before.until)
+        self.done.sort(key=lambda one: one.path)
+
+    def _refuse(self, path: Path_, message: str, remedy: str = "") -> None:
+        self.errors.append(self.document.error(path, message, remedy))
+
+    def _heads(self) -> list[tuple[int, VersionText]]:
+        heads: list[tuple[int, VersionText]] = []
+        versions = self.document.raw.get("version", [])
+        if not isinstance(versions, list):
+            self._refuse(("version",), "[version] must be [[version]]", "write [[version]], once for each amending act")
+            return []
+        for index, raw in enumerate(versions):
+            own = {key: value for key, value in raw.items() if key not in KINDS and key not in LATER_KINDS}
+            try:
+                heads.append((index, VersionText.model_validate(own)))
+            except ValidationError as error:
+                prefix = ("version", index)
+                self.errors += explain_errors(self.document, prefix, error, model=VersionText, raw=own)
+        return sorted(heads, key=lambda one: one[1].from_)
+
+    def _open(self, index: int, head: VersionText, before: VersionText | None) -> None:
+        raws = self._named(index)
+        carried: dict[tuple[str, str], Statement] = {}
+        if head.amends:
+            if before is None or (before.until is not None and before.until < head.from_):
+                self._refuse(("version", index, "amends"), "there is no text in force to amend", "leave amends out")
+            carried = {key: one for key, one in self.text.items() if key not in raws}
+        for name in head.repeal:
+            kind, _, id_ = name.partition(".")
+            if not head.amends or carried.pop((kind, id_), None) is None:
+                known = [".".join(key) for key in carried] if head.amends else []
+                remedy = suggest(name, known) if head.amends else "repeal needs amends = true"
+                self._refuse(("version", index, "repeal"), f'"{name}" is no clause in force to repeal', remedy)
+        self._close({key: one for key, one in self.text.items() if key not in carried}, head.from_, before)
+        self.text = dict(carried)
+        resolved = {key: dict(one.raw) for key, one in carried.items()}
+        for key in raws:
+            raw = self._resolve(key, raws, resolved, ("version", index, *key))
+            clause = None if raw is None else self._read(key, raw, ("version", index, *key))
+            if raw is not None and clause is not None:
+                edition = Edition(head.from_, None, clause, clause.source or head.source, clause.status or head.status)
+                self.text[key] = Statement(self.institution, *key, ("version", index, *key), raw, edition)
+
+    def _close(
+        self, ended: Mapping[tuple[str, str], Statement], until: date | None, before: VersionText | None = None
+    ) -> None:
+        if before is not None and before.until is not None and (until is None or before.until < until):
+            until = before.until
+        for one in ended.values():
+            self.done.append(replace(one, edition=replace(one.edition, until=until)))
+
+    def _named(self, index: int) -> dict[tuple[str, str], dict[str, Any]]:
+        """The clauses a version names, as written."""
+        raws: dict[tuple[str, str], dict[str, Any]] = {}
+        owners: dict[str, str] = {}
+        for kind, clauses in self.document.raw["version"][index].items():
+            if kind in LATER_KINDS:
+                self._refuse(("version", index, kind), f'"{kind}" clauses are not read yet', "leave it out for now")
+            if kind not in KINDS:
+                continue
+            if not isinstance(clauses, dict) or not all(isinstance(one, dict) for one in clauses.values()):
+                self._refuse(("version", index, kind), f"{kind} needs an id", f"write [version.{kind}.some-id]")
+                continue
+            for id_, raw in clauses.items():
+                path = ("version", index, kind, id_)
+                if not _ID.fullmatch(id_):
+                    self._refuse(path, f'"{id_}" is no id', "ids are ASCII kebab-case: first-contact")
+                if kind != "flow" and owners.setdefault(id_, kind) != kind:
+                    self._refuse(path, f'"{id_}" is already a {owners[id_]}', "give it an id of its own")
+                raws[kind, id_] = raw
+        return raws
+
+    def _resolve(
+        self,
+        key: tuple[str, str],
+        raws: Mapping[tuple[str, str], dict[str, Any]],
+        resolved: dict[tuple[str, str], dict[str, Any]],
+        path: Path_,
+        trail: tuple[str, ...] = (),
+    ) -> dict[str, Any] | None:
+        """The clause with what it copies by `like` filled in; null (and told) when that cannot be."""
+        if key in resolved:
+            return resolved[key]
+        raw = raws[key]
+        model = raw.get("like")
+        if model is None:
+            resolved[key] = raw
+            return raw
+        kind, id_ = key
+        if id_ in trail:
+            self._refuse((*path, "like"), f"{' → '.join((*trail, id_))} copy each other", "write one of them out")
+            return None
+        if (kind, model) not in raws and (kind, model) not in resolved:
+            known = [name for found, name in (*raws, *resolved) if found == kind]
+            self._refuse((*path, "like"), f'there is no {kind} "{model}" in this version', suggest(str(model), known))
+            return None
+        if kind == "promise" and "basis" not in raw:
+            remedy = 'write basis = "statutory", "promised", "step" or "ordered"'
+            self._refuse(path, f'{kind}.{id_} copies "{model}" and must name its own basis', remedy)
+        base = self._resolve((kind, model), raws, resolved, (*path[:-1], model), (*trail, id_))
+        if base is None:
+            return None
+        resolved[key] = {**base, **raw}
+        return resolved[key]
+
+    def _read(self, key: tuple[str, str], raw: Mapping[str, Any], path: Path_) -> Clause | None:
+        model = KINDS[key[0]]
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            self.errors += explain_errors(self.document, path, error, model=model, raw=raw)
+            return None

@@ -1,0 +1,238 @@
+"""`load_pack`: a folder of text into `Rules` the engine can evaluate, or every reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+from pydantic import BaseModel, Field, ValidationError
+
+import yinuo
+from yinuo.engine.clauses.common import Names, Rung, Text
+from yinuo.engine.fieldtypes import WORDS, is_type
+from yinuo.engine.rules import Conventions, Level, Rules
+from yinuo.kernel.calendars import Calendar
+from yinuo.kernel.logtext import LogText, Vocabulary
+from yinuo.rulebook.calendars import read_calendar
+from yinuo.rulebook.editions import Statement, read_versions, rulings_of
+from yinuo.rulebook.refusals import Document, PackRefused, TextError, explain_errors, read_document, suggest
+from yinuo.rulebook.tables import frame_of, read_table
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class PackText(Text):
+    """pack.toml."""
+
+    name: str
+    zh: str
+    en: str = ""
+    zone: str
+    calendar: str
+    uses: Names = ()
+    conventions: Conventions = Conventions()
+    levels: dict[str, Level] = {}
+    ladders: dict[str, tuple[Rung, ...]] = {}
+    tables: dict[str, dict[str, str]] = {}
+    log: LogText = LogText()
+    vocabulary: Vocabulary = Vocabulary()
+
+
+class PolicyText(Text):
+    """The root of a policy.toml."""
+
+    name: str
+    zh: str
+    en: str = ""
+    entries: Names = ()
+    owner: str = ""
+    activities: dict[str, str] = {}
+    version: list[object] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Institution:
+    """One folder of institutions/: its words, its text and where it stands."""
+
+    id: str
+    zh: str
+    en: str
+    root: Path
+    entries: tuple[str, ...]
+    owner: str
+    activities: Mapping[str, str]
+    document: Document
+    statements: tuple[Statement, ...]
+
+    @property
+    def stories(self) -> Path:
+        """The file that holds its stories."""
+        return self.root / "stories.toml"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that was read without error."""
+
+    name: str
+    root: Path
+    zh: str
+    en: str
+    digest: str
+    text: PackText
+    rules: Rules
+    log_text: LogText
+    tables: Mapping[str, pl.DataFrame]
+    institutions: Mapping[str, Institution]
+    used: tuple[Pack, ...]
+    document: Document
+
+    def everywhere(self) -> Iterator[Pack]:
+        """The packs it uses, then itself."""
+        for pack in self.used:
+            yield from pack.everywhere()
+        yield self
+
+
+def load_pack(name_or_dir: str | Path) -> Pack:
+    """Read a pack by name or folder. Raises PackRefused with everything that is wrong in its text."""
+    return _load(find_pack(name_or_dir), ())
+
+
+def find_pack(name_or_dir: str | Path, beside: Path | None = None) -> Path:
+    """The folder of a pack: beside another pack, among those that ship, or as a path. Raises PackRefused."""
+    given = str(name_or_dir)
+    installed = Path(yinuo.__file__).parent / "packs"
+    places = [folder for folder in (beside, installed, _source_packs()) if folder is not None]
+    if "/" not in given and "\\" not in given:
+        for place in places:
+            if (place / given).is_dir():
+                return (place / given).resolve()
+    if (Path(given) / "pack.toml").is_file():
+        return Path(given).resolve()
+    known = sorted({path.parent.name for place in places for path in place.glob("*/pack.toml")})
+    remedy = f"{suggest(given, known)} (or give a folder that holds a pack.toml)"
+    raise PackRefused([TextError(Path(given), 1, "there is no pack of this name and no pack.toml here", remedy)])
+
+
+def _source_packs() -> Path:
+    return Path(yinuo.__file__).parents[2] / "packs"
+
+
+def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
+    document = read_document(root / "pack.toml")
+    if root in trail:
+        raise PackRefused([document.error(("uses",), "packs use each other", "let one of them stand alone")])
+    text = _read_text(document)
+    used = tuple(_load(find_pack(name, root.parent), (*trail, root)) for name in text.uses)
+    errors: list[TextError] = []
+    calendar = _read_calendar(document, text, errors)
+    tables = _read_tables(document, text, errors)
+    institutions = _read_institutions(root, errors)
+    if errors or calendar is None:
+        raise PackRefused(errors)
+    own = rulings_of(one for institution in institutions.values() for one in institution.statements)
+    rules = Rules(
+        calendar=calendar,
+        conventions=text.conventions,
+        levels={name: level for pack in used for name, level in pack.rules.levels.items()} | text.levels,
+        ladders={name: ladder for pack in used for name, ladder in pack.rules.ladders.items()} | text.ladders,
+        rulings=own + tuple(ruling for pack in used for ruling in pack.rules.of_kind("flow")),
+        tables={name: columns for pack in used for name, columns in pack.rules.tables.items()} | text.tables,
+        activities={
+            activity: zh
+            for words in (*(pack.rules.activities for pack in used), *(one.activities for one in institutions.values()))
+            for activity, zh in words.items()
+        },
+    )
+    return Pack(
+        text.name, root, text.zh, text.en, _digest(root, used), text, rules,
+        text.log.model_copy(update={"vocabulary": text.vocabulary}),
+        {name: frame for pack in used for name, frame in pack.tables.items()} | tables,
+        institutions, used, document,
+    )  # fmt: skip
+
+
+def _read_text(document: Document) -> PackText:
+    text = _validate(document, PackText)
+    errors: list[TextError] = []
+    if text.name != document.path.parent.name:
+        errors.append(_misnamed(document, text.name))
+    for table, columns in text.tables.items():
+        for column, word in columns.items():
+            if not is_type(word):
+                errors.append(document.error(("tables", table, column), f'"{word}" is no type', suggest(word, WORDS)))
+    if errors:
+        raise PackRefused(errors)
+    return text
+
+
+def _misnamed(document: Document, name: str) -> TextError:
+    folder = document.path.parent.name
+    return document.error(("name",), f'the name is "{name}" and the folder "{folder}"', "make them the same")
+
+
+def _validate(document: Document, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(document.raw)
+    except ValidationError as error:
+        raise PackRefused(explain_errors(document, (), error, model=model, raw=document.raw)) from error
+
+
+def _read_calendar(document: Document, text: PackText, errors: list[TextError]) -> Calendar | None:
+    root = document.path.parent
+    try:
+        return read_calendar(text.calendar, root, zone=text.zone, find_pack=lambda name: find_pack(name, root.parent))
+    except PackRefused as refused:
+        errors.append(document.error(("calendar",), f'the calendar "{text.calendar}" cannot be used'))
+        errors += refused.errors
+        return None
+
+
+def _read_tables(document: Document, text: PackText, errors: list[TextError]) -> dict[str, pl.DataFrame]:
+    folder = document.path.parent / "tables"
+    frames = {name: frame_of([], columns) for name, columns in text.tables.items()}
+    for path in sorted(folder.glob("*.csv")):
+        if path.stem not in text.tables:
+            errors.append(TextError(path, 1, "this table is not declared", f"add [tables.{path.stem}] to pack.toml"))
+            continue
+        frames[path.stem], wrong = read_table(path, text.tables[path.stem], text.zone)
+        errors += wrong
+    return frames
+
+
+def _read_institutions(root: Path, errors: list[TextError]) -> dict[str, Institution]:
+    institutions: dict[str, Institution] = {}
+    for folder in sorted(path for path in (root / "institutions").glob("*") if path.is_dir()):
+        try:
+            document = read_document(folder / "policy.toml")
+            text = _validate(document, PolicyText)
+        except PackRefused as refused:
+            errors += refused.errors
+            continue
+        if text.name != folder.name:
+            errors.append(_misnamed(document, text.name))
+        statements, wrong = read_versions(document, folder.name)
+        errors += wrong
+        institutions[folder.name] = Institution(
+            folder.name, text.zh, text.en, folder,
+            text.entries, text.owner, text.activities, document, tuple(statements),
+        )  # fmt: skip
+    return institutions
+
+
+def _digest(root: Path, used: tuple[Pack, ...]) -> str:
+    """SHA-256 over the paths and bytes of all text files, and the digests of the packs it uses."""
+    digest = hashlib.sha256()
+    found = (path for suffix in ("toml", "csv") for path in root.rglob(f"*.{suffix}"))
+    files = {path.relative_to(root).as_posix(): path for path in found}
+    for name in sorted(files):
+        content = files[name].read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    for pack in used:
+        digest.update(f"{pack.name}\0{pack.digest}".encode())
+    return digest.hexdigest()
