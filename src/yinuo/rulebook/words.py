@@ -1,0 +1,132 @@
+"""The words a text may use: activities, kinds and their fields, tables, levels, clauses; of used packs too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pydantic import BaseModel
+
+from yinuo.engine.clauses.common import Clause
+from yinuo.engine.clauses.conditions import Condition, Event
+from yinuo.engine.clauses.flow import FieldType, Flow
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.fieldtypes import REFERENCES
+from yinuo.engine.log import CLOCK_COLUMNS, FINDING_COLUMNS, HOLDING_COLUMNS
+from yinuo.rulebook.places import Path_
+
+if TYPE_CHECKING:
+    from yinuo.rulebook.loader import Pack
+
+RESERVED = frozenset({"lapsed", "raised", "found"})
+"""Activities that clauses make (grammar 2.4)."""
+Fields: TypeAlias = Mapping[str, FieldType]
+
+
+def _typed(**words: str) -> dict[str, FieldType]:
+    return {name: FieldType.model_validate({"is": word}) for name, word in words.items()}
+
+
+CASE_FIELDS = _typed(kind="text", item="item", unit="unit", region="text", case="case")
+EVENT_FIELDS = CASE_FIELDS | _typed(
+    activity="text", at="moment", actor="person", step="text", holder="text", deemed="bool", entry_lag="limit", hour="int"
+)
+MADE_FIELDS = _typed(clause="text", institution="text", level="text", finding="text", due="moment")
+"""What the events lapsed, raised and found carry beside a case's fields."""
+CASE_FACTS = _typed(
+    did="text", did_not="text", status="text", visits="int", span="limit", opened_at="moment", closed_at="moment"
+)
+_ANY = FieldType.model_validate({"is": "any"})
+OVER_FIELDS: Mapping[str, Fields] = {
+    "cases": CASE_FACTS,
+    "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text"),
+    "clocks": {name: _ANY for name in CLOCK_COLUMNS} | CASE_FACTS,
+    "findings": {name: _ANY for name in FINDING_COLUMNS} | CASE_FACTS,
+    "holdings": {name: _ANY for name in HOLDING_COLUMNS} | CASE_FACTS,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything a name in a text can mean."""
+
+    activities: frozenset[str]
+    kinds: Mapping[str, Fields]
+    tables: Mapping[str, Fields]
+    levels: frozenset[str]
+    ladders: frozenset[str]
+    clauses: Mapping[str, Mapping[str, str]]
+    """For each institution its clause ids and their kinds."""
+
+    def fields_of(self, kinds: frozenset[str] | None) -> dict[str, FieldType]:
+        """The fields of events and cases of these kinds (null = of any kind)."""
+        found: dict[str, FieldType] = {}
+        for kind, fields in self.kinds.items():
+            if kinds is None or kind in kinds:
+                found |= fields
+        return EVENT_FIELDS | found
+
+    def table_of(self, type_: FieldType) -> str | None:
+        """The table a field refers to, if it refers to one."""
+        return type_.in_ or REFERENCES.get(type_.is_.removeprefix("list:"))
+
+    def find_clause(self, name: str, home: str) -> str | None:
+        """The kind of the clause "id" (of `home`, else of anyone) or "institution/id"; null when there is none."""
+        institution, _, id_ = name.rpartition("/")
+        if institution:
+            return self.clauses.get(institution, {}).get(id_)
+        homes = [home, *self.clauses]
+        return next((self.clauses[one][id_] for one in homes if id_ in self.clauses.get(one, {})), None)
+
+
+def words_of(pack: Pack) -> Words:
+    """The words of a pack and of the packs it uses."""
+    activities = {"any", *RESERVED}
+    kinds: dict[str, dict[str, FieldType]] = {}
+    clauses: dict[str, dict[str, str]] = {}
+    for one in pack.everywhere():
+        for institution in one.institutions.values():
+            activities |= institution.activities.keys()
+            for statement in institution.statements:
+                clause = statement.edition.clause
+                activities |= made_by(clause)
+                clauses.setdefault(institution.id, {}).setdefault(statement.id, statement.kind)
+                if isinstance(clause, Flow):
+                    kinds.setdefault(statement.id, {}).update(clause.fields)
+    tables = {
+        name: _typed(id="text", **{"from": "date", "until": "date"}) | _typed(**columns)
+        for name, columns in pack.rules.tables.items()
+    }
+    levels, ladders = frozenset(pack.rules.levels), frozenset(pack.rules.ladders)
+    return Words(frozenset(activities), kinds, tables, levels, ladders, clauses)
+
+
+def made_by(clause: Clause) -> set[str]:
+    """The activities a clause brings into the world: steps done, silence, what is mirrored onto a parent."""
+    if isinstance(clause, Flow):
+        mirrored = {clause.mirror[key] for key in ("opened", "ended") if key in clause.mirror}
+        return mirrored | {activity for step in clause.steps for activity in step.does}
+    if isinstance(clause, Promise) and clause.silence is not None:
+        return {clause.silence.means}
+    return set()
+
+
+def parts(model: BaseModel, path: Path_) -> Iterator[tuple[Path_, Condition | tuple[Event, ...]]]:
+    """Every condition and every event reference in a clause, with the path where it stands."""
+    for name, about in type(model).model_fields.items():
+        yield from _parts_of(getattr(model, name), (*path, about.alias or name))
+
+
+def _parts_of(value: object, path: Path_) -> Iterator[tuple[Path_, Condition | tuple[Event, ...]]]:
+    if isinstance(value, Condition):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from parts(value, path)
+    elif isinstance(value, tuple):
+        events = tuple(one for one in value if isinstance(one, Event))
+        if events:
+            yield path, events
+        for index, one in enumerate(value):
+            if isinstance(one, BaseModel):
+                yield from parts(one, (*path, index))
