@@ -1,0 +1,116 @@
+"""The rows that the page carries: what the links on its numbers open. Compact columns, capped, honest about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from yinuo.cli.report.words import Name
+from yinuo.engine.log import Log
+
+CAP = 5_000
+"""Rows of each table that the page carries at most."""
+
+
+def clock_rows(clocks: pl.DataFrame, zone: str) -> dict[str, Any]:
+    """Clocks: the longest over first; when there are more than CAP, half of those carried are an even sample of the rest."""
+    chosen = _chosen(clocks, pl.col("over"))
+    columns = {
+        "case": chosen["case_id"].to_list(),
+        "clause": chosen["clause"].to_list(),
+        "unit": chosen["unit"].to_list(),
+        "state": chosen["state"].to_list(),
+        "level": chosen["level"].to_list(),
+        "started": _local(chosen["started_at"], zone),
+        "due": _local(chosen["due_at"], zone),
+        "ended": _local(chosen["ended_at"], zone),
+        "used": _rounded(chosen["used"]),
+        "allowed": _rounded(chosen["allowed"]),
+        "paused": _rounded(chosen["paused"]),
+        "measure": chosen["measure"].to_list(),
+        "bin": chosen["bin"].to_list(),
+        "party": chosen["party"].cast(pl.Int8).to_list(),
+    }
+    return _packed(columns, clocks.height)
+
+
+def finding_rows(
+    findings: pl.DataFrame, zone: str, ranks: Mapping[str, int], *, sentence: Callable[[Mapping[str, Any]], Name]
+) -> dict[str, Any]:
+    """Findings with their sentences, highest level first."""
+    rank = pl.col("level").replace_strict(dict(ranks), default=-1, return_dtype=pl.Int32)
+    chosen = _chosen(findings, rank)
+    said = [sentence(row) for row in chosen.iter_rows(named=True)]
+    columns = {
+        "case": chosen["case_id"].to_list(),
+        "clause": chosen["clause"].to_list(),
+        "unit": chosen["unit"].to_list(),
+        "level": chosen["level"].to_list(),
+        "raised": _local(chosen["raised_at"], zone),
+        "cleared": _local(chosen["cleared_at"], zone),
+        "open": chosen["open"].cast(pl.Int8).to_list(),
+        "why_zh": [name.zh for name in said],
+        "why_en": [name.en for name in said],
+    }
+    return _packed(columns, findings.height)
+
+
+def case_rows(log: Log, clocks: pl.DataFrame, findings: pl.DataFrame, zone: str) -> dict[str, Any]:
+    """Cases with their first and last event, and how many events, clocks and findings they have."""
+    cases = log.cases
+    chosen = _chosen(cases, pl.lit(None)) if cases.height > CAP else cases
+    ids = chosen["case_id"]
+    events = log.events.filter(pl.col("case_id").is_in(ids.implode()))
+    seen = events.group_by("case_id").agg(
+        pl.col("at").min().alias("first"), pl.col("at").max().alias("last"), pl.len().alias("events")
+    )
+    clock_counts = clocks.group_by("case_id").agg(pl.len().alias("clocks"))
+    finding_counts = findings.group_by("case_id").agg(pl.len().alias("findings"))
+    joined = (
+        chosen.join(seen, on="case_id", how="left", maintain_order="left")
+        .join(clock_counts, on="case_id", how="left", maintain_order="left")
+        .join(finding_counts, on="case_id", how="left", maintain_order="left")
+    )
+    columns = {
+        "case": joined["case_id"].to_list(),
+        **{name: joined[name].fill_null("").to_list() for name in ("kind", "item", "unit") if name in joined.columns},
+        "first": _local(joined["first"], zone),
+        "last": _local(joined["last"], zone),
+        **{name: joined[name].fill_null(0).to_list() for name in ("events", "clocks", "findings")},
+    }
+    return _packed(columns, cases.height)
+
+
+def _chosen(table: pl.DataFrame, weight: pl.Expr) -> pl.DataFrame:
+    """All rows, heaviest first; of too many the CAP/2 heaviest and every k-th of the others."""
+    table = table.with_row_index("row!").with_columns(weight.alias("weight!"))
+    if table.height <= CAP:
+        return table.sort("weight!", "row!", descending=[True, False], nulls_last=True)
+    top = table.top_k(CAP // 2, by="weight!").sort("weight!", "row!", descending=[True, False], nulls_last=True)
+    rest = table.join(top.select("row!"), on="row!", how="anti").sort("row!")
+    step = -(-rest.height // (CAP - top.height))
+    return pl.concat([top, rest.gather_every(step)])
+
+
+def _local(instants: pl.Series, zone: str) -> list[str | None]:
+    local = instants.dt.convert_time_zone(zone)
+    return local.dt.strftime("%Y-%m-%d %H:%M").to_list()
+
+
+def _rounded(values: pl.Series) -> list[float | None]:
+    return values.round(2).to_list()
+
+
+def _packed(columns: dict[str, list[Any]], total: int) -> dict[str, Any]:
+    """Texts that repeat are written once: {"words": […], "at": […]}."""
+    packed: dict[str, Any] = {}
+    for name, values in columns.items():
+        words = sorted({value for value in values if isinstance(value, str)})
+        if words and len(words) * 2 < len(values):
+            index = {word: place for place, word in enumerate(words)}
+            packed[name] = {"words": words, "at": [None if value is None else index[value] for value in values]}
+        else:
+            packed[name] = values
+    return {"total": total, "rows": len(next(iter(columns.values()))), "columns": packed}
