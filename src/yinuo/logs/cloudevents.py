@@ -16,7 +16,9 @@ from yinuo.logs.tables import REJECTED_COLUMNS, Progress, Table, no_rejected
 _NEEDED = ("specversion", "id", "source", "type")
 
 
-def read_cloudevents(path: Path, wanted: Callable[[str], bool], *, name: str, encoding: str, progress: Progress) -> Table:
+def read_cloudevents(
+    path: Path, wanted: Callable[[str], bool], *, name: str, encoding: str, progress: Progress
+) -> Table:
     """The wanted attributes of every event. A line that is no CloudEvent goes to `rejected`."""
     gather = Gather(wanted)
     wrong: list[tuple[int, None, None, str, str, bool]] = []

@@ -152,7 +152,9 @@ def _delimiters_per_record(path: Path, delimiter: str) -> Iterator[np.ndarray]:
             outside = _outside_quotes(block)
             ends = np.flatnonzero((block == _NEWLINE) & outside)
             if not piece.size:
-                ends = np.append(ends, block.size) if block.size and (not ends.size or ends[-1] + 1 < block.size) else ends
+                ends = (
+                    np.append(ends, block.size) if block.size and (not ends.size or ends[-1] + 1 < block.size) else ends
+                )
             elif not ends.size:
                 rest = block
                 continue
@@ -211,7 +213,9 @@ def _row_by_row(path: Path, header: list[str], columns: list[str], *, delimiter:
                 reason = f"{len(row)} fields where the header has {len(header)}"
                 wrong.append((line, None, None, delimiter.join(row)[:200], reason, False))
             line = reader.line_num + 1
-    rows = pl.DataFrame({column: pl.Series(column, cell, pl.String) for column, cell in zip(columns, cells, strict=True)})
+    rows = pl.DataFrame(
+        {column: pl.Series(column, cell, pl.String) for column, cell in zip(columns, cells, strict=True)}
+    )
     at = pl.Series("line", lines, pl.Int64)
     rejected = pl.DataFrame(wrong, schema=REJECTED_COLUMNS, orient="row") if wrong else no_rejected()
     return Table(rows, lambda wanted: at.gather(wanted), rejected)

@@ -58,8 +58,11 @@ class Gather:
             return
         for column in self._columns.values():
             column.extend([None] * (size - len(column)))
-        self._blocks.append(pl.DataFrame([_series(name, column) for name, column in self._columns.items()] or
-                                         [pl.Series("", [None] * size)]))
+        self._blocks.append(
+            pl.DataFrame(
+                [_series(name, column) for name, column in self._columns.items()] or [pl.Series("", [None] * size)]
+            )
+        )
         self._line_blocks.append(pl.Series("line", self._lines, pl.Int64))
         self._columns, self._lines = {}, []
 

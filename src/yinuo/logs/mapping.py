@@ -10,7 +10,19 @@ from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS
 from yinuo.kernel.logtext import Column, Constant, LogText, Moment, Vocabulary
 from yinuo.logs.tables import LogError
 
-__all__ = ["STYLES", "Column", "Constant", "LogText", "Moment", "Plan", "Style", "Vocabulary", "resolve", "wanted"]
+__all__ = [
+    "STYLES",
+    "Column",
+    "Constant",
+    "LogText",
+    "Moment",
+    "Plan",
+    "Style",
+    "Vocabulary",
+    "moment_columns",
+    "resolve",
+    "wanted",
+]
 
 _CASE_ONLY = ("kind", "item", "region")
 _NAMED = tuple(name for name in (*EVENT_COLUMNS, *_CASE_ONLY) if name != "case_id")
@@ -82,7 +94,7 @@ class Plan:
         """Every column of theirs that is read, once."""
         named = [self.case_id, *self.event.values(), *self.case.values()]
         for moment in self.moments:
-            named += _moment_columns(moment)
+            named += moment_columns(moment)
         return list(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
@@ -141,11 +153,12 @@ def _written(text: LogText) -> list[str]:
     named = [getattr(text, ours) for ours in ("case_id", *_NAMED) if ours in text.model_fields_set]
     named += text.fields.values()
     for moment in text.event:
-        named += _moment_columns(moment)
+        named += moment_columns(moment)
     return list(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
-def _moment_columns(moment: Moment) -> list[str]:
+def moment_columns(moment: Moment) -> list[str]:
+    """The columns of theirs a moment names."""
     named = [moment.at, moment.recorded_at, moment.actor, moment.unit, *moment.fields.values()]
     return [name for name in named if isinstance(name, str)]
 
@@ -170,7 +183,7 @@ def _pass_unchanged(
     columns: Iterable[str], event: dict[str, Column], case: dict[str, Column],
     *, plan: Plan, types: Collection[str], style: Style,
 ) -> None:  # fmt: skip
-    used = {plan.case_id, *event.values(), *case.values(), *(c for one in plan.moments for c in _moment_columns(one))}
+    used = {plan.case_id, *event.values(), *case.values(), *(c for one in plan.moments for c in moment_columns(one))}
     for theirs in columns:
         of_case = theirs.startswith(style.case_prefix)
         if theirs in used or not (of_case or theirs.startswith(style.event_prefix)):

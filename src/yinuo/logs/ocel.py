@@ -142,7 +142,9 @@ def _table(
                 seen.add(one)
                 gather.add(cases[one] | row, number)
             elif one not in objects.types:
-                wrong.append((number, None, None, one, f'event "{event.id}" names an object that the file lacks', False))
+                wrong.append(
+                    (number, None, None, one, f'event "{event.id}" names an object that the file lacks', False)
+                )
     for number, one in enumerate((one for one in cases if one not in seen), number + 1):
         gather.add(cases[one], number)
     rejected = pl.DataFrame(wrong, schema=REJECTED_COLUMNS, orient="row") if wrong else no_rejected()

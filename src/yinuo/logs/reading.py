@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
+from yinuo.engine.fieldtypes import column_type
 from yinuo.engine.log import Log
-from yinuo.kernel.logtext import LogText, Vocabulary
+from yinuo.engine.rules import Rules
+from yinuo.kernel.logtext import LogText
 from yinuo.logs.cloudevents import read_cloudevents
 from yinuo.logs.columnar import read_parquet
 from yinuo.logs.delimited import read_csv
@@ -17,7 +22,8 @@ from yinuo.logs.fields import Words
 from yinuo.logs.instants import Clockwork
 from yinuo.logs.mapping import STYLES, resolve, wanted
 from yinuo.logs.ocel import read_ocel_json, read_ocel_sqlite
-from yinuo.logs.shape import Turns, shape
+from yinuo.logs.shape import shape
+from yinuo.logs.shaping import Turn
 from yinuo.logs.tables import LogError, Progress, Table, silent
 from yinuo.logs.unpack import Allowance, unpacked
 from yinuo.logs.xes import read_xes
@@ -41,6 +47,18 @@ _MAGIC = {
 }
 
 
+class Pack(Protocol):
+    """What of a pack reading a log needs."""
+
+    @property
+    def log_text(self) -> LogText:
+        """`[log]` and `[vocabulary]`."""
+
+    @property
+    def rules(self) -> Rules:
+        """Its flows say the fields and what begins and ends a case; its calendar the zone."""
+
+
 @dataclass(frozen=True)
 class ReadLog:
     """The log, the rows left out (REJECTED_COLUMNS) and how many there were of each.
@@ -53,37 +71,77 @@ class ReadLog:
     rejected: pl.DataFrame
     counts: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def latest(self) -> datetime | None:
+        """The latest instant of the log: as of when it is read unless somebody says otherwise."""
+        return self.log.events["at"].max()  # type: ignore[return-value]
+
 
 def read_log(
-    path: Path, *, text: LogText, zone: str, vocabulary: Vocabulary | None = None, types: Mapping[str, str] | None = None,
-    opens: Collection[str] = (), ends: Collection[str] = (), encoding: str | None = None,
+    path: Path, pack: Pack, *, encoding: str | None = None,
     progress: Progress | None = None, allowance: Allowance | None = None,
 ) -> ReadLog:  # fmt: skip
-    """Read a log. Raises LogError when the file as a whole cannot be read; single bad rows go to `rejected`.
-
-    `types` gives the type words of the fields the flows declare: other columns that nothing names are not read;
-    without any, every column is kept as it is. `opens` and `ends` are the activities that begin and end cases.
+    """Read a log in the words of a pack. Raises LogError when the file as a whole cannot be read; single bad rows go
+    to `rejected`. `encoding` says otherwise than `[log]`.
     """
-    tell = progress or silent
-    words = Words(_clockwork(text, zone), vocabulary or text.vocabulary, types or {})
-    with _opened(path, allowance or Allowance(), tell) as (plain, name):
+    words = Words(clock_of(pack.log_text, pack.rules.zone), pack.log_text.vocabulary, types_of(pack.rules))
+    turns = {
+        kind: Turn(frozenset(one.opens for one in flows), frozenset(end for one in flows for end in one.ends))
+        for kind, flows in pack.rules.flows().items()
+    }
+    return read_with(
+        path, pack.log_text, words,
+        turns=turns, encoding=encoding, progress=progress or silent, allowance=allowance or Allowance(),
+    )  # fmt: skip
+
+
+def read_plain(path: Path, *, zone: str = "UTC", types: Mapping[str, str] | None = None) -> ReadLog:
+    """Read a log that uses our own words or its format's; every column is kept, as text unless `types` says its type."""
+    text = LogText()
+    words = Words(clock_of(text, zone), text.vocabulary, types or {})
+    return read_with(path, text, words, turns={}, encoding=None, progress=silent, allowance=Allowance())
+
+
+def types_of(rules: Rules) -> dict[str, str]:
+    """The type words of all fields of all flows. Raises LogError where two kinds need different columns of one name."""
+    types: dict[str, str] = {}
+    for kind, flows in rules.flows().items():
+        for name, one in ((name, one) for flow in flows for name, one in flow.fields.items()):
+            known = types.setdefault(name, one.is_)
+            if column_type(known) != column_type(one.is_):
+                raise LogError(
+                    f'The field "{name}" is {known} in one kind of case and {one.is_} in "{kind}"; rename one.'
+                )
+    return types
+
+
+def clock_of(text: LogText, zone: str) -> Clockwork:
+    """How the times of a log are written; `zone` is the pack's, unless `[log]` names its own."""
+    return Clockwork(text.zone or zone, text.format, text.times == "date", text.ambiguous, text.not_before)
+
+
+def read_with(
+    path: Path, text: LogText, words: Words,
+    *, turns: Mapping[str, Turn], encoding: str | None, progress: Progress, allowance: Allowance,
+) -> ReadLog:  # fmt: skip
+    """Read a log whose words are given one by one. Without declared types every column is kept."""
+    with _opened(path, allowance, progress) as (plain, name):
         kind = _format_of(plain, name)
-        style = STYLES["xes" if kind == "xes" else kind.partition("-")[0] if kind in _STYLED else "table"]
-        source = _Source(plain, name, text, words.types, encoding or text.encoding, tell)
+        source = _Source(plain, name, text, words.types, encoding or text.encoding, progress)
         table = source.read(kind)
         if table.rows.is_empty():
             raise LogError(f"{name}: the log is empty: it has no row that can be read.{_first(table.rejected)}")
+        style = STYLES[_STYLE_OF.get(kind, "table")]
         plan = resolve(text, table.rows.columns, types=words.types, style=style, where=name)
-        tell(0, 1, "putting the log in our words")
-        turns = Turns(frozenset(opens), frozenset(ends))
+        progress(0, 1, "putting the log in our words")
         log, rejected = shape(table, plan, words, turns=turns, backwards=text.backwards)
     if log.events.is_empty() and len(rejected):
         raise LogError(f"{name}: not one event could be read.{_first(rejected)}")
-    tell(1, 1, "putting the log in our words")
+    progress(1, 1, "putting the log in our words")
     return ReadLog(log, rejected, _counts(table, log, rejected))
 
 
-_STYLED = ("ocel-json", "ocel-sqlite", "cloudevents")
+_STYLE_OF = {"xes": "xes", "ocel-json": "ocel", "ocel-sqlite": "ocel", "cloudevents": "cloudevents"}
 
 
 def _first(rejected: pl.DataFrame) -> str:
@@ -92,10 +150,6 @@ def _first(rejected: pl.DataFrame) -> str:
     one = rejected.row(0, named=True)
     cell = f', column "{one["column"]}"' if one["column"] else ""
     return f" {len(rejected):,} rejected; the first, line {one['line']}{cell}: {one['reason']} ({one['value']!r})."
-
-
-def _clockwork(text: LogText, zone: str) -> Clockwork:
-    return Clockwork(text.zone or zone, text.format, text.times == "date", text.ambiguous, text.not_before)
 
 
 def _counts(table: Table, log: Log, rejected: pl.DataFrame) -> dict[str, int]:
@@ -110,12 +164,12 @@ def _counts(table: Table, log: Log, rejected: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def _opened(path: Path, allowance: Allowance, progress: Progress) -> Iterator[tuple[Path, str]]:
+def _opened(path: Path, allowance: Allowance, progress: Progress) -> AbstractContextManager[tuple[Path, str]]:
     if path.is_dir():
         raise LogError(f"{path}: is a folder. Give one file.")
     if not path.is_file():
         raise LogError(f"{path}: there is no such file.")
-    return unpacked(path, allowance, progress)  # type: ignore[return-value]
+    return unpacked(path, allowance, progress)
 
 
 def _format_of(path: Path, name: str) -> str:
@@ -130,7 +184,9 @@ def _format_of(path: Path, name: str) -> str:
         raise LogError(f"{name}: by its content this is {found[0]}. Name it so ({found[1]}), or give the right file.")
     if suffix not in _FORMATS:
         known = ", ".join(_FORMATS)
-        raise LogError(f'{name}: "{suffix or "no ending"}" is no format that is read. Known: {known}, also in .gz or .zip.')
+        raise LogError(
+            f'{name}: "{suffix or "no ending"}" is no format that is read. Known: {known}, also in .gz or .zip.'
+        )
     return _FORMATS[suffix]
 
 
@@ -156,7 +212,8 @@ class _Source:
         if kind == "parquet":
             return read_parquet(self.path, self._choose, name=self.name)
         if kind == "xes":
-            return read_xes(self.path, self._wanted("xes"), name=self.name, progress=self.progress)
+            keep = self._wanted("xes")
+            return read_xes(self.path, keep, name=self.name, encoding=self.encoding, progress=self.progress)
         if kind == "cloudevents":
             keep = self._wanted("cloudevents")
             return read_cloudevents(self.path, keep, name=self.name, encoding=self.encoding, progress=self.progress)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -11,73 +10,32 @@ from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log
 from yinuo.kernel.logtext import Constant
 from yinuo.logs.fields import Words, as_text, blank_is_null
 from yinuo.logs.heads import heads_of, one_row_each
-from yinuo.logs.mapping import Plan
-from yinuo.logs.order import forwards
-from yinuo.logs.rejected import Rejections
+from yinuo.logs.mapping import Column, Plan
+from yinuo.logs.shaping import MOMENT, ROW, Shaping, Turn
 from yinuo.logs.tables import Table
+from yinuo.logs.turns import forwards, lose_unopened
 
-ROW = "__row"
-MOMENT = "__moment"
-
-
-@dataclass(frozen=True)
-class Turns:
-    """The activities that open a case and those that end it."""
-
-    opens: frozenset[str] = frozenset()
-    ends: frozenset[str] = frozenset()
+_NO_EVENTS: Mapping[str, pl.DataType] = {
+    "case_id": pl.String(), "activity": pl.String(), "at": EVENT_COLUMNS["at"], ROW: pl.UInt32()
+}  # fmt: skip
 
 
-@dataclass
-class Shaping:
-    """One table on its way to a log."""
-
-    table: Table
-    plan: Plan
-    words: Words
-    turns: Turns
-    case_ids: pl.Series
-    rejections: Rejections = field(default_factory=Rejections)
-    lost_cases: list[pl.Series] = field(default_factory=list)
-
-    def read(self, ours: str, rows: pl.DataFrame, theirs: object) -> tuple[pl.Series, pl.Series | None]:
-        """Our column and, when cells could not be read, the mask of these; they are rejected."""
-        found = self.words.read(ours, rows, theirs)  # type: ignore[arg-type]
-        if isinstance(theirs, Constant):
-            return found, None
-        raw = blank_is_null(rows[str(theirs)])
-        if found.null_count() == raw.null_count():
-            return found, None
-        wrong = found.is_null() & raw.is_not_null()
-        cells = raw.filter(wrong)
-        numbers = rows[ROW].filter(wrong)
-        self.rejections.add(numbers, self.words.why(ours, cells), column=str(theirs), values=cells)
-        return found, wrong
-
-    def lose(self, case_ids: pl.Series) -> None:
-        """Reject these cases whole."""
-        if len(case_ids):
-            self.lost_cases.append(case_ids.unique())
-
-
-def shape(table: Table, plan: Plan, words: Words, *, turns: Turns, backwards: str) -> tuple[Log, pl.DataFrame]:
-    """The log and the rejected rows."""
-    rows = table.rows.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW))
-    work = Shaping(table, plan, words, turns, blank_is_null(as_text(table.rows[plan.case_id])).alias("case_id"))
-    rows = _with_case_ids(rows, work)
-    if plan.one_row_per_case:
-        events, heads = None, one_row_each(rows, work.case_ids, work.rejections, columns=plan.columns())
-    else:
-        events = _rows_as_events(rows, work)
-        heads = heads_of(rows, plan, work)
+def shape(
+    table: Table, plan: Plan, words: Words, *, turns: Mapping[str, Turn], backwards: str
+) -> tuple[Log, pl.DataFrame]:
+    """The log and the rejected rows (REJECTED_COLUMNS)."""
+    case_ids = blank_is_null(as_text(table.rows[plan.case_id])).alias("case_id")
+    work = Shaping(table, plan, words, turns, case_ids)
+    rows = _with_case_ids(table.rows.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW)), work)
+    events = None if plan.one_row_per_case else _rows_as_events(rows, work)
+    heads = one_row_each(rows, work) if plan.one_row_per_case else heads_of(rows, work)
     cases = _cases(heads, work)
-    moments = _moments(heads, work, events)
-    together = [part for part in (moments, events) if part is not None]
+    together = [part for part in (_moments(heads, work, events), events) if part is not None]
     everything = pl.concat(together, how="diagonal") if len(together) > 1 else together[0]
+    lose_unopened(cases, work)
     everything, cases = _without_lost(everything, cases, work)
-    everything = forwards(everything, work, backwards=backwards)
-    everything, cases = _without_lost(everything, cases, work)
-    return Log(_events_tidy(everything), cases), work.rejections.frame(table, work.case_ids)
+    everything = forwards(everything, cases, work, backwards=backwards)
+    return Log(_tidy(everything), cases), work.rejections.frame(table, work.case_ids)
 
 
 def _with_case_ids(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
@@ -91,7 +49,7 @@ def _with_case_ids(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
 def _rows_as_events(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     """The events the rows tell, without those that cannot be read; a row with neither activity nor time tells none."""
     plan = work.plan
-    columns: dict[str, pl.Series] = {"case_id": work.case_ids.gather(rows[ROW]) if len(rows) < len(work.case_ids) else work.case_ids}
+    columns: dict[str, pl.Series] = {"case_id": work.ids_of(rows)}
     bad: list[pl.Series] = []
     for ours, theirs in plan.event.items():
         columns[ours], wrong = work.read(ours, rows, theirs)
@@ -100,16 +58,15 @@ def _rows_as_events(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     events = pl.DataFrame([*(series.alias(name) for name, series in columns.items()), rows[ROW]])
     if not {"activity", "at"} <= plan.event.keys():
         return events.clear()
-    bad += _incomplete(rows, events, work, wrong_at=bad)
+    bad += _incomplete(rows, events, work)
     if not bad:
         return _recorded(events)
     lost = pl.select(pl.any_horizontal(bad)).to_series()
-    opener = lost & events["activity"].is_in(list(work.turns.opens))
-    work.lose(events["case_id"].filter(opener.fill_null(False)))
+    work.lost_events.append(events.filter(lost).select("case_id", "activity").drop_nulls())
     return _recorded(events.filter(~lost))
 
 
-def _incomplete(rows: pl.DataFrame, events: pl.DataFrame, work: Shaping, *, wrong_at: list[pl.Series]) -> list[pl.Series]:
+def _incomplete(rows: pl.DataFrame, events: pl.DataFrame, work: Shaping) -> list[pl.Series]:
     """Rows with no activity or no time; rows with neither are left out without a word: an empty cell is no event."""
     if not events["activity"].null_count() and not events["at"].null_count():
         return []
@@ -136,7 +93,7 @@ def _cases(heads: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     for ours, theirs in work.plan.case.items():
         columns[ours], wrong = work.read(ours, heads, theirs)
         if wrong is not None:
-            work.lose(heads["case_id"].filter(wrong))
+            work.lost_cases.append(heads["case_id"].filter(wrong))
     for ours in CASE_COLUMNS:
         columns.setdefault(ours, pl.repeat(None, len(heads), dtype=pl.String, eager=True))
     ordered = [*CASE_COLUMNS, *(name for name in columns if name not in CASE_COLUMNS)]
@@ -147,7 +104,7 @@ def _moments(heads: pl.DataFrame, work: Shaping, rows: pl.DataFrame | None) -> p
     """Events held in columns; at equal instants they follow the list of the text and precede the rows."""
     plan = work.plan
     if not plan.moments:
-        return None if rows is not None else pl.DataFrame(schema={"case_id": pl.String, **_EMPTY})
+        return None if rows is not None else pl.DataFrame(schema=_NO_EVENTS)
     first = 0
     if rows is not None:
         lowest = rows["sequence"].min() if "sequence" in rows.columns else None
@@ -158,7 +115,7 @@ def _moments(heads: pl.DataFrame, work: Shaping, rows: pl.DataFrame | None) -> p
     }  # fmt: skip
     found = []
     for number, moment in enumerate(plan.moments):
-        own: dict[str, object] = {**shared, "at": moment.at, **moment.fields}
+        own: dict[str, Column] = {**shared, "at": moment.at, **moment.fields}
         own |= {
             ours: theirs for ours in ("recorded_at", "actor", "unit")
             if (theirs := getattr(moment, ours)) is not None
@@ -169,13 +126,10 @@ def _moments(heads: pl.DataFrame, work: Shaping, rows: pl.DataFrame | None) -> p
     return _recorded(pl.concat(found, how="diagonal"))
 
 
-_EMPTY: Mapping[str, pl.DataType] = {"activity": pl.String(), "at": EVENT_COLUMNS["at"], ROW: pl.UInt32()}
-
-
-def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, object]) -> pl.DataFrame:
+def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, Column]) -> pl.DataFrame:
     present = {ours: theirs for ours, theirs in own.items() if isinstance(theirs, Constant) or theirs in heads.columns}
     if "at" not in present:
-        return pl.DataFrame(schema={"case_id": pl.String, **_EMPTY})
+        return pl.DataFrame(schema=_NO_EVENTS)
     held = heads.filter(blank_is_null(heads[str(present["at"])]).is_not_null())
     columns = [held["case_id"], pl.repeat(do, len(held), dtype=pl.String, eager=True).alias("activity"), held[ROW]]
     bad: list[pl.Series] = []
@@ -188,8 +142,7 @@ def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, o
     if not bad:
         return events
     lost = pl.select(pl.any_horizontal(bad)).to_series()
-    if do in work.turns.opens:
-        work.lose(events["case_id"].filter(lost))
+    work.lost_events.append(events.filter(lost).select("case_id", "activity"))
     return events.filter(~lost)
 
 
@@ -198,19 +151,19 @@ def _without_lost(events: pl.DataFrame, cases: pl.DataFrame, work: Shaping) -> t
     if not work.lost_cases:
         return events, cases
     lost = pl.DataFrame({"case_id": pl.concat(work.lost_cases).unique()})
-    work.lost_cases = []
     gone = events.join(lost, on="case_id", how="semi")
     work.rejections.add(gone[ROW].unique(), "its case is rejected for another of its rows or cells")
     return events.join(lost, on="case_id", how="anti"), cases.join(lost, on="case_id", how="anti")
 
 
-def _events_tidy(events: pl.DataFrame) -> pl.DataFrame:
+def _tidy(events: pl.DataFrame) -> pl.DataFrame:
     """Our columns in our order, then the attributes; `sequence` of rows beside moments is 0 unless the log says it."""
     if MOMENT in events.columns and "sequence" in events.columns:
         events = events.with_columns(
-            pl.when(pl.col(MOMENT).is_null()).then(pl.col("sequence").fill_null(0)).otherwise("sequence").alias("sequence")
+            pl.when(pl.col(MOMENT).is_null())
+            .then(pl.col("sequence").fill_null(0))
+            .otherwise("sequence")
+            .alias("sequence")
         )
-    attributes: Collection[str] = [
-        name for name in events.columns if name not in EVENT_COLUMNS and name not in (ROW, MOMENT)
-    ]
+    attributes = [name for name in events.columns if name not in EVENT_COLUMNS and name not in (ROW, MOMENT)]
     return events.select([name for name in EVENT_COLUMNS if name in events.columns], *attributes)

@@ -19,7 +19,8 @@ def read_xes(
     path: Path, wanted: Callable[[str], bool], *, name: str, encoding: str = "utf-8", progress: Progress
 ) -> Table:
     """One row per event: attribute k of the trace is column `case:k`, of the event column `k`; a trace without events
-    is a row of its case alone. Raises LogError for what is no whole XES file."""
+    is a row of its case alone. Raises LogError for what is no whole XES file.
+    """
     reading = _Reading(Gather(wanted), name)
     plain = codecs.lookup(encoding).name == "utf-8"
     parser = expat.ParserCreate(None if plain else "utf-8", " ")

@@ -1,15 +1,33 @@
-"""What could not be read: cells with reasons, gathered while a log takes shape."""
+"""One table on its way to a log, and what had to be left out of it: rows, cells, reasons."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import polars as pl
 
-from yinuo.logs.fields import as_text
+from yinuo.kernel.logtext import Constant
+from yinuo.logs.fields import Words, as_text, blank_is_null
+from yinuo.logs.mapping import Column, Plan
 from yinuo.logs.tables import REJECTED_COLUMNS, Table
+
+ROW = "__row"
+"""The number of the row of the table an event or case was read from."""
+MOMENT = "__moment"
+"""The number of the moment in the text's list; null for events that are rows."""
 
 _SCHEMA: dict[str, pl.DataType] = {
     "row": pl.UInt32(), "column": pl.String(), "value": pl.String(), "reason": pl.String(), "kept": pl.Boolean()
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The activities that open a case of one kind and those that end it."""
+
+    opens: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
 
 
 class Rejections:
@@ -46,7 +64,7 @@ class Rejections:
             case_ids.gather(found["row"]).alias("case_id"),
             "column", "value", "reason", "kept",
         )  # fmt: skip
-        return pl.concat([table.rejected, told.cast(dict(REJECTED_COLUMNS))]).sort("line", maintain_order=True)
+        return pl.concat([table.rejected, told.match_to_schema(REJECTED_COLUMNS)]).sort("line", maintain_order=True)
 
 
 def _shown(values: pl.Series) -> pl.Series:
@@ -55,3 +73,35 @@ def _shown(values: pl.Series) -> pl.Series:
     if values.dtype.is_float() or values.dtype.is_nested():
         return pl.Series([None if one is None else str(one) for one in values.to_list()], dtype=pl.String)
     return as_text(values)
+
+
+@dataclass
+class Shaping:
+    """What the steps of shaping share. `case_ids` is by row of the table, null where there is none."""
+
+    table: Table
+    plan: Plan
+    words: Words
+    turns: Mapping[str, Turn]
+    case_ids: pl.Series
+    rejections: Rejections = field(default_factory=Rejections)
+    lost_events: list[pl.DataFrame] = field(default_factory=list)
+    """case_id and activity of the events that were rejected."""
+    lost_cases: list[pl.Series] = field(default_factory=list)
+
+    def ids_of(self, rows: pl.DataFrame) -> pl.Series:
+        """The case ids of some rows."""
+        return self.case_ids if len(rows) == len(self.case_ids) else self.case_ids.gather(rows[ROW])
+
+    def read(self, ours: str, rows: pl.DataFrame, theirs: Column) -> tuple[pl.Series, pl.Series | None]:
+        """Our column and, when cells could not be read, the mask of these; they are rejected."""
+        found = self.words.read(ours, rows, theirs)
+        if isinstance(theirs, Constant):
+            return found, None
+        raw = blank_is_null(rows[theirs])
+        if found.null_count() == raw.null_count():
+            return found, None
+        wrong = found.is_null() & raw.is_not_null()
+        cells = raw.filter(wrong)
+        self.rejections.add(rows[ROW].filter(wrong), self.words.why(ours, cells), column=theirs, values=cells)
+        return found, wrong
