@@ -27,6 +27,8 @@ from yinuo.engine.log import Log, Said
 from yinuo.engine.rules import Rules
 
 _HERE = Path(__file__).parent
+SHAPES = 6
+"""Octagon for the highest level, then square, diamond, triangle, ring, bar."""
 _NO_PAUSES = pl.DataFrame(
     schema={
         "case_id": pl.String,
@@ -176,12 +178,11 @@ def safe_json(value: object) -> str:
 
 
 def level_mark(names: Names, ranks: Mapping[str, int]) -> Any:
-    """A function from a level to its mark: a shape for its place among the levels, and its word."""
-    order = sorted(ranks, key=lambda level: ranks[level])
+    """A function from a level to its mark: a shape for its place below the highest, and its word."""
+    order = sorted(ranks, key=lambda level: -ranks[level])
 
     def mark(level: str, colour: str = "grey") -> Markup:
-        place = order.index(level) if level in order else 0
-        shape = min(4, round(place * 4 / max(1, len(order) - 1)))
+        shape = min(order.index(level) if level in order else SHAPES, SHAPES - 1)
         return Markup('<span class="level c-{}"><i class="shape s{}" aria-hidden="true"></i>{}</span>').format(
             colour, shape, both_of(names.level(level))
         )

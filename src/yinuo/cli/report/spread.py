@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from yinuo.cli.report.clocks import BINS, JUDGED
 from yinuo.cli.report.numbers import Number, both_of, count, link, quantity
-from yinuo.cli.report.words import Name, Names, measure_name
+from yinuo.cli.report.words import Name, Names, length, measure_name
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,5 @@ def _limits(clocks: pl.DataFrame, measure: str) -> Name:
     if not allowed.len():
         return Name("期限为日期", "a due date")
     low, high = float(allowed.min()), float(allowed.max())  # type: ignore[arg-type]
-    unit = measure_name(measure)
-    numbers = f"{low:g}" if low == high else f"{low:g}–{high:g}"
-    return Name(f"{numbers} {unit.zh}", f"{numbers} {unit.en}")
+    least, most = length(low, measure), length(high, measure)
+    return least if low == high else Name(f"{least.zh} – {most.zh}", f"{least.en} – {most.en}")

@@ -117,3 +117,14 @@ def span(length: timedelta) -> Name:
         " ".join(f"{count:,} {zh}" for count, zh, _ in shown),
         " ".join(f"{count:,} {en}" for count, _, en in shown),
     )
+
+
+def length(number: float, measure: str) -> Name:
+    """A quantity in its unit; many elapsed minutes or hours also in days."""
+    unit = measure_name(measure)
+    own = Name(f"{amount(number)} {unit.zh}", f"{amount(number)} {unit.en}")
+    minutes = {"minutes": number, "hours": number * 60}.get(measure, 0.0)
+    if minutes < 2 * 24 * 60:
+        return own
+    days = span(timedelta(minutes=minutes))
+    return Name(f"{own.zh}（{days.zh}）", f"{own.en} ({days.en})")

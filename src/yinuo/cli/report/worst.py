@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from yinuo.cli.report.numbers import Number, both, both_of, link, quantity
-from yinuo.cli.report.words import STATES, Name, Names, amount, measure_name, moment, span
+from yinuo.cli.report.numbers import Number, both, both_of, count, link, quantity
+from yinuo.cli.report.words import STATES, Name, Names, length, measure_name, moment, span
 
 MOST_CASES = 30
 MOST_EVENTS = 60
@@ -52,6 +52,7 @@ class Case:
     steps: tuple[Step, ...]
     more_steps: int
     href: str
+    others: Number
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,18 @@ class Behind:
 
 
 def worst(clocks: pl.DataFrame, ranks: Mapping[str, int]) -> pl.DataFrame:
-    """The clocks with the highest level, longest over first; promises that bind the citizen are left out."""
+    """Of each case its worst clock: highest level first, then longest over; limits that bind the citizen are left out.
+
+    `others` is how many more clocks of the case are late or overdue.
+    """
     rank = pl.col("level").replace_strict(dict(ranks), default=-1, return_dtype=pl.Int32)
     late = clocks.filter(pl.col("over").is_not_null() & ~pl.col("party")).with_columns(rank.alias("rank"))
     order = ["rank", "over", *CLOCK]
-    return late.sort(order, descending=[True, True, False, False, False, False]).head(MOST_CASES)
+    ordered = late.sort(order, descending=[True, True, False, False, False, False], nulls_last=True)
+    others = ordered.group_by("case_id").agg((pl.len() - 1).alias("others"))
+    return ordered.unique("case_id", keep="first", maintain_order=True).head(MOST_CASES).join(
+        others, on="case_id", maintain_order="left"
+    )
 
 
 def cases(chosen: pl.DataFrame, behind: Behind) -> tuple[Case, ...]:
@@ -114,6 +122,7 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
         steps=tuple(_steps(events, behind)),
         more_steps=max(0, events.height - MOST_EVENTS),
         href=href,
+        others=count(f"{fact}/others", row["others"], href=link("clocks", case=row["case_id"], state=("late", "overdue"))),
     )
 
 
@@ -136,13 +145,14 @@ def clock_sentence(row: Mapping[str, Any], as_of: datetime, zone: str) -> Name:
     else:
         zh += f"，至今未办结，已超 {over.zh}"
         en += f", still not done: {over.en} over"
-    measure = measure_name(row["measure"])
     if row["allowed"] is not None and row["used"] is not None:
-        zh += f"；期限 {amount(row['allowed'])} {measure.zh}，用了 {amount(row['used'])} {measure.zh}"
-        en += f"; {amount(row['used'])} of {amount(row['allowed'])} {measure.en} used"
+        used, allowed = length(row["used"], row["measure"]), length(row["allowed"], row["measure"])
+        zh += f"；期限 {allowed.zh}，用了 {used.zh}"
+        en += f"; {used.en} used of {allowed.en}"
     if row["paused"]:
-        zh += f"，另有 {amount(row['paused'])} {measure.zh}不计入"
-        en += f", {amount(row['paused'])} more paused"
+        paused = length(row["paused"], row["measure"])
+        zh += f"，另有 {paused.zh}不计入"
+        en += f", {paused.en} more paused"
     return Name(zh + "。", en + ".")
 
 

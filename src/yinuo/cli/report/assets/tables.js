@@ -24,6 +24,7 @@
     clause: ["条款", "Clause"], unit: ["单位", "Unit"], state: ["状态", "State"], level: ["等级", "Level"], case: ["办件", "Case"], bin: ["用去期限", "Of the limit"],
     open: ["未消除", "Open"], since: ["自", "From"], before: ["至（不含）", "Before"], party: ["约束办事人", "Binds the citizen"], kind: ["种类", "Kind"], item: ["事项", "Item"],
   };
+  const CLASSES = { num: "num", when: "when", case: "case", why: "wrap" };
   const byId = (id) => document.getElementById(id);
   const state = { table: "clocks", filters: [], sort: null, down: true, page: 0 };
 
@@ -73,8 +74,9 @@
 
   const mark = (level) => {
     if (!level) return "";
-    const order = Object.keys(embedded.names.rank).sort((a, b) => embedded.names.rank[a] - embedded.names.rank[b]);
-    const shape = Math.min(4, Math.round((Math.max(0, order.indexOf(level)) * 4) / Math.max(1, order.length - 1)));
+    const { rank } = embedded.names;
+    const above = Object.keys(rank).filter((other) => rank[other] > rank[level]).length;
+    const shape = Math.min(above, 5);
     const sign = element("i", { className: `shape s${shape}` });
     sign.setAttribute("aria-hidden", "true");
     return element("span", { className: `level c-${embedded.names.colour[level] || "grey"}` }, sign, named("level", level));
@@ -127,14 +129,16 @@
   }));
 
   const draw = () => {
-    const columns = COLUMNS[state.table].filter(([key]) => key === "why" || embedded[state.table].columns[key]);
+    // A column that a filter holds at one value says nothing more than the filter does.
+    const pinned = new Set(state.filters.filter(([key], _, all) => key !== "case" && all.filter(([other]) => other === key).length === 1).map(([key]) => key));
+    const columns = COLUMNS[state.table].filter(([key]) => !pinned.has(key) && (key === "why" || embedded[state.table].columns[key]));
     const found = matching();
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     state.page = Math.min(state.page, pages - 1);
     const part = found.slice(state.page * PAGE, (state.page + 1) * PAGE);
     const list = byId("list");
     list.tHead.replaceChildren(heads(columns));
-    list.tBodies[0].replaceChildren(...part.map((row) => element("tr", {}, ...columns.map(([key, , , kind, target]) => element("td", { className: kind === "num" || kind === "when" ? kind : "" }, shown(key, kind, target, row))))));
+    list.tBodies[0].replaceChildren(...part.map((row) => element("tr", {}, ...columns.map(([key, , , kind, target]) => element("td", { className: CLASSES[kind] || "" }, shown(key, kind, target, row))))));
     byId("shown").textContent = status(found.length);
     byId("shown").dataset.found = found.length;
     byId("filters").replaceChildren(...state.filters.map(([key, value]) => element("button", { type: "button", onclick: () => { location.hash = address(state.filters.filter(([k, v]) => k !== key || v !== value)); } }, `${told(key, value)} ×`)));
