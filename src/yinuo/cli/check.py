@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from yinuo.rulebook.checker import check_text
+from yinuo.rulebook.statements import check_text
 from yinuo.rulebook.loader import load_pack
 from yinuo.rulebook.refusals import PackRefused, TextError
 

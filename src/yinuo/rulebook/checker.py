@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from yinuo.engine.strata import Cycle, in_order
 from yinuo.rulebook.loader import Pack
-from yinuo.rulebook.names import check_names
 from yinuo.rulebook.refusals import TextError
-from yinuo.rulebook.soundness import unsound, unsound_rungs
+from yinuo.rulebook.statements import check_text
+from yinuo.rulebook.stories import Story, read_stories
+from yinuo.rulebook.telling import Teller, Telling
+from yinuo.rulebook.turns import check_turns
 
 
-def check_text(pack: Pack) -> list[TextError]:
-    """What is wrong in the text itself, before any story is told."""
-    errors = list(_check_soundness(pack)) + check_names(pack)
-    return errors or list(_check_cycles(pack))
+def check(pack: Pack) -> list[TextError]:
+    """Everything wrong in a pack: its text, its limits and endings, and its stories. Warnings included."""
+    errors = check_text(pack)
+    if any(not error.warning for error in errors):
+        return errors
+    stories, wrong = read_stories(pack)
+    errors += wrong
+    teller = Teller(pack)
+    tellings = [telling for story in stories for telling in _tell(teller, story, errors)]
+    errors += [error for telling in tellings for error in _differences(telling)]
+    errors += _check_versions(pack, tellings)
+    errors += check_turns(pack, teller, tellings)
+    return errors
 
 
-def _check_soundness(pack: Pack) -> Iterator[TextError]:
-    for name, ladder in pack.text.ladders.items():
-        for path, message, remedy in unsound_rungs(ladder):
-            yield pack.document.error(("ladders", name, *path), message, remedy)
-    for institution in pack.institutions.values():
-        for one in institution.statements:
-            for path, message, remedy in unsound(one.edition.clause):
-                yield institution.document.error((*one.path, *path), f"{one.id}: {message}", remedy)
-            if one.edition.until is not None and one.edition.until <= one.edition.start:
-                message = f"{one.id} ends ({one.edition.until}) before it begins ({one.edition.start})"
-                yield institution.document.error(one.path, message, "until is the first day no longer in force")
-
-
-def _check_cycles(pack: Pack) -> Iterator[TextError]:
+def _tell(teller: Teller, story: Story, errors: list[TextError]) -> Iterator[Telling]:
     try:
-        in_order([ruling for one in pack.everywhere() for ruling in one.rules.rulings])
-    except Cycle as cycle:
-        home, _, id_ = cycle.names[0].partition("/")
-        institution = pack.institutions.get(home)
-        document = institution.document if institution else pack.document
-        path = next((one.path for one in institution.statements if one.id == id_), ()) if institution else ()
-        yield document.error(path, str(cycle), "let one of them start from something that people do")
+        yield teller.tell(story)
+    except ValueError as error:
+        errors.append(story.error((), f"cannot be told: {error}"))
+
+
+def _differences(telling: Telling) -> Iterator[TextError]:
+    for difference in telling.differences:
+        yield telling.story.error((), f"does not hold: {difference}", "correct the story or the text")
+
+
+def _check_versions(pack: Pack, tellings: list[Telling]) -> Iterator[TextError]:
+    """Versions during which nothing happens in any story of their institution."""
+    for institution in pack.institutions.values():
+        days = [
+            event.at.date() if isinstance(event.at, datetime) else event.at
+            for telling in tellings
+            if institution.id in telling.story.homes()
+            for event in telling.story.text.events
+        ]
+        starts = {one.path[1]: one.edition.start for one in institution.statements}
+        for index, start in starts.items():
+            later = [other for other in starts.values() if other > start]
+            if not any(start <= day and (not later or day < min(later)) for day in days):
+                message = f"no story happens while the version of {start} is in force"
+                yield institution.document.error(("version", index), message, "tell one that does")

@@ -217,7 +217,7 @@ class _ClauseCheck:
             self.field(name, fields, ("holder", activity))
         for name, type_ in clause.fields.items():
             if not is_type(type_.is_):
-                self.refuse(("fields", name), f'"{type_.is_}" is no type', suggest(type_.is_, WORDS | REFERENCES.keys()))
+                self.known(type_.is_, WORDS | REFERENCES.keys(), ("fields", name), "there is no type")
             if type_.in_ is not None:
                 self.known(type_.in_, self.words.tables, ("fields", name), "there is no table")
         self.steps(clause, fields)

@@ -97,7 +97,7 @@ def _flow(clause: Flow) -> Unsound:
         yield (), "a flow needs steps", 'steps = [{ id = "…", does = ["…"] }]'
     for name, type_ in clause.fields.items():
         if type_.is_ == "choice" and not type_.of and type_.in_ is None:
-            yield ("fields", name), f'the choice "{name}" has no words', '{ is = "choice", of = ["…"] }, or in = "table"'
+            yield ("fields", name), f'the choice "{name}" has no words', 'of = ["…"] names them, or in = "table"'
     after = {step.id: step.after for step in clause.steps}
     for step in clause.steps:
         if _reaches(step.id, step.id, after, set()):

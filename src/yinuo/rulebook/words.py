@@ -30,7 +30,8 @@ def _typed(**words: str) -> dict[str, FieldType]:
 
 CASE_FIELDS = _typed(kind="text", item="item", unit="unit", region="text", case="case")
 EVENT_FIELDS = CASE_FIELDS | _typed(
-    activity="text", at="moment", actor="person", step="text", holder="text", deemed="bool", entry_lag="limit", hour="int"
+    activity="text", at="moment", actor="person", step="text", holder="text",
+    deemed="bool", entry_lag="limit", hour="int",
 )
 MADE_FIELDS = _typed(clause="text", institution="text", level="text", finding="text", due="moment")
 """What the events lapsed, raised and found carry beside a case's fields."""
