@@ -1,26 +1,70 @@
-"""Which clause starts from what another says: the order in which clauses are evaluated (grammar 2.4)."""
+"""In which order clauses are evaluated: what one says or deems, a later one may start from (grammar 2.4)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pydantic import BaseModel
-
-from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.conditions import Condition, Event
+from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.rules import Ruling
 
-MAKERS = {"lapsed": ("promise",), "raised": ("promise",), "found": ("constraint",)}
-"""The reserved activities and the kinds of clause that make them."""
+RESERVED = frozenset({"lapsed", "raised", "found"})
 
 
-class Cycle(ValueError):
-    """Clauses that start from each other; `names` in the order in which they do."""
+class Circle(ValueError):
+    """Clauses that wait for each other; `names` are theirs."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        super().__init__(f"clauses start from each other: {' → '.join(names)}")
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"these clauses start from each other, in a circle: {', '.join(names)}")
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a clause reads: activities, and for reserved events the clauses named (none = any)."""
+
+    activities: frozenset[str]
+    clauses: frozenset[str]
+    reserved: frozenset[str]
+
+
+def events_of(clause: object) -> Iterable[Event]:
+    """Every event reference a promise or constraint holds."""
+    if isinstance(clause, Promise):
+        yield from (*clause.on, *clause.until, *clause.void)
+        if not isinstance(clause.pause, str):
+            for pause in clause.pause:
+                yield from (*pause.from_, *(pause.to or ()))
+        if clause.extend is not None:
+            yield from clause.extend.on
+    elif isinstance(clause, Constraint):
+        for part in (clause.event, clause.first, clause.then, clause.one, clause.other, clause.after, clause.before,
+                     clause.unless):
+            yield from part
+        if clause.while_ is not None:
+            yield from (*clause.while_.from_, *clause.while_.to)
+
+
+def needs(ruling: Ruling) -> Needs:
+    """What the editions of a ruling read."""
+    events = [event for edition in ruling.editions for event in events_of(edition.clause)]
+    activities = frozenset(name for event in events if not _only_real(event) for name in event.activities)
+    named: set[str] = set()
+    for event in events:
+        if RESERVED & set(event.activities) and event.where is not None:
+            for field, test in event.where.tests():
+                if field == "clause" and test.equal:
+                    named.update(str(value) for value in test.equal)
+    return Needs(activities, frozenset(named), activities & RESERVED)
+
+
+def _only_real(event: Event) -> bool:
+    """Whether an event reference says `deemed = false`: done by people, not by silence."""
+    rows = event.where.any_of if event.where is not None else ()
+    return bool(rows) and all(test.equal == (False,) for row in rows for field, test in row if field == "deemed") and all(
+        any(field == "deemed" for field, _ in row) for row in rows)
 
 
 def kinds_named(condition: Condition | None) -> frozenset[str] | None:
@@ -36,89 +80,56 @@ def kinds_named(condition: Condition | None) -> frozenset[str] | None:
     return frozenset(kinds)
 
 
-def events_in(clause: BaseModel) -> Iterator[Event]:
-    """Every event reference of a clause."""
-    for name in type(clause).model_fields:
-        yield from _events(getattr(clause, name))
+def kinds_of(ruling: Ruling) -> frozenset[str] | None:
+    """The kinds of case a ruling speaks of in any edition; null when it does not limit them."""
+    kinds: set[str] = set()
+    for edition in ruling.editions:
+        named = kinds_named(edition.clause.for_)
+        if named is None:
+            return None
+        kinds |= named
+    return frozenset(kinds)
 
 
-def _events(value: object) -> Iterator[Event]:
-    if isinstance(value, Event):
-        yield value
-    elif isinstance(value, BaseModel):
-        yield from events_in(value)
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _events(one)
+def _share_cases(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:
+    return mine is None or theirs is None or bool(mine & theirs)
 
 
-def needs(rulings: Sequence[Ruling]) -> dict[str, tuple[str, ...]]:
-    """For each promise and constraint the clauses whose lapses, levels, findings or silence it names.
-
-    A promise that names its own silence (as an ending) does not need itself.
-    """
-    cases = [ruling for ruling in rulings if ruling.kind in ("promise", "constraint")]
-    return {one.name: tuple(other.name for other in cases if _needs(one, other)) for one in cases}
+def yields(ruling: Ruling) -> frozenset[str]:
+    """The activities a ruling's silence deems to have happened."""
+    return frozenset(
+        edition.clause.silence.means for edition in ruling.editions
+        if isinstance(edition.clause, Promise) and edition.clause.silence is not None)
 
 
-def in_order(rulings: Sequence[Ruling]) -> tuple[Ruling, ...]:
-    """Promises and constraints so that each comes after those it needs; raises Cycle."""
-    wanted = needs(rulings)
-    by_name = {ruling.name: ruling for ruling in rulings if ruling.name in wanted and ruling.kind != "flow"}
-    done: dict[str, None] = {}
-    for name in by_name:
-        _visit(name, wanted, done, ())
-    return tuple(by_name[name] for name in done)
+def dependencies(rulings: Iterable[Ruling]) -> Mapping[str, frozenset[str]]:
+    """For each ruling (by name) the rulings that must be evaluated before it."""
+    rulings = tuple(rulings)
+    made = {other.name: (other, yields(other), kinds_of(other)) for other in rulings}
+    found: dict[str, frozenset[str]] = {}
+    for ruling in rulings:
+        read, kinds = needs(ruling), kinds_of(ruling)
+        found[ruling.name] = frozenset(
+            name for name, (other, deemed, theirs) in made.items()
+            if other is not ruling and _share_cases(kinds, theirs) and (
+                deemed & read.activities
+                or (read.reserved and (not read.clauses or read.clauses & {other.id, other.name}))))
+    return found
 
 
-def _visit(name: str, wanted: Mapping[str, Sequence[str]], done: dict[str, None], trail: tuple[str, ...]) -> None:
-    if name in done:
-        return
-    if name in trail:
-        raise Cycle((*trail[trail.index(name) :], name))
-    for other in wanted[name]:
-        _visit(other, wanted, done, (*trail, name))
-    done[name] = None
-
-
-def _needs(one: Ruling, other: Ruling) -> bool:
-    return any(
-        _clause_needs(mine.clause, theirs.clause, other, itself=one is other)
-        for mine in one.editions
-        for theirs in other.editions
-    )
-
-
-def _clause_needs(clause: Clause, maker: Clause, ruling: Ruling, *, itself: bool) -> bool:
-    mine, theirs = kinds_named(clause.for_), kinds_named(maker.for_)
-    if mine is not None and theirs is not None and not mine & theirs:
-        return False
-    means = maker.silence.means if isinstance(maker, Promise) and maker.silence is not None else None
-    return any(
-        (not itself and means in event.activities and not _only_real(event))
-        or any(_names(event, activity, ruling) for activity in event.activities)
-        for event in events_in(clause)
-    )
-
-
-def _only_real(event: Event) -> bool:
-    """Whether an event reference says `deemed = false`: made by people, not by silence."""
-    rows = event.where.any_of if event.where is not None else ()
-    return bool(rows) and all(getattr(dict(row).get("deemed"), "equal", None) == (False,) for row in rows)
-
-
-def _names(event: Event, activity: str, ruling: Ruling) -> bool:
-    """Whether an event reference can mean what this ruling makes by a reserved activity."""
-    if ruling.kind not in MAKERS.get(activity, ()):
-        return False
-    if event.where is None:
-        return True
-    return any(_row_allows(dict(row), ruling) for row in event.where.any_of)
-
-
-def _row_allows(row: Mapping[str, object], ruling: Ruling) -> bool:
-    for key, value in (("clause", ruling.id), ("institution", ruling.institution)):
-        equal = getattr(row.get(key), "equal", None)
-        if equal is not None and value not in equal:
-            return False
-    return True
+def strata(rulings: Iterable[Ruling]) -> list[list[Ruling]]:
+    """Rulings in layers: each needs only earlier layers. Raises Circle."""
+    rulings = tuple(ruling for ruling in rulings if ruling.kind in ("promise", "constraint"))
+    waiting = dict(dependencies(rulings))
+    by_name = {ruling.name: ruling for ruling in rulings}
+    layers: list[list[Ruling]] = []
+    done: set[str] = set()
+    while waiting:
+        ready = [name for name, before in waiting.items() if before <= done]
+        if not ready:
+            raise Circle(sorted(waiting))
+        layers.append([by_name[name] for name in ready])
+        done.update(ready)
+        for name in ready:
+            del waiting[name]
+    return layers

@@ -195,14 +195,12 @@ def add_months(day: Int64, months: Int64) -> Int64:
     return begin + np.minimum(within, length - 1)
 
 
-def later(calendar: Calendar, *, position_day: Int64, number: int, unit: Unit) -> Int64:
-    """The day `number` units after (before, when negative) a day: working days, or days, weeks, months, years."""
+def later(calendar: Calendar, *, position_day: Int64, number: Int64, unit: Unit) -> Int64:
+    """The day a number of units after each day (before, when negative): working days, or days, weeks, months, years."""
     if unit in (Unit.WORKDAYS, Unit.HALF_WORKDAYS):
         count = calendar.count_workdays(position_day)
-        if number < 0:
-            return np.where(calendar.is_workday(position_day) | (number == 0),
-                            calendar.nth_workday(count + number), calendar.nth_workday(count + number + 1))
-        return calendar.nth_workday(count + number)
+        back = (number < 0) & ~calendar.is_workday(position_day)
+        return np.where(number == 0, position_day, calendar.nth_workday(count + number + back))
     if unit in (Unit.MONTHS, Unit.YEARS):
-        return add_months(position_day, np.full_like(position_day, number * (12 if unit is Unit.YEARS else 1)))
+        return add_months(position_day, number * (12 if unit is Unit.YEARS else 1))
     return position_day + number * (7 if unit is Unit.WEEKS else 1)

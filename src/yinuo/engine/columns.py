@@ -1,0 +1,129 @@
+"""Columns as arrays: values, which of them are known, and the words behind the codes of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from yinuo.kernel.instants import DAY, Int64
+
+Bool = NDArray[np.bool_]
+Kind = Literal["text", "number", "instant", "date", "bool", "list"]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column. Text is coded (`words[code]`), instants are UTC microseconds, dates day numbers, lists stay a Series."""
+
+    kind: Kind
+    values: NDArray[Any]
+    known: Bool
+    words: tuple[str, ...] = ()
+    lists: pl.Series | None = None
+
+    @classmethod
+    def of(cls, series: pl.Series) -> Column:
+        """Encode a polars column."""
+        dtype = series.dtype
+        known = series.is_not_null().to_numpy()
+        if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum)):
+            return cls._text(series, known)
+        if dtype == pl.Boolean:
+            return cls("bool", series.fill_null(False).to_numpy(), known)
+        if dtype == pl.Date:
+            return cls("date", series.to_physical().fill_null(0).cast(pl.Int64).to_numpy(), known)
+        if isinstance(dtype, pl.Datetime):
+            return cls("instant", series.dt.epoch("us").fill_null(0).to_numpy(), known)
+        if isinstance(dtype, pl.List):
+            return cls("list", np.zeros(len(series), np.int8), known, lists=series)
+        return cls("number", series.cast(pl.Float64).fill_null(0.0).to_numpy(), known)
+
+    @classmethod
+    def _text(cls, series: pl.Series, known: Bool) -> Column:
+        words = series.drop_nulls().cast(pl.String).unique().sort()
+        coded = series.cast(pl.String).cast(pl.Enum(words)) if len(words) else series.cast(pl.String)
+        codes = coded.to_physical().cast(pl.Int32).fill_null(-1).to_numpy() if len(words) else (
+            np.full(len(series), -1, np.int32))
+        return cls("text", codes, known, tuple(words.to_list()))
+
+    @classmethod
+    def missing(cls, size: int) -> Column:
+        """A column of which nothing is known."""
+        return cls("text", np.full(size, -1, np.int32), np.zeros(size, np.bool_))
+
+    def take(self, rows: NDArray[Any]) -> Column:
+        """The column at these rows."""
+        lists = None if self.lists is None else self.lists.gather(rows)
+        return Column(self.kind, self.values[rows], self.known[rows], self.words, lists)
+
+    def otherwise(self, other: Column) -> Column:
+        """This column where it is known, the other where not."""
+        if not other.known.any():
+            return self
+        if not self.known.any():
+            return other
+        if self.kind != other.kind or self.kind == "list":
+            return Column.of(self.series().cast(pl.String).fill_null(other.series().cast(pl.String)))
+        if self.kind != "text":
+            return Column(self.kind, np.where(self.known, self.values, other.values), self.known | other.known)
+        words, mine, theirs = shared(self, other)
+        values = np.where(self.known, mine, theirs).astype(np.int32)
+        return Column("text", values, self.known | other.known, words)
+
+    def series(self) -> pl.Series:
+        """The column as polars shows it."""
+        if self.lists is not None:
+            return self.lists
+        if self.kind == "text":
+            words = pl.Series(self.words, dtype=pl.String)
+            rows = pl.Series(np.where(self.known, self.values, -1), dtype=pl.Int64)
+            return words.gather(rows.replace(-1, None)) if len(words) else pl.Series([None] * len(rows), dtype=pl.String)
+        raw = pl.Series(self.values)
+        if self.kind == "date":
+            raw = raw.cast(pl.Int32).cast(pl.Date)
+        elif self.kind == "instant":
+            raw = raw.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        return pl.select(pl.when(pl.lit(pl.Series(self.known))).then(pl.lit(raw))).to_series()
+
+    def days(self, local_day: Int64 | None = None) -> Int64:
+        """Day numbers of a date column; of an instant column those handed in."""
+        if self.kind == "date":
+            return self.values.astype(np.int64)
+        return self.values // DAY if local_day is None else local_day
+
+
+def shared(left: Column, right: Column) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.int32]]:
+    """The words of two text columns together, and both columns coded by them (-1 unknown)."""
+    if left.words == right.words:
+        return left.words, left.values, right.values
+    words = tuple(sorted({*left.words, *right.words}))
+    place = {word: code for code, word in enumerate(words)}
+    return words, _recode(left, place), _recode(right, place)
+
+
+def _recode(column: Column, place: dict[str, int]) -> NDArray[np.int32]:
+    table = np.array([place[word] for word in column.words] + [-1], np.int32)
+    return table[column.values]
+
+
+def as_text(column: Column) -> Column:
+    """Any column as text, for comparing fields of different types."""
+    return column if column.kind == "text" else Column.of(column.series().cast(pl.String))
+
+
+def codes_of(columns: list[Column]) -> tuple[NDArray[np.int64], Bool]:
+    """Dense codes of the rows of several columns together, and whether every part is known."""
+    size = columns[0].known.size
+    code = np.zeros(size, np.int64)
+    known = np.ones(size, np.bool_)
+    for column in columns:
+        values = as_text(column).values.astype(np.int64) if column.kind == "list" else column.values
+        _, part = np.unique(values, return_inverse=True)
+        code = code * (int(part.max(initial=0)) + 1) + part
+        _, code = np.unique(code, return_inverse=True)
+        known &= column.known
+    return code.astype(np.int64), known

@@ -1,0 +1,1 @@
+"""The evaluators of `constraint`, one file a family of templates (grammar 2.5)."""

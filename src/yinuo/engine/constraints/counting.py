@@ -1,0 +1,131 @@
+"""Templates that count: absence, existence, exactly, init, end, and the choices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yinuo.engine.clauses.constraint import FieldNumber
+from yinuo.engine.constraints.scene import Scene, Violations
+from yinuo.kernel.instants import Int64
+from yinuo.kernel.limits import Limit
+from yinuo.kernel.segments import is_first, search
+
+
+def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: Int64) -> Int64:
+    """The number allowed or owed at each event; a null field allows (and owes) nothing beyond the default."""
+    if isinstance(bound, FieldNumber):
+        column = scene.context.matcher.value(bound.field, scene.context.history, rows)
+        if column.kind != "number":
+            return np.full(rows.size, default, np.int64)
+        return np.where(column.known, column.values, default).astype(np.int64)
+    return np.full(rows.size, default if bound is None else bound, np.int64)
+
+
+def absence(scene: Scene) -> Violations:
+    """Each event beyond the max-th (of the max-th distinct value; or when a rolling window first holds more)."""
+    clause = scene.clause
+    events = scene.found(clause.event)
+    events = events[scene.in_scope(events)]
+    events = events[scene.context.applies(clause, events)]
+    events, group, number = scene.counted(events)
+    if clause.rolling is not None:
+        return Violations.of(_rolling(scene, events, group, clause.rolling))
+    if clause.distinct is not None:
+        new = _first_of_value(scene, events, group)
+        events, group = events[new], group[new]
+        number = np.arange(events.size) - np.searchsorted(group, group) + 1 if events.size else number[:0]
+    return Violations.of(events[number > _bound(scene, clause.max, 0, events)])
+
+
+def _first_of_value(scene: Scene, events: Int64, group: Int64) -> Int64:
+    assert scene.clause.distinct is not None
+    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
+    known = np.flatnonzero(column.known)
+    _, value = np.unique(column.values[known], return_inverse=True)
+    code = group[known] * (int(value.max(initial=0)) + 1) + value
+    _, first = np.unique(code, return_index=True)
+    return known[np.sort(first)]
+
+
+def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:
+    at = scene.context.history.at[events]
+    low = np.searchsorted(group, group)
+    index = np.arange(events.size, dtype=np.int64)
+    begin = search(at, low, index + 1, scene.window_begin(events, window), after=True)
+    count = index - begin + 1 if scene.clause.distinct is None else _distinct_in(scene, events, begin)
+    over = count > _bound(scene, scene.clause.max, 0, events)
+    before = np.append(False, over[:-1]) & ~is_first(group)
+    return events[over & ~before]
+
+
+def _distinct_in(scene: Scene, events: Int64, begin: Int64) -> Int64:
+    """The number of distinct values among the events of each window."""
+    assert scene.clause.distinct is not None
+    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
+    counts: dict[object, int] = {}
+    result, left = np.zeros(events.size, np.int64), 0
+    values = [value if known else None for value, known in zip(column.values.tolist(), column.known, strict=True)]
+    for index, start in enumerate(begin.tolist()):
+        if start > left and (start > index - 1):
+            counts, left = {}, start
+        while left < start:
+            counts[values[left]] -= 1
+            left += 1
+        counts[values[index]] = counts.get(values[index], 0) + 1
+        result[index] = sum(1 for value, count in counts.items() if count > 0 and value is not None)
+    return result
+
+
+def existence(scene: Scene) -> Violations:
+    """At the end of a case: fewer than `min` of the events happened in it."""
+    return _too_few(scene, default=1)
+
+
+def _too_few(scene: Scene, *, default: int) -> Violations:
+    endings = _endings(scene)
+    events = scene.found(scene.clause.event)
+    events = events[scene.in_scope(events)]
+    count = _count_until(scene, events, endings)
+    return Violations.of(endings[count < _bound(scene, scene.clause.min, default, endings)])
+
+
+def exactly(scene: Scene) -> Violations:
+    """Too many at each event beyond, too few at the end. `max` (or `min`) is the number."""
+    clause = scene.clause
+    number = clause.max if clause.max is not None else clause.min
+    same = Scene(scene.context, clause.model_copy(update={"min": number, "max": number}))
+    return absence(same).also(_too_few(same, default=1))
+
+
+def init(scene: Scene) -> Violations:
+    """The first event of a case is not the one named."""
+    history = scene.context.history
+    first = history.low[history.high > history.low]
+    first = first[scene.context.applies(scene.clause, first)]
+    return Violations.of(first[~scene.context.matcher.matches(scene.clause.event, history, first)])
+
+
+def end(scene: Scene) -> Violations:
+    """The event that ends a case is not the one named."""
+    endings = _endings(scene)
+    return Violations.of(endings[~scene.context.matcher.matches(scene.clause.event, scene.context.history, endings)])
+
+
+def choice(scene: Scene) -> Violations:
+    """At the end of a case neither of the two has happened."""
+    endings = _endings(scene)
+    both = np.union1d(scene.found(scene.clause.one), scene.found(scene.clause.other))
+    return Violations.of(endings[_count_until(scene, both, endings) == 0])
+
+
+def _endings(scene: Scene) -> Int64:
+    rows = scene.endings()
+    return rows[scene.context.applies(scene.clause, rows)]
+
+
+def _count_until(scene: Scene, events: Int64, endings: Int64) -> Int64:
+    """How many events lie in each ending's case up to and including it."""
+    begin = scene.context.history.low[scene.context.history.case[endings]]
+    return np.searchsorted(events, endings, side="right") - np.searchsorted(events, begin)
+
+

@@ -1,0 +1,208 @@
+"""Templates of two events in order: precedence, succession, response, coexistence, chains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from yinuo.engine.columns import Bool
+from yinuo.engine.constraints.scene import Scene, Violations
+from yinuo.kernel.instants import Int64
+from yinuo.kernel.segments import spread
+
+
+def _then(scene: Scene) -> Int64:
+    events = scene.found(scene.clause.then)
+    events = events[scene.in_scope(events)]
+    return events[scene.context.applies(scene.clause, events)]
+
+
+def precedence(scene: Scene) -> Violations:
+    """Each `then` without a fitting `first` before it: fields equal or different, and the gap kept to the latest."""
+    events = _then(scene)
+    before = _latest_fitting(scene, events, scene.found(scene.clause.first))
+    wrong = before < 0
+    gap = scene.clause.gap
+    if gap is not None and gap.min is not None:
+        wrong |= ~scene.at_least(before, events, gap.min)
+    if gap is not None and gap.max is not None:
+        wrong |= ~scene.at_most(before, events, gap.max)
+    return Violations(events[wrong], before[wrong])
+
+
+def not_succession(scene: Scene) -> Violations:
+    """Each `then` after a fitting `first` (not longer ago than gap.max, at least gap.min ago)."""
+    events = _then(scene)
+    before = _latest_fitting(scene, events, scene.found(scene.clause.first))
+    return _within_gap(scene, events, before)
+
+
+def _within_gap(scene: Scene, events: Int64, before: Int64) -> Violations:
+    wrong = before >= 0
+    gap = scene.clause.gap
+    if gap is not None and gap.max is not None:
+        wrong &= scene.at_most(before, events, gap.max)
+    if gap is not None and gap.min is not None:
+        wrong &= scene.at_least(before, events, gap.min)
+    return Violations(events[wrong], before[wrong])
+
+
+def not_coexistence(scene: Scene) -> Violations:
+    """Of `one` and `other` in a thread with fitting fields, the later."""
+    one, other = scene.found(scene.clause.one), scene.found(scene.clause.other)
+    found = Violations.none()
+    for events, others in ((other, one), (one, other)):
+        events = events[scene.in_scope(events)]
+        events = events[scene.context.applies(scene.clause, events)]
+        found = found.also(_within_gap(scene, events, _latest_fitting(scene, events, others)))
+    return found
+
+
+def exclusive_choice(scene: Scene) -> Violations:
+    """Both of the two happened."""
+    return not_coexistence(scene)
+
+
+def _latest_fitting(scene: Scene, events: Int64, others: Int64) -> Int64:
+    """The latest other before each event with equal `same` and different `differ` fields; -1 for none."""
+    if not scene.clause.differ:
+        return scene.latest_before(events, others, fields=scene.clause.same)
+    (mine, theirs), (known, usable) = scene.groups(events, others, fields=scene.clause.same)
+    others, theirs = others[usable], theirs[usable]
+    order = np.lexsort((scene.place(others), theirs))
+    low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
+    owner, index = spread(low, np.where(known, high, low))
+    other = others[order][index]
+    fits = (scene.place(other) < scene.place(events[owner])) & scene.differ(events[owner], other)
+    result = np.full(events.size, -1, np.int64)
+    result[owner[fits]] = other[fits]
+    return result
+
+
+def response(scene: Scene) -> Violations:
+    """At the end of a case, each `first` that no fitting `then` followed."""
+    firsts = scene.found(scene.clause.first)
+    firsts = firsts[scene.in_scope(firsts)]
+    firsts = firsts[scene.context.applies(scene.clause, firsts)]
+    return _unanswered(scene, firsts, scene.found(scene.clause.then))
+
+
+def _unanswered(scene: Scene, firsts: Int64, thens: Int64) -> Violations:
+    """Firsts of ended cases without a later then; accused is the ending event, witness the first."""
+    case, low = scene.context.history.case, scene.endings()
+    (mine, theirs), (known, usable) = scene.groups(firsts, thens, fields=scene.clause.same)
+    latest = _latest_in_group(mine, theirs[usable], scene.place(thens[usable]))
+    answered = known & (latest > scene.place(firsts))
+    index = np.searchsorted(case[low], case[firsts])
+    ended = np.append(low, -1)[np.minimum(index, low.size)]
+    over = (ended >= 0) & (case[np.maximum(ended, 0)] == case[firsts]) & (ended >= firsts)
+    wrong = over & ~answered
+    return Violations(ended[wrong], firsts[wrong])
+
+
+def _latest_in_group(mine: Int64, theirs: Int64, place: Int64) -> Int64:
+    if theirs.size == 0:
+        return np.full(mine.size, -1, np.int64)
+    order = np.lexsort((place, theirs))
+    high = np.searchsorted(theirs[order], mine, side="right") - 1
+    fits = (high >= 0) & (theirs[order][np.maximum(high, 0)] == mine)
+    return np.where(fits, place[order][np.maximum(high, 0)], -1)
+
+
+def succession(scene: Scene) -> Violations:
+    """Precedence and response."""
+    return precedence(scene).also(response(scene))
+
+
+def responded_existence(scene: Scene) -> Violations:
+    """At the end of a case, `one` happened and `other` never did."""
+    return _without(scene, scene.found(scene.clause.one), scene.found(scene.clause.other))
+
+
+def coexistence(scene: Scene) -> Violations:
+    """At the end of a case, one of the two happened without the other."""
+    one, other = scene.found(scene.clause.one), scene.found(scene.clause.other)
+    return _without(scene, one, other).also(_without(scene, other, one))
+
+
+def _without(scene: Scene, events: Int64, others: Int64) -> Violations:
+    events = events[scene.context.applies(scene.clause, events)]
+    (mine, theirs), (known, usable) = scene.groups(events, others, fields=scene.clause.same)
+    alone = ~(known & np.isin(mine, theirs[usable]))
+    everything = _unanswered(scene, events[alone], np.empty(0, np.int64))
+    return Violations.none().also(everything)
+
+
+def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
+    """Events of both names in order of thread and time, and which are `first` and which `then`."""
+    first, then = scene.found(scene.clause.first), scene.found(scene.clause.then)
+    events, _, _ = scene.counted(np.union1d(first, then))
+    return events, np.isin(events, first), np.isin(events, then)
+
+
+def _beside(scene: Scene, events: Int64, step: int) -> Int64:
+    """The neighbour of each event in its thread (the next for 1, the last for -1), -1 when there is none."""
+    (group,), _ = scene.groups(events)
+    other, code = np.roll(events, -step), np.roll(group, -step)
+    edge = np.arange(events.size) == (events.size - 1 if step == 1 else 0)
+    return np.where((code == group) & ~edge, other, -1)
+
+
+def _chain(scene: Scene, step: int, wrong: Callable[[Bool, Bool, Bool, Int64], Bool]) -> Violations:
+    events, is_first, is_then = _neighbours(scene)
+    beside = _beside(scene, events, step)
+    beside_first = np.isin(beside, events[is_first]) & (beside >= 0)
+    beside_then = np.isin(beside, events[is_then]) & (beside >= 0)
+    found = wrong(is_first, is_then, beside_then if step == 1 else beside_first, beside)
+    found &= scene.in_scope(events) & scene.context.applies(scene.clause, events)
+    return Violations(events[found], beside[found])
+
+
+def chain_precedence(scene: Scene) -> Violations:
+    """Each `then` whose neighbour before it is not `first`."""
+    return _chain(scene, -1, lambda _first, then, beside, _row: then & ~beside)
+
+
+def chain_response(scene: Scene) -> Violations:
+    """Each `first` whose next neighbour is there and is not `then`; one that nothing follows is judged at the end."""
+    now = _chain(scene, 1, lambda first, _then, beside, row: first & ~beside & (row >= 0))
+    events, is_first, _ = _neighbours(scene)
+    last = is_first & (_beside(scene, events, 1) < 0)
+    return now.also(_unanswered(scene, events[last], np.empty(0, np.int64)))
+
+
+def chain_succession(scene: Scene) -> Violations:
+    """Both chains."""
+    return chain_precedence(scene).also(chain_response(scene))
+
+
+def not_chain_succession(scene: Scene) -> Violations:
+    """Each `then` whose neighbour before it is `first`."""
+    return _chain(scene, -1, lambda _first, then, beside, _row: then & beside)
+
+
+def alternate_precedence(scene: Scene) -> Violations:
+    """Each `then` without a `first` since the `then` before it."""
+    events = _then(scene)
+    before = scene.latest_before(events, scene.found(scene.clause.first), fields=scene.clause.same)
+    earlier = scene.latest_before(events, scene.found(scene.clause.then), fields=scene.clause.same)
+    place = scene.place(np.arange(len(scene.context.history)))
+    wrong = (before < 0) | ((earlier >= 0) & (place[np.maximum(earlier, 0)] > place[np.maximum(before, 0)]))
+    return Violations(events[wrong], earlier[wrong])
+
+
+def alternate_response(scene: Scene) -> Violations:
+    """Each `first` before which the last `first` has had no `then`; at the end, one without any."""
+    firsts, thens = scene.found(scene.clause.first), scene.found(scene.clause.then)
+    firsts = firsts[scene.context.applies(scene.clause, firsts)]
+    earlier = scene.latest_before(firsts, firsts, fields=scene.clause.same)
+    answer = scene.latest_before(firsts, thens, fields=scene.clause.same)
+    place = scene.place(np.arange(len(scene.context.history)))
+    wrong = (earlier >= 0) & ((answer < 0) | (place[np.maximum(answer, 0)] < place[np.maximum(earlier, 0)]))
+    return Violations(firsts[wrong], earlier[wrong]).also(response(scene))
+
+
+def alternate_succession(scene: Scene) -> Violations:
+    """Both alternations."""
+    return alternate_precedence(scene).also(alternate_response(scene))

@@ -1,0 +1,92 @@
+"""The findings of a constraint: who broke it, at which event, with which other event as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.constraints import counting, ordering
+from yinuo.engine.constraints.queueing import in_order
+from yinuo.engine.constraints.scene import Scene, Violations
+from yinuo.engine.constraints.stepping import follows_flow
+from yinuo.engine.context import Context
+from yinuo.engine.findings import answerers, as_json, empty_findings, finding_frame, id_list, instants
+from yinuo.engine.rules import Edition, Ruling
+from yinuo.kernel.instants import NEVER
+
+TEMPLATES: dict[str, Callable[[Scene], Violations]] = {
+    "existence": counting.existence,
+    "absence": counting.absence,
+    "exactly": counting.exactly,
+    "init": counting.init,
+    "end": counting.end,
+    "choice": counting.choice,
+    "exclusive_choice": ordering.exclusive_choice,
+    "responded_existence": ordering.responded_existence,
+    "coexistence": ordering.coexistence,
+    "not_coexistence": ordering.not_coexistence,
+    "response": ordering.response,
+    "precedence": ordering.precedence,
+    "succession": ordering.succession,
+    "not_succession": ordering.not_succession,
+    "alternate_response": ordering.alternate_response,
+    "alternate_precedence": ordering.alternate_precedence,
+    "alternate_succession": ordering.alternate_succession,
+    "chain_response": ordering.chain_response,
+    "chain_precedence": ordering.chain_precedence,
+    "chain_succession": ordering.chain_succession,
+    "not_chain_succession": ordering.not_chain_succession,
+    "in_order": in_order,
+    "follows_flow": follows_flow,
+}
+
+
+def say(context: Context, ruling: Ruling) -> pl.DataFrame:
+    """Evaluate one constraint through all its editions; the accused event's local date picks the edition."""
+    parts = []
+    for index, edition in enumerate(ruling.editions):
+        clause = edition.clause
+        assert isinstance(clause, Constraint)
+        scene = Scene(context, clause)
+        found = TEMPLATES[clause.rule](scene)
+        if clause.rule == "exclusive_choice":
+            found = found.also(counting.choice(scene))
+        day = context.governing_day(clause.applies_by, found.accused, context.history.days(found.accused))
+        found = found.where(context.edition_of(ruling, day) == index)
+        if clause.unless and found.accused.size:
+            found = found.where(~scene.excused(found.accused))
+        parts.append(_frame(context, ruling, edition, found))
+    full = [part for part in parts if not part.is_empty()]
+    return pl.concat(full) if full else empty_findings()
+
+
+def _frame(context: Context, ruling: Ruling, edition: Edition, found: Violations) -> pl.DataFrame:
+    clause, history, rows = edition.clause, context.history, found.accused
+    assert isinstance(clause, Constraint)
+    if rows.size == 0:
+        return empty_findings()
+    at = np.maximum(history.at[rows], history.earliest(rows))
+    has = found.witness >= 0
+    witness = history.event_ids(np.maximum(found.witness, 0)).set(pl.Series(~has), None)
+    who = answerers(context, clause.answers, opener=rows, moment=history.at[rows])
+    why = pl.DataFrame({
+        "activity": history.column("activity", rows).series(),
+        "other": history.column("activity", np.maximum(found.witness, 0)).series().set(pl.Series(~has), None),
+        "actor": history.column("actor", rows).series(),
+    })  # fmt: skip
+    own = history.column("actor", rows)
+    return finding_frame(institution=ruling.institution, clause=ruling.id, size=rows.size, columns={
+        "case_id": history.log.cases["case_id"].gather(history.case[rows]),
+        "thread": context.thread_json(clause.thread, rows),
+        "key": None,
+        "opener": history.event_ids(rows),
+        "occurrence": 1,
+        "version": edition.version, "level": clause.level,
+        "raised_at": instants(at), "cleared_at": instants(np.full(rows.size, NEVER, np.int64)),
+        "unit": who.unit.series(), "actor": own.otherwise(who.actor).series(),
+        "why_code": clause.rule, "why_args": as_json(why),
+        "evidence": id_list(witness, history.event_ids(rows)),
+    })  # fmt: skip

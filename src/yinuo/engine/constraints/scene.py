@@ -1,0 +1,219 @@
+"""The events a constraint reads, in their threads, and the questions every template asks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yinuo.engine.clauses.conditions import Event
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.columns import Bool, Column, as_text, codes_of, shared
+from yinuo.engine.context import Context
+from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.limits import MICROSECONDS, Limit
+from yinuo.kernel.scales import scale_of
+from yinuo.kernel.segments import running_max, search
+from yinuo.kernel.terms import later
+
+
+@dataclass(frozen=True, eq=False)
+class Violations:
+    """Accused events, and for each the other event that shows it (-1: none)."""
+
+    accused: Int64
+    witness: Int64
+
+    @classmethod
+    def none(cls) -> Violations:
+        """Nobody is accused."""
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64))
+
+    @classmethod
+    def of(cls, accused: Int64) -> Violations:
+        """Accused without a witness."""
+        return cls(accused, np.full(accused.size, -1, np.int64))
+
+    def where(self, rows: Bool | Int64) -> Violations:
+        """Some of them."""
+        return Violations(self.accused[rows], self.witness[rows])
+
+    def also(self, other: Violations) -> Violations:
+        """Both together; an event accused twice counts once."""
+        accused = np.concatenate([self.accused, other.accused])
+        witness = np.concatenate([self.witness, other.witness])
+        _, first = np.unique(accused, return_index=True)
+        return Violations(accused[first], witness[first])
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One constraint over one history."""
+
+    context: Context
+    clause: Constraint
+
+    @property
+    def crosses(self) -> bool:
+        """Whether threads span cases."""
+        return "case" not in self.clause.thread
+
+    def found(self, events: tuple[Event, ...]) -> Int64:
+        """The events referred to whose thread is known, in order."""
+        rows = self.context.found(events)
+        if self.clause.thread == ("case",):
+            return rows
+        return rows[self.context.threads(self.clause.thread, rows)[1]]
+
+    def place(self, rows: Int64) -> Int64:
+        """The place of events in time, comparable inside a thread."""
+        return self.context.time_rank[rows] if self.crosses else rows
+
+    def groups(self, *sets: Int64, fields: tuple[str, ...] = ()) -> tuple[list[Int64], list[Bool]]:
+        """Codes of thread (and fields) comparable between sets of events, and whether all fields are known."""
+        rows = np.concatenate(sets) if sets else np.empty(0, np.int64)
+        thread, known = self.context.threads(self.clause.thread, rows)
+        if fields:
+            columns = [self.context.matcher.value(name, self.context.history, rows) for name in fields]
+            codes, all_known = codes_of(columns) if rows.size else (thread, known)
+            thread = thread * (int(codes.max(initial=0)) + 1) + codes
+            known = known & all_known
+        edges = np.cumsum([part.size for part in sets])[:-1]
+        return list(np.split(thread, edges)), list(np.split(known, edges))
+
+    def latest_before(self, events: Int64, others: Int64, *, fields: tuple[str, ...] = ()) -> Int64:
+        """For each event the latest other before it in its thread with equal fields, -1 when there is none."""
+        if others.size == 0 or events.size == 0:
+            return np.full(events.size, -1, np.int64)
+        (mine, theirs), (known, usable) = self.groups(events, others, fields=fields)
+        if not fields and not self.crosses and self.clause.thread == ("case",):
+            index = np.searchsorted(others, events) - 1
+            fits = (index >= 0) & (theirs[np.maximum(index, 0)] == mine)
+            return np.where(fits, others[np.maximum(index, 0)], -1)
+        others, theirs = others[usable], theirs[usable]
+        order = np.lexsort((self.place(others), theirs))
+        low = np.searchsorted(theirs[order], mine)
+        high = np.searchsorted(theirs[order], mine, side="right")
+        index = search(self.place(others)[order], low, high, self.place(events)) - 1
+        if others.size == 0:
+            return np.full(events.size, -1, np.int64)
+        return np.where((index >= low) & known, others[order][np.maximum(index, 0)], -1)
+
+    def counted(self, events: Int64) -> tuple[Int64, Int64, Int64]:
+        """Events in order of thread and time, with the thread's code and the number of each in it (from 1)."""
+        (group,), _ = self.groups(events)
+        order = np.lexsort((self.place(events), group)) if self.clause.thread != ("case",) else np.arange(events.size)
+        events, group = events[order], group[order]
+        begin = np.searchsorted(group, group) if events.size else group
+        return events, group, np.arange(events.size) - begin + 1
+
+    def differ(self, events: Int64, others: Int64) -> Bool:
+        """Whether every `differ` field is known on both and different."""
+        result = np.ones(events.size, np.bool_)
+        history = self.context.history
+        for name in self.clause.differ:
+            left = as_text(self.context.matcher.value(name, history, events))
+            right = as_text(self.context.matcher.value(name, history, np.maximum(others, 0)))
+            _, mine, theirs = shared(left, right)
+            result &= left.known & right.known & (mine != theirs)
+        return result
+
+    def at_least(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
+        """Whether events are at least a length apart: dates for date units, else elapsed or open time."""
+        return self._apart(earlier, later_, limit) >= limit.count * self._grain(limit)
+
+    def at_most(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
+        """Whether events are at most a length apart."""
+        return self._apart(earlier, later_, limit) <= limit.count * self._grain(limit)
+
+    def _grain(self, limit: Limit) -> int:
+        return {"weeks": 7, "months": 30, "years": 365}.get(limit.unit.value, MICROSECONDS.get(limit.unit, 1))
+
+    def _apart(self, earlier: Int64, later_: Int64, limit: Limit) -> Int64:
+        scale = scale_of(limit.unit, self.context.rules.calendar)
+        at = self.context.history.at
+        return scale.count(scale.position(at[later_])) - scale.count(scale.position(at[np.maximum(earlier, 0)]))
+
+    def in_scope(self, events: Int64) -> Bool:
+        """Whether events lie after, before or between what the constraint names (grammar 2.5)."""
+        clause = self.clause
+        inside = np.ones(events.size, np.bool_)
+        if clause.after:
+            inside &= self.latest_before(events, self.found(clause.after)) >= 0
+        if clause.before:
+            marks = self.found(clause.before)
+            inside &= self.latest_before(events, marks) < 0
+        if clause.while_ is not None:
+            inside &= self._between(events)
+        return inside
+
+    def _between(self, events: Int64) -> Bool:
+        scope = self.clause.while_
+        assert scope is not None
+        begins, ends = self.found(scope.from_), self.found(scope.to)
+        if begins.size == 0:
+            return np.zeros(events.size, np.bool_)
+        over = self._matching_end(begins, ends, scope.match)
+        (mine, theirs), _ = self.groups(events, begins)
+        order = np.lexsort((self.place(begins), theirs))
+        theirs, places = theirs[order], self.place(begins)[order]
+        _, dense = np.unique(theirs, return_inverse=True)
+        reach = running_max(dense.astype(np.int64), over[order])
+        low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
+        index = search(places, low, high, self.place(events)) - 1
+        return (index >= low) & (reach[np.maximum(index, 0)] >= self.place(events))
+
+    def _matching_end(self, begins: Int64, ends: Int64, match: dict[str, str]) -> Int64:
+        """The place of the first matching end after each begin, NEVER when there is none."""
+        if ends.size == 0:
+            return np.full(begins.size, NEVER, np.int64)
+        (mine, theirs), _ = self.groups(begins, ends)
+        columns = [Column("number", np.concatenate([mine, theirs]), np.ones(mine.size + theirs.size, np.bool_))]
+        for own, other in match.items():
+            left = as_text(self.context.matcher.value(own, self.context.history, begins))
+            right = as_text(self.context.matcher.value(other, self.context.history, ends))
+            words, one, two = shared(left, right)
+            columns.append(Column("text", np.concatenate([one, two]), np.concatenate([left.known, right.known]), words))
+        codes, known = codes_of(columns)
+        codes = np.where(known, codes, np.where(np.arange(codes.size) < begins.size, -1, -2))
+        one, two = codes[: begins.size], codes[begins.size :]
+        order = np.lexsort((self.place(ends), two))
+        low, high = np.searchsorted(two[order], one), np.searchsorted(two[order], one, side="right")
+        index = search(self.place(ends)[order], low, high, self.place(begins), after=True)
+        return np.where(index < high, self.place(ends)[order][np.minimum(index, ends.size - 1)], NEVER)
+
+    def excused(self, accused: Int64) -> Bool:
+        """Whether an `unless` event comes before an accused one and after the one accused before it."""
+        result = np.zeros(accused.size, np.bool_)
+        for event in self.clause.unless:
+            pardons = self.found((event,))
+            if pardons.size == 0 or accused.size == 0:
+                continue
+            pardon = self.latest_before(accused, pardons, fields=event.same)
+            earlier = self.latest_before(accused, np.sort(accused), fields=event.same)
+            result |= (pardon >= 0) & ((earlier < 0) | (self.place(np.maximum(earlier, 0)) <= self.place(
+                np.maximum(pardon, 0))))
+        return result
+
+    def endings(self) -> Int64:
+        """The first event of each case that ends its flow: when what is pending is decided."""
+        history = self.context.history
+        ends = [history.rows_of(editions[-1].ends)[
+            self.context.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
+            for kind, editions in history.rules.flows().items()]
+        rows = np.sort(np.concatenate(ends)) if ends else np.empty(0, np.int64)
+        if rows.size == 0:
+            return rows
+        first = np.append(True, history.case[rows][1:] != history.case[rows][:-1])
+        return rows[first]
+
+    def window_begin(self, events: Int64, limit: Limit) -> Int64:
+        """The instant a length before each event: calendar lengths keep the time of day."""
+        at = self.context.history.at[events]
+        if limit.unit in MICROSECONDS:
+            return at - limit.count * MICROSECONDS[limit.unit]
+        clock = self.context.rules.calendar.clock
+        local = clock.local(at)
+        day = later(self.context.rules.calendar, position_day=local // DAY,
+                    number=np.full(at.size, -limit.count), unit=limit.unit)
+        return clock.utc(day * DAY + local % DAY)

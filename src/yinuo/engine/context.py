@@ -1,0 +1,150 @@
+"""What every evaluator of a clause has at hand: the history, the matcher, the holders, threads and editions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.common import Clause
+from yinuo.engine.clauses.conditions import Event
+from yinuo.engine.columns import Bool, Column, codes_of
+from yinuo.engine.history import History
+from yinuo.engine.holdings import Holdings
+from yinuo.engine.matching import Matcher, Tables
+from yinuo.engine.rules import Edition, Rules, Ruling
+from yinuo.engine.tables import Table
+from yinuo.kernel.instants import NEVER, Int64, day_number
+
+_REFERENCES = {"item": "items", "unit": "units", "person": "people", "post": "posts", "party": "parties"}
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """One history under one set of rules."""
+
+    history: History
+    matcher: Matcher
+    holdings: Holdings
+    shared: dict[str, Int64] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, history: History) -> Context:
+        """Prepare a history for its clauses."""
+        tables = {name: Table(frame) for name, frame in history.log.tables.items()}
+        matcher = Matcher(Tables(tables, references(history.rules)), history.rules.calendar.clock)
+        return cls(history, matcher, Holdings.of(history))
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the history."""
+        return self.history.rules
+
+    def found(self, events: tuple[Event, ...]) -> Int64:
+        """All events referred to, in order."""
+        if not events:
+            return np.empty(0, np.int64)
+        rows = self.history.rows_of(name for event in events for name in event.activities)
+        if all(event.where is None for event in events):
+            return rows
+        return rows[self.matcher.matches(events, self.history, rows)]
+
+    def applies(self, clause: Clause, rows: Int64) -> Bool:
+        """Whether the clause is `for` the case as it stood at each event."""
+        return self.matcher.holds(clause.for_, self.history, rows)
+
+    def edition_of(self, ruling: Ruling, days: Int64) -> Int64:
+        """Which edition of a ruling was in force on each day; -1 for none."""
+        starts = np.array([day_number(edition.start) for edition in ruling.editions], np.int64)
+        ends = np.array([NEVER if edition.until is None else day_number(edition.until)
+                         for edition in ruling.editions], np.int64)
+        index = np.searchsorted(starts, days, side="right") - 1
+        return np.where((index >= 0) & (days < ends[np.maximum(index, 0)]), index, -1)
+
+    def is_kind(self, kind: str) -> Bool:
+        """For every case whether it is of this kind."""
+        cases = self.history.log.cases
+        if "kind" not in cases.columns:
+            return np.zeros(len(cases), np.bool_)
+        return (cases["kind"] == kind).fill_null(False).to_numpy()
+
+    def governing_day(self, applies_by: str | None, rows: Int64, default: Int64) -> Int64:
+        """The local day that picks the version: of a field, of the last such activity so far, or the default."""
+        if applies_by is None:
+            return default
+        history = self.history
+        if applies_by in history.activities or not history.knows(applies_by):
+            return self._day_of(applies_by, rows, default)
+        column = history.column(applies_by, rows)
+        return np.where(column.known, column.days(history.days(rows)), default)
+
+    def _day_of(self, activity: str, rows: Int64, default: Int64) -> Int64:
+        history = self.history
+        marks = history.rows_of([activity])
+        if marks.size == 0:
+            return default
+        index = np.searchsorted(marks, rows, side="right") - 1
+        mark = marks[np.maximum(index, 0)]
+        same = (index >= 0) & (history.case[mark] == history.case[rows])
+        return np.where(same, history.days(mark), default)
+
+    def own(self, path: str, rows: Int64) -> Column:
+        """A field of these events alone: nothing an earlier event set counts (a look-up or case field as usual)."""
+        if "." in path or path not in self.history.events.columns:
+            return self.matcher.value(path, self.history, rows)
+        return Column.of(self.history.events[path].gather(rows))
+
+    def threads(self, names: tuple[str, ...], rows: Int64) -> tuple[Int64, Bool]:
+        """The thread of each event as a number, and whether all its fields are known."""
+        if names == ("case",):
+            return self.history.case[rows], np.ones(rows.size, np.bool_)
+        columns = [self.history.column(name, rows) for name in names if name != "case"]
+        codes, known = codes_of(columns)
+        if "case" in names:
+            codes = self.history.case[rows] * (int(codes.max(initial=0)) + 1) + codes
+        return codes, known
+
+    def in_threads(self, thread: Int64, rows: Int64, *, crosses: bool) -> Int64:
+        """The order of events by thread and, inside it, in time; `crosses`: threads of several cases."""
+        if not crosses:
+            return np.lexsort((rows, thread))
+        order = self.history.in_time_order(rows)
+        return order[np.argsort(thread[order], kind="stable")]
+
+    @cached_property
+    def time_rank(self) -> Int64:
+        """The place of every event in the order of all events of all cases."""
+        rows = np.arange(len(self.history), dtype=np.int64)
+        rank = np.empty(rows.size, np.int64)
+        rank[self.history.in_time_order(rows)] = rows
+        return rank
+
+    def thread_json(self, names: tuple[str, ...], rows: Int64) -> pl.Series:
+        """The thread as canonical JSON, null when it is the case."""
+        if names == ("case",):
+            return pl.Series([None] * rows.size, dtype=pl.String)
+        return self.json(tuple(name for name in names if name != "case"), rows)
+
+    def json(self, names: tuple[str, ...], rows: Int64) -> pl.Series:
+        """These fields of each event as canonical JSON (keys sorted)."""
+        frame = pl.DataFrame({name: self.history.column(name, rows).series() for name in sorted(names)})
+        return frame.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
+
+
+def references(rules: Rules) -> dict[str, str]:
+    """Field → the dated table whose ids it holds, from the types of the flows' fields."""
+    found = dict(_REFERENCES) | {"actor": "people"}
+    for editions in rules.flows().values():
+        for flow in editions:
+            for name, kind in flow.fields.items():
+                table = kind.in_ or _REFERENCES.get(kind.is_)
+                if table is not None:
+                    found[name] = table
+    return found
+
+
+def editions(ruling: Ruling, used: Int64) -> list[tuple[int, Edition]]:
+    """The editions that occur among these indices, in order."""
+    return [(index, ruling.editions[index]) for index in np.unique(used) if index >= 0]

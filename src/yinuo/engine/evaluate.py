@@ -1,0 +1,89 @@
+"""`evaluate`: what the text in force says of a log at a moment. The one evaluator (design 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from yinuo.engine.constraints.say import say as say_constraint
+from yinuo.engine.context import Context
+from yinuo.engine.derived import Wanted, appended, from_findings, from_lapses, from_silence
+from yinuo.engine.findings import empty_clocks, empty_findings
+from yinuo.engine.history import History
+from yinuo.engine.log import Log, Said
+from yinuo.engine.promises.clocks import say as say_promise
+from yinuo.engine.rules import Rules, Ruling
+from yinuo.engine.strata import needs, strata
+from yinuo.kernel.instants import as_instant, microseconds
+
+
+def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | None = None) -> Said:
+    """Every clock, finding and holding of a log.
+
+    1. Only events with at ≤ as_of, recorded_at ≤ known_at exist.
+    2. Clauses are evaluated in strata; what an earlier stratum deems or says, a later one may start from.
+    3. Nothing is remembered between calls: same input, same output, for one case or for ten million.
+
+    Raises strata.Circle when clauses wait for each other, ValueError when an event's case has no row.
+    """
+    moment = microseconds(as_of)
+    history = History.read(log, rules, as_of=moment, known_at=None if known_at is None else microseconds(known_at))
+    context = Context.of(history)
+    layers = strata(rules.rulings)
+    clocks: list[pl.DataFrame] = []
+    findings: list[pl.DataFrame] = []
+    for index, layer in enumerate(layers):
+        wanted = _wanted(rules, layers[index + 1 :])
+        derived: list[pl.DataFrame] = []
+        for ruling in layer:
+            said = _promise(context, ruling, wanted, derived) if ruling.kind == "promise" else (
+                empty_clocks(), _constraint(context, ruling, wanted, derived))
+            clocks.append(said[0])
+            findings.append(said[1])
+        if derived:
+            events = appended(context, derived).filter(pl.col("known_from").is_null() | (
+                pl.col("known_from") <= pl.lit(as_instant(moment))))
+            context = Context.of(History.read(
+                Log(events, log.cases, log.tables), rules, as_of=moment, known_at=None))
+    return Said(_together(clocks, empty_clocks()), _together(findings, empty_findings()), context.holdings.frame())
+
+
+def _wanted(rules: Rules, later: list[list[Ruling]]) -> Wanted:
+    """The derived events later clauses read; those that move a case are always wanted."""
+    moves = {name for editions in rules.flows().values() for flow in editions for name in flow.holder}
+    read = [needs(ruling) for layer in later for ruling in layer]
+    reserved = [one for one in read if one.reserved]
+    every = any(not one.clauses for one in reserved)
+    clauses = frozenset() if every else frozenset(name for one in reserved for name in one.clauses)
+    return Wanted(frozenset(name for one in read for name in one.activities) | moves, clauses)
+
+
+def _promise(
+    context: Context, ruling: Ruling, wanted: Wanted, derived: list[pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    said = say_promise(context, ruling)
+    for clause, lapse in said.lapses:
+        if clause.silence is not None and {clause.silence.means, "any"} & wanted.activities:
+            derived += _some(from_silence(context, ruling, clause, lapse))
+        if wanted.reserved("lapsed", ruling):
+            derived += _some(from_lapses(context, ruling, clause, lapse))
+    if wanted.reserved("raised", ruling):
+        derived += _some(from_findings(said.findings, "raised"))
+    return said.clocks, said.findings
+
+
+def _constraint(context: Context, ruling: Ruling, wanted: Wanted, derived: list[pl.DataFrame]) -> pl.DataFrame:
+    findings = say_constraint(context, ruling)
+    if wanted.reserved("found", ruling):
+        derived += _some(from_findings(findings, "found"))
+    return findings
+
+
+def _some(frame: pl.DataFrame | None) -> list[pl.DataFrame]:
+    return [] if frame is None else [frame]
+
+
+def _together(parts: list[pl.DataFrame], empty: pl.DataFrame) -> pl.DataFrame:
+    full = [part for part in parts if not part.is_empty()]
+    return pl.concat(full) if full else empty

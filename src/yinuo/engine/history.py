@@ -1,0 +1,293 @@
+"""`History`: the events of a log in their one order, cases coded, fields looked up as of each event (grammar 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from yinuo.engine.columns import Bool, Column
+from yinuo.engine.log import Log
+from yinuo.engine.rules import Rules
+from yinuo.kernel.instants import DAY, NEVER, Int64
+
+LAST = 2**31 - 1
+"""The sequence of derived events: after every real one of the same instant."""
+_OWN = frozenset({"unit", "actor", "step", "deemed"})
+"""Fields that are the event's own and are not carried forward."""
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Events sorted by case, then at, sequence, event_id. Row i of every array is the same event."""
+
+    log: Log
+    rules: Rules
+    as_of: int
+    events: pl.DataFrame
+    case: Int64
+    at: Int64
+    activity: NDArray[np.int32]
+    activities: tuple[str, ...]
+    low: Int64
+    high: Int64
+    sources: dict[str, pl.DataFrame]
+
+    @classmethod
+    def read(cls, log: Log, rules: Rules, *, as_of: int, known_at: int | None) -> History:
+        """Put the events that exist at `as_of` and were recorded by `known_at` into their order, each once."""
+        events = log.events
+        at = events["at"].dt.epoch("us").to_numpy()
+        keep = at <= as_of
+        if known_at is not None and "recorded_at" in events.columns:
+            recorded = events["recorded_at"].dt.epoch("us").to_numpy()
+            keep &= np.where(events["recorded_at"].is_null().to_numpy(), at, recorded) <= known_at
+        elif known_at is not None:
+            keep &= at <= known_at
+        if not keep.all():
+            events, at = events.filter(pl.Series(keep)), at[keep]
+        case = _case_codes(events["case_id"], log.cases["case_id"])
+        activity = Column.of(events["activity"])
+        order = _order(events, case, at, activity.values, _ranks(rules, activity.words))
+        if order is not None:
+            events, case, at = events[order], case[order], at[order]
+            activity = activity.take(order)
+        edges = np.searchsorted(case, np.arange(len(log.cases) + 1)).astype(np.int64)
+        history = cls(log, rules, as_of, events, case, at, activity.values, activity.words,
+                      edges[:-1], edges[1:], {})
+        return history._once()
+
+    def _once(self) -> History:
+        if "event_id" not in self.events.columns:
+            return self
+        first = self.events.select(
+            pl.col("event_id").is_null() | pl.struct("case_id", "event_id").is_first_distinct()
+        ).to_series()
+        if first.all():
+            return self
+        log = Log(self.events.filter(first), self.log.cases, self.log.tables)
+        return History.read(log, self.rules, as_of=self.as_of, known_at=None)
+
+    def __len__(self) -> int:
+        return self.at.size
+
+    @cached_property
+    def day(self) -> Int64:
+        """The local day number of every event."""
+        return self.rules.calendar.clock.local(self.at) // DAY
+
+    def days(self, rows: Int64) -> Int64:
+        """The local day numbers of some events."""
+        return self.rules.calendar.clock.local(self.at[rows]) // DAY
+
+    @cached_property
+    def known_from(self) -> Int64:
+        """When a derived event came to be known; for real events long ago."""
+        if "known_from" not in self.events.columns:
+            return np.zeros(0, np.int64)
+        return self.events["known_from"].dt.epoch("us").fill_null(-NEVER).to_numpy()
+
+    def earliest(self, rows: Int64) -> Int64:
+        """Before which nothing may be raised because of these events."""
+        return self.known_from[rows] if self.known_from.size else np.full(rows.size, -NEVER)
+
+    def codes(self, activities: Iterable[str]) -> list[int]:
+        """The codes of those of these activities that occur."""
+        wanted = set(activities)
+        if "any" in wanted:
+            return list(range(len(self.activities)))
+        return [code for code, name in enumerate(self.activities) if name in wanted]
+
+    def rows_of(self, activities: Iterable[str]) -> Int64:
+        """The events of these activities, in order."""
+        table = np.zeros(len(self.activities) + 1, np.bool_)
+        table[self.codes(activities)] = True
+        return np.flatnonzero(table[self.activity]).astype(np.int64)
+
+    def in_time_order(self, rows: Int64) -> Int64:
+        """The order of events of several cases: by at, sequence, activity, event_id."""
+        rank = _ranks(self.rules, self.activities)[self.activity[rows]]
+        ids = self.event_ids(rows).rank("dense").to_numpy()
+        return np.lexsort((ids, rank, self._sequence[rows], self.at[rows]))
+
+    @cached_property
+    def _sequence(self) -> Int64:
+        if "sequence" not in self.events.columns:
+            return np.zeros(len(self), np.int64)
+        return self.events["sequence"].fill_null(0).to_numpy()
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {}
+
+    def column(self, name: str, rows: Int64) -> Column:
+        """A field at these events: the event's own, else the last an earlier event of the case set, else the case's."""
+        cache = self._columns
+        if name not in cache:
+            cache[name] = self._field(name)
+        column = cache[name]
+        if name in self.events.columns or name in _BUILT:
+            return column.take(rows)
+        return column.take(self.case[rows])
+
+    def _field(self, name: str) -> Column:
+        if name in _BUILT:
+            return _BUILT[name](self)
+        cases = self.log.cases
+        if name not in self.events.columns:
+            return Column.of(cases[name]) if name in cases.columns else Column.missing(len(cases))
+        column = Column.of(self.events[name])
+        if name not in _OWN:
+            set_at = np.where(column.known, np.arange(len(self)), -1)
+            set_at = np.maximum.accumulate(set_at) if len(self) else set_at
+            found = set_at >= self.low[self.case]
+            column = column.take(np.where(found, set_at, 0)) if len(self) else column
+            values = np.where(found, column.values, -1) if column.kind == "text" else column.values
+            column = Column(column.kind, values, column.known & found, column.words, column.lists)
+        if name in cases.columns:
+            column = column.otherwise(Column.of(cases[name]).take(self.case))
+        return column
+
+    def knows(self, name: str) -> bool:
+        """Whether any event or case has this field."""
+        return name in self.events.columns or name in self.log.cases.columns or name in _BUILT
+
+    @cached_property
+    def _ids(self) -> dict[int, tuple[pl.Series, Int64]]:
+        return {}
+
+    def event_ids(self, rows: Int64) -> pl.Series:
+        """The ids of these events; an event without one is `activity@at#n`, n counting it within its case."""
+        if "event_id" in self.events.columns:
+            ids = self.events["event_id"].gather(rows)
+            if ids.null_count() == 0:
+                return ids
+            return ids.zip_with(ids.is_not_null(), self._default_ids(rows))
+        return self._default_ids(rows)
+
+    def _default_ids(self, rows: Int64) -> pl.Series:
+        if rows.size == 0:
+            return pl.Series([], dtype=pl.String)
+        codes = self.activity[rows]
+        parts = pl.Series([None] * rows.size, dtype=pl.String) if codes.min() != codes.max() else None
+        for code in np.unique(codes):
+            ids, all_rows = self._ids.setdefault(int(code), self._name_events(int(code)))
+            mine = codes == code
+            found = ids.gather(np.searchsorted(all_rows, rows[mine]))
+            if parts is None:
+                return found
+            parts = parts.scatter(np.flatnonzero(mine), found)
+        assert parts is not None
+        return parts
+
+    def _name_events(self, code: int) -> tuple[pl.Series, Int64]:
+        rows = np.flatnonzero(self.activity == code).astype(np.int64)
+        at, case = self.at[rows], self.case[rows]
+        new = np.ones(rows.size, np.bool_)
+        new[1:] = (at[1:] != at[:-1]) | (case[1:] != case[:-1])
+        starts = np.maximum.accumulate(np.where(new, np.arange(rows.size), 0))
+        number = np.arange(rows.size) - starts + 1
+        frame = pl.DataFrame({"at": at, "n": number}).with_columns(pl.col("at").cast(pl.Datetime("us")))
+        stamp = pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")
+        text = pl.concat_str(pl.lit(f"{self.activities[code]}@"), stamp, pl.lit("#"), pl.col("n"))
+        return frame.select(text.alias("id"))["id"], rows
+
+
+def _entry_lag(history: History) -> Column:
+    if "recorded_at" not in history.events.columns:
+        return Column("number", np.zeros(len(history)), np.ones(len(history), np.bool_))
+    recorded = Column.of(history.events["recorded_at"])
+    lag = np.where(recorded.known, recorded.values - history.at, 0) / 3_600_000_000
+    return Column("number", lag, np.ones(len(history), np.bool_))
+
+
+def _hour(history: History) -> Column:
+    local = history.rules.calendar.clock.local(history.at)
+    return Column("number", (local % DAY // 3_600_000_000).astype(np.float64), np.ones(len(history), np.bool_))
+
+
+def _deemed(history: History) -> Column:
+    known: Bool = np.ones(len(history), np.bool_)
+    if "deemed" not in history.events.columns:
+        return Column("bool", np.zeros(len(history), np.bool_), known)
+    return Column("bool", history.events["deemed"].fill_null(False).to_numpy(), known)
+
+
+_BUILT = {
+    "activity": lambda history: Column(
+        "text", history.activity, np.ones(len(history), np.bool_), history.activities),
+    "at": lambda history: Column("instant", history.at, np.ones(len(history), np.bool_)),
+    "entry_lag": _entry_lag,
+    "hour": _hour,
+    "deemed": _deemed,
+}
+
+
+def _case_codes(ids: pl.Series, cases: pl.Series) -> Int64:
+    changed = (ids != ids.shift(1)).fill_null(True).to_numpy()
+    heads = np.flatnonzero(changed)
+    names = ids.gather(heads)
+    if len(names) == len(cases) and (names == cases).all():
+        codes = np.arange(len(cases), dtype=np.int64)
+    else:
+        places = pl.DataFrame({"id": cases, "place": np.arange(len(cases))})
+        found = names.to_frame("id").join(places, on="id", how="left", maintain_order="left")["place"]
+        if found.null_count():
+            lost = names.filter(found.is_null())[0]
+            raise ValueError(f'the case "{lost}" has events but no row in the table of cases')
+        codes = found.to_numpy()
+    return np.repeat(codes, np.diff(np.append(heads, len(ids)))).astype(np.int64)
+
+
+def _ranks(rules: Rules, words: tuple[str, ...]) -> Int64:
+    """The place of each activity among equal instants: the order of the flows' steps, then of names."""
+    steps: dict[str, int] = {}
+    for editions in rules.flows().values():
+        for flow in editions:
+            for index, step in enumerate(flow.steps):
+                for activity in step.does:
+                    steps[activity] = min(index, steps.get(activity, index))
+    order = sorted(range(len(words)), key=lambda code: (steps.get(words[code], LAST), words[code]))
+    ranks = np.empty(len(words), np.int64)
+    ranks[order] = np.arange(len(words))
+    return ranks
+
+
+def _order(
+    events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.int32], ranks: Int64
+) -> Int64 | None:
+    """The rows in order, or null when they already are."""
+    if at.size < 2:
+        return None
+    step = case[1:] - case[:-1]
+    ordered = bool(((step > 0) | ((step == 0) & (at[1:] >= at[:-1]))).all())
+    order = np.arange(at.size) if ordered else _sorted(case, at)
+    tied = (case[order][1:] == case[order][:-1]) & (at[order][1:] == at[order][:-1])
+    if not tied.any():
+        return None if ordered else order
+    inside = np.zeros(at.size, np.bool_)
+    inside[1:] |= tied
+    inside[:-1] |= tied
+    places = np.flatnonzero(inside)
+    rows = order[places]
+    keys: list[NDArray[np.int64]] = [ranks[activity[rows]]]
+    if "event_id" in events.columns:
+        keys.insert(0, events["event_id"].gather(rows).rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
+    if "sequence" in events.columns:
+        keys.append(events["sequence"].gather(rows).fill_null(0).to_numpy())
+    group = np.cumsum(np.append(True, (case[rows][1:] != case[rows][:-1]) | (at[rows][1:] != at[rows][:-1])))
+    order[places] = rows[np.lexsort((*keys, group))]
+    return order
+
+
+def _sorted(case: Int64, at: Int64) -> Int64:
+    begin = int(at.min())
+    grain = 1_000_000 if not (at % 1_000_000).any() else 1_000 if not (at % 1_000).any() else 1
+    span = (int(at.max()) - begin) // grain + 1
+    if int(case.max() + 1) * span < 2**63:
+        return np.argsort(case * span + (at - begin) // grain, kind="stable")
+    return np.lexsort((at, case))

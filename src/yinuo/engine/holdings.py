@@ -1,0 +1,117 @@
+"""Who held a case when: from the flow's `holder` map; nothing else moves a case (design 4, attribution)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.columns import Column
+from yinuo.engine.history import History
+from yinuo.engine.log import HOLDING_COLUMNS
+from yinuo.kernel.instants import DAY, Int64
+from yinuo.kernel.segments import bounds, is_first, search
+
+
+@dataclass(frozen=True, eq=False)
+class Holdings:
+    """The changes of holder of all cases, by case and time: the event, and the unit and actor who hold from then."""
+
+    history: History
+    row: Int64
+    unit: Column
+    actor: Column
+    low: Int64
+    high: Int64
+
+    @classmethod
+    def of(cls, history: History) -> Holdings:
+        """Read the changes from the events the flows name in `holder`."""
+        kinds = {kind: editions[-1] for kind, editions in history.rules.flows().items() if editions}
+        found = [_changes(history, kind, flow) for kind, flow in kinds.items() if flow.holder]
+        rows = [rows for part in found for rows, _, _ in part]
+        row = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        units = _joined([unit for part in found for _, unit, _ in part], row.size)
+        actors = _joined([actor for part in found for _, _, actor in part], row.size)
+        order = np.argsort(row, kind="stable")
+        row = row[order]
+        low, high = bounds(history.case[row], len(history.low))
+        return cls(history, row, units.take(order), actors.take(order), low, high)
+
+    def at(self, case: Int64, moment: Int64) -> Int64:
+        """The index of the change in force for each case at each instant, -1 before the first."""
+        if self.row.size == 0:
+            return np.full(case.size, -1, np.int64)
+        low = self.low[case]
+        found = search(self.history.at[self.row], low, self.high[case], moment, after=True) - 1
+        return np.where(found >= low, found, -1)
+
+    def frame(self) -> pl.DataFrame:
+        """The holdings as a table: who held each case from when to when, and for how many working days."""
+        if self.row.size == 0:
+            return pl.DataFrame(schema=HOLDING_COLUMNS)
+        history, calendar = self.history, self.history.rules.calendar
+        case, begin = history.case[self.row], history.at[self.row]
+        last = np.append(is_first(case)[1:], True)
+        end = np.append(begin[1:], 0)
+        over = _ended(history)[case]
+        end = np.where(last, over, end)
+        until = np.where(end < 0, history.as_of, end)
+        days = calendar.count_workdays(calendar.clock.local(until) // DAY) - calendar.count_workdays(
+            calendar.clock.local(begin) // DAY)
+        instants = pl.DataFrame({"from": begin, "to": np.where(end < 0, 0, end)}).with_columns(
+            pl.all().cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+        frame = pl.DataFrame({
+            "case_id": history.log.cases["case_id"].gather(case),
+            "unit": self.unit.series(), "actor": self.actor.series(),
+            "from": instants["from"], "to": instants["to"].set(pl.Series(end < 0), None),
+            "used": days.astype(np.float64),
+        })  # fmt: skip
+        return frame.filter(pl.Series((end < 0) | (end >= begin)))
+
+
+def _ended(history: History) -> Int64:
+    """For each case the instant of the first event that ends its flow, -1 while it runs."""
+    over = np.full(history.low.size, -1, np.int64)
+    kind = _kinds(history)
+    for name, editions in history.rules.flows().items():
+        rows = history.rows_of(editions[-1].ends)[::-1]
+        rows = rows[kind[history.case[rows]] == name]
+        over[history.case[rows]] = history.at[rows]
+    return over
+
+
+def _kinds(history: History) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    cases = history.log.cases
+    if "kind" not in cases.columns:
+        return np.full(len(cases), None, object)
+    return cases["kind"].to_numpy()
+
+
+def _changes(history: History, kind: str, flow: Flow) -> list[tuple[Int64, Column, Column]]:
+    kinds = _kinds(history)
+    found = []
+    for activity, holder in flow.holder.items():
+        rows = history.rows_of([activity])
+        rows = rows[kinds[history.case[rows]] == kind]
+        if rows.size:
+            found.append((rows, *_holder(history, flow, holder, rows)))
+    return found
+
+
+def _holder(history: History, flow: Flow, holder: str, rows: Int64) -> tuple[Column, Column]:
+    """(unit, actor) who hold the case after these events."""
+    nobody = Column.missing(rows.size)
+    named = history.column(holder, rows)
+    if holder == "actor":
+        return history.column("unit", rows), named
+    is_person = holder in flow.fields and flow.fields[holder].is_ in ("person", "post")
+    return (nobody, named) if is_person else (named, nobody)
+
+
+def _joined(columns: list[Column], size: int) -> Column:
+    if not columns:
+        return Column.missing(size)
+    return Column.of(pl.concat([column.series().cast(pl.String) for column in columns]))

@@ -1,0 +1,1 @@
+"""The evaluator of `promise`: which clocks exist, what is due, what was raised."""

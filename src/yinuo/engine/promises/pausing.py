@@ -1,0 +1,169 @@
+"""The stretches during which a clock stands still (grammar 2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yinuo.engine.clauses.promise import Pause
+from yinuo.engine.columns import Column, codes_of, shared
+from yinuo.engine.columns import as_text as text_of
+from yinuo.engine.context import Context
+from yinuo.engine.promises.limits import NO_UNIT, UNITS, Limits, limit_at
+from yinuo.kernel.instants import NEVER, Int64
+from yinuo.kernel.scales import Scale
+from yinuo.kernel.segments import running_max, search, spread
+from yinuo.kernel.terms import Convention, Pauses, Terms, later
+
+
+@dataclass(frozen=True, eq=False)
+class Stops:
+    """Suspensions of the threads: the event that began each, the one that ended it (-1 none), its cap."""
+
+    begin: Int64
+    end: Int64
+    cap: Limits
+    thread: Int64
+
+    def __len__(self) -> int:
+        return self.begin.size
+
+
+def stops(context: Context, specs: tuple[Pause, ...], thread: tuple[str, ...]) -> Stops | None:
+    """Every valid suspension these specs see, in order of thread and time; null when there are none."""
+    parts = [part for part in (_stops(context, spec, thread) for spec in specs) if len(part)]
+    if not parts:
+        return None
+    begin = np.concatenate([part.begin for part in parts])
+    group = np.concatenate([part.thread for part in parts])
+    order = np.lexsort((begin, group))
+    cap = Limits(np.concatenate([part.cap.number for part in parts])[order],
+                 np.concatenate([part.cap.unit for part in parts])[order])
+    return Stops(begin[order], np.concatenate([part.end for part in parts])[order], cap, group[order])
+
+
+def _stops(context: Context, spec: Pause, thread: tuple[str, ...]) -> Stops:
+    history, matcher = context.history, context.matcher
+    begins = context.found(spec.from_)
+    begins = begins[matcher.holds(spec.when, history, begins)]
+    for need in spec.needs:
+        begins = begins[context.own(need, begins).known]
+    ends = context.found(spec.to or ())
+    group, _ = context.threads(thread, np.concatenate([begins, ends]))
+    key = _keys(context, spec, begins, ends)
+    end = _first_after(context, thread, begins, ends, group, key)
+    cap = limit_at(context, spec.cap, begins, own=True) if spec.cap is not None else Limits.none(begins.size)
+    return Stops(begins, end, cap, group[: begins.size])
+
+
+def _keys(context: Context, spec: Pause, begins: Int64, ends: Int64) -> Int64:
+    if not spec.match:
+        return np.zeros(begins.size + ends.size, np.int64)
+    both = []
+    for own, theirs in spec.match.items():
+        left = text_of(context.matcher.value(own, context.history, begins))
+        right = text_of(context.matcher.value(theirs, context.history, ends))
+        words, mine, other = shared(left, right)
+        both.append(Column("text", np.concatenate([mine, other]), np.concatenate([left.known, right.known]), words))
+    codes, known = codes_of(both)
+    return np.where(known, codes, np.where(np.arange(codes.size) < begins.size, -1, -2))
+
+
+def _first_after(
+    context: Context, thread: tuple[str, ...], begins: Int64, ends: Int64, group: Int64, key: Int64
+) -> Int64:
+    """The first end after each begin in its thread and key, -1 when there is none."""
+    if ends.size == 0 or begins.size == 0:
+        return np.full(begins.size, -1, np.int64)
+    place = context.time_rank if "case" not in thread else np.arange(len(context.history))
+    code, _ = codes_of([_number(group), _number(key)])
+    mine, theirs = code[: begins.size], code[begins.size :]
+    order = np.lexsort((place[ends], theirs))
+    low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
+    found = search(place[ends][order], low, high, place[begins], after=True)
+    return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
+
+
+def _number(values: Int64) -> Column:
+    return Column("number", values, np.ones(values.size, np.bool_))
+
+
+@dataclass(frozen=True, eq=False)
+class Suspended:
+    """The suspensions that touch each of some clocks, as positions on their scale.
+
+    `begin_row, end_row` are the events (end -1: none), `cap` the position at which it ends by itself (NEVER: none).
+    """
+
+    owner: Int64
+    begin_row: Int64
+    end_row: Int64
+    begin: Int64
+    end_event: Int64
+    cap: Int64
+
+    @property
+    def end(self) -> Int64:
+        """Where each ends: the earlier of its event and its cap."""
+        return np.minimum(self.end_event, self.cap)
+
+    def united(self) -> Pauses:
+        """Without overlaps, as the terms want them."""
+        return Pauses.united(self.owner, self.begin, self.end)
+
+    def known_before(self, row: Int64) -> Pauses:
+        """As they were known before an event of each owner: begun before it, an end only if it came before it."""
+        known = self.begin_row < row[self.owner]
+        end = np.where((self.end_row >= 0) & (self.end_row < row[self.owner]), self.end_event, NEVER)
+        return Pauses.united(self.owner[known], self.begin[known], np.minimum(end, self.cap)[known])
+
+    def select(self, owners: Int64, size: int) -> Suspended:
+        """Those of some owners, numbered anew in the order given."""
+        place = np.full(size, -1, np.int64)
+        place[owners] = np.arange(owners.size)
+        keep = place[self.owner] >= 0
+        return Suspended(place[self.owner[keep]], self.begin_row[keep], self.end_row[keep], self.begin[keep],
+                         self.end_event[keep], self.cap[keep])
+
+
+def suspended(
+    context: Context, found: Stops, terms: Terms, *, thread: Int64, opener: Int64, ender: Int64
+) -> Suspended:
+    """The suspensions of each clock's thread that overlap it. Rows of all arrays are the clocks of `terms`."""
+    history = context.history
+    low = np.searchsorted(found.thread, thread)
+    high = np.searchsorted(found.thread, thread, side="right")
+    until = np.where(ender >= 0, ender, NEVER)
+    high = search(found.begin, low, high, until)
+    reach = _reach(found)
+    low = np.minimum(search(reach, low, high, opener, after=True), high)
+    owner, index = spread(low, high)
+    scale = terms.scale
+    begin = np.maximum(scale.position(history.at[found.begin[index]]), terms.floor[owner])
+    ended = found.end[index]
+    end = np.where(ended >= 0, scale.position(history.at[np.maximum(ended, 0)]), NEVER)
+    cap = _cap(scale, terms.convention, begin, found.cap.where(index))
+    return Suspended(owner, found.begin[index], ended, begin, end, cap)
+
+
+def _reach(found: Stops) -> Int64:
+    """For each suspension the latest end event among those of its thread so far: sorted inside a thread."""
+    _, group = np.unique(found.thread, return_inverse=True)
+    return running_max(group.astype(np.int64), np.where(found.end >= 0, found.end, NEVER))
+
+
+def _cap(scale: Scale, convention: Convention, begin: Int64, cap: Limits) -> Int64:
+    """Where a suspension ends by itself, counted from its begin in the cap's unit."""
+    result = np.full(begin.size, NEVER, np.int64)
+    for code in np.unique(cap.unit):
+        if code == NO_UNIT:
+            continue
+        rows = np.flatnonzero(cap.unit == code)
+        unit, number, here = UNITS[code], cap.number[rows], begin[rows]
+        own = Terms(scale, Convention(unit), here, here, here)
+        if unit == convention.unit or not scale.counts_dates:
+            result[rows] = scale.first_with(scale.count(here) + own.counted(number))
+        else:
+            result[rows] = later(scale.calendar, position_day=here, number=number, unit=unit)
+    return result

@@ -1,0 +1,275 @@
+"""Clocks of one edition and one unit, running: their terms, pauses, extensions and what is due (grammar 2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.columns import Bool, Column
+from yinuo.engine.context import Context
+from yinuo.engine.promises.limits import UNITS, limit_at, limits
+from yinuo.engine.promises.openings import Openings
+from yinuo.engine.promises.pausing import Suspended, stops, suspended
+from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.limits import MICROSECONDS, Unit
+from yinuo.kernel.terms import Convention, Pauses, Terms, later
+
+
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """A clock's limit from one moment until it is extended: `need` on the scale, or a fixed due instant."""
+
+    begin: Int64
+    """From which instant; -NEVER for the first phase."""
+    need: Int64
+    due: Int64
+    """Instant; NEVER when an open pause hides it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Void:
+    """Extensions that did not count: the clock (row), the event, and why."""
+
+    clock: Int64
+    row: Int64
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Running:
+    """Clocks of one unit. `phases` have one row per clock each; a clock's last phase is the last that begins."""
+
+    clause: Promise
+    opened: Openings
+    terms: Terms
+    number: Int64
+    """The limit as written (in the unit), extensions not included; days for a due date."""
+    pauses: Pauses
+    suspended: Suspended | None
+    fixed: Bool
+    """Whether the due moment is a date of the text's own (`due_on`) that pauses do not move."""
+    phases: list[Phase]
+    extended: Int64
+    voids: list[Void] = field(default_factory=list)
+
+    @property
+    def due(self) -> Int64:
+        """The due instant of each clock; NEVER when null."""
+        return self.phases[-1].due
+
+    @property
+    def need(self) -> Int64:
+        """What may be used, on the scale."""
+        return self.phases[-1].need
+
+    @property
+    def measure(self) -> str:
+        """The unit of the numbers shown."""
+        unit = self.terms.convention.unit
+        return "days" if unit in (Unit.WEEKS, Unit.MONTHS, Unit.YEARS) else unit.value
+
+    @property
+    def grain(self) -> int:
+        """How much on the scale is one of `measure`."""
+        return MICROSECONDS.get(self.terms.convention.unit, 1)
+
+
+def running(context: Context, opened: Openings) -> list[Running]:
+    """Start the clocks of one edition, unit by unit. A clock without a limit is not opened."""
+    clause = opened.edition.clause
+    assert isinstance(clause, Promise)
+    if clause.due_on is not None:
+        return _dated(context, clause, opened)
+    found = limits(context, clause.within, opened.opener)
+    result = []
+    for code in np.unique(found.unit):
+        if code >= 0:
+            rows = np.flatnonzero(found.unit == code)
+            result.append(_started(context, clause, opened.where(rows), UNITS[code], found.number[rows]))
+    return result
+
+
+def convention(context: Context, clause: Promise, unit: Unit) -> Convention:
+    """The conventions of a promise, those of the pack where it says nothing."""
+    place = context.rules.conventions
+    return Convention(unit, clause.due_time or place.due_time, clause.rest_day_start or place.rest_day_start,
+                      clause.first_day or place.first_day, clause.roll or place.roll)
+
+
+def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, number: Int64) -> Running:
+    terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
+    touched = None
+    assert not isinstance(clause.pause, str)
+    found = stops(context, clause.pause, clause.thread) if clause.pause else None
+    if found is not None:
+        touched = suspended(context, found, terms, thread=opened.thread, opener=opened.opener, ender=opened.ender)
+    pauses = touched.united() if touched is not None else Pauses.none()
+    need = terms.counted(number)
+    first = Phase(np.full(need.size, -NEVER), need, terms.instant(terms.due(need, pauses)))
+    clocks = Running(clause, opened, terms, number, pauses, touched, np.zeros(need.size, np.bool_), [first],
+                     np.zeros(need.size, np.int64))
+    return _extended(context, clocks) if clause.extend is not None else clocks
+
+
+def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]:
+    assert clause.due_on is not None
+    column = context.matcher.value(clause.due_on, context.history, opened.opener)
+    opened, column = opened.where(column.known), column.take(column.known)
+    if column.kind not in ("date", "instant") or column.known.size == 0:
+        return []
+    unit = Unit.DAYS if column.kind == "date" else Unit.MINUTES
+    terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
+    need, due = _until(context, clause, terms, column)
+    first = Phase(np.full(need.size, -NEVER), need, due)
+    nothing = np.zeros(need.size, np.int64)
+    clocks = Running(clause, opened, terms, need // MICROSECONDS.get(unit, 1), Pauses.none(), None,
+                     np.ones(need.size, np.bool_), [first], nothing)
+    return [_extended(context, clocks) if clause.extend is not None else clocks]
+
+
+def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> tuple[Int64, Int64]:
+    """The need and the due instant of a date or moment (minus `ahead`, rolled only if the promise says so)."""
+    values = column.values.astype(np.int64)
+    ahead = clause.ahead
+    if column.kind == "instant":
+        if ahead is not None:
+            values = values - ahead.count * MICROSECONDS.get(ahead.unit, DAY)
+        return values - terms.start, values
+    if ahead is not None:
+        values = later(context.rules.calendar, position_day=values,
+                       number=np.full(values.size, -ahead.count), unit=ahead.unit)
+    if clause.roll in ("next", "previous"):
+        values = context.rules.calendar.roll(values, backwards=clause.roll == "previous")
+    return values - terms.start, terms.instant(values)
+
+
+def _extended(context: Context, clocks: Running) -> Running:
+    """Add a phase for each extension granted in time; collect those that were not."""
+    spec = clocks.clause.extend
+    assert spec is not None
+    owner, row = _grants(context, clocks)
+    voids: list[Void] = []
+    amount = np.zeros(row.size, np.int64)
+    good = np.ones(row.size, np.bool_)
+    for need in (*spec.needs, *((spec.to,) if spec.to else ())):
+        known = context.own(need, row).known
+        _refuse(voids, owner, row, good & ~known, f"missing:{need}")
+        good &= known
+    if spec.by is not None:
+        amount, fits = _lengths(context, clocks, row)
+        _refuse(voids, owner, row, good & ~fits, "unit")
+        good &= fits
+        if spec.max is not None:
+            short = amount <= spec.max.count
+            _refuse(voids, owner, row, good & ~short, "too_long")
+            good &= short
+    owner, row, amount = owner[good], row[good], amount[good]
+    return _granted(context, clocks, owner=owner, row=row, amount=amount, voids=voids)
+
+
+def _refuse(voids: list[Void], owner: Int64, row: Int64, which: Bool, why: str) -> None:
+    if which.any():
+        voids.append(Void(owner[which], row[which], why))
+
+
+def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
+    """Every extension event of each clock's thread and key between its opener and its ender: (clock, event)."""
+    clause, opened, history = clocks.clause, clocks.opened, context.history
+    assert clause.extend is not None
+    events = context.found(clause.extend.on)
+    thread, _ = context.threads(clause.thread, np.concatenate([opened.opener, events]))
+    mine, theirs = thread[: opened.opener.size], thread[opened.opener.size :]
+    order = np.lexsort((events, theirs))
+    events, theirs = events[order], theirs[order]
+    low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
+    owner = np.repeat(np.arange(mine.size, dtype=np.int64), high - low)
+    first = np.cumsum(high - low) - (high - low)
+    row = events[np.arange(owner.size) - np.repeat(first - low, high - low)]
+    end = np.where(opened.ender >= 0, opened.ender, NEVER)[owner]
+    inside = (row > opened.opener[owner]) & (row < end)
+    for own, other in clause.match.items():
+        left = context.matcher.value(own, history, opened.opener[owner]).series().cast(str)
+        right = context.matcher.value(other, history, row).series().cast(str)
+        inside &= (right.is_null() | (left == right)).fill_null(False).to_numpy()
+    return owner[inside], row[inside]
+
+
+def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Int64, Bool]:
+    assert clocks.clause.extend is not None and clocks.clause.extend.by is not None
+    found = limit_at(context, clocks.clause.extend.by, row, own=True)
+    return found.number, found.unit == UNITS.index(clocks.terms.convention.unit)
+
+
+def _granted(
+    context: Context, clocks: Running, *, owner: Int64, row: Int64, amount: Int64, voids: list[Void]
+) -> Running:
+    """Take the extensions one after the other: in time and not too many, or void."""
+    spec = clocks.clause.extend
+    assert spec is not None
+    history, terms = context.history, clocks.terms
+    size = clocks.number.size
+    phases, total = list(clocks.phases), np.zeros(size, np.int64)
+    while owner.size and len(phases) <= spec.times:
+        first = np.append(True, owner[1:] != owner[:-1])
+        who, event, more = owner[first], row[first], amount[first]
+        last = phases[-1]
+        due = _due_before(clocks, who, event, last)
+        good = history.at[event] <= due
+        late = np.zeros(size, np.bool_)
+        late[who[~good]] = True
+        dead = late[owner] & _uncounted(clocks, history.at, owner, row)
+        _refuse(voids, owner, row, late[owner] & ~dead, "late")
+        phase = Phase(np.full(size, NEVER), last.need.copy(), last.due.copy())
+        phase.begin[who[good]] = history.at[event[good]]
+        total[who[good]] += more[good]
+        _lengthen(context, clocks, phase, who[good], event=event[good], more=more[good], total=total)
+        phases.append(phase)
+        keep = ~first & ~late[owner]
+        owner, row, amount = owner[keep], row[keep], amount[keep]
+    _refuse(voids, owner, row, np.ones(owner.size, np.bool_), "times")
+    return Running(clocks.clause, clocks.opened, terms, clocks.number, clocks.pauses, clocks.suspended, clocks.fixed,
+                   phases, total, voids)
+
+
+def _uncounted(clocks: Running, at: Int64, owner: Int64, row: Int64) -> Bool:
+    """Extensions of a clock that silence had already ended: nobody is to blame for them."""
+    if clocks.clause.silence is None:
+        return np.zeros(owner.size, np.bool_)
+    return at[row] > clocks.due[owner]
+
+
+def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64:
+    """The due instant of some clocks from everything before an event of each; NEVER while an open pause hides it."""
+    if clocks.fixed[who].any() or clocks.suspended is None:
+        return last.due[who]
+    terms = clocks.terms.select(who)
+    known = clocks.suspended.select(who, clocks.number.size).known_before(event)
+    return terms.instant(terms.due(last.need[who], known))
+
+
+def _lengthen(
+    context: Context, clocks: Running, phase: Phase, who: Int64, *, event: Int64, more: Int64, total: Int64
+) -> None:
+    """Set need and due of the clocks `who` after the extensions granted by the events."""
+    spec, terms = clocks.clause.extend, clocks.terms.select(who)
+    assert spec is not None
+    if spec.to is not None:
+        column = context.own(spec.to, event)
+        values = column.values.astype(np.int64)
+        phase.due[who] = values if column.kind == "instant" else terms.instant(values)
+        clocks.fixed[who] = True
+    elif clocks.fixed[who].any():
+        unit = terms.convention.unit
+        if terms.scale.counts_dates:
+            day = terms.scale.day(terms.scale.position(phase.due[who]))
+            phase.due[who] = terms.instant(later(terms.scale.calendar, position_day=day, number=more, unit=unit))
+        else:
+            phase.due[who] += more * MICROSECONDS[unit]
+    else:
+        phase.need[who] = clocks.terms.counted(clocks.number + total)[who]
+        pauses = clocks.suspended.select(who, clocks.number.size).united() if clocks.suspended else Pauses.none()
+        phase.due[who] = terms.instant(terms.due(phase.need[who], pauses))
+        return
+    phase.need[who] = terms.scale.position(phase.due[who]) - terms.start
