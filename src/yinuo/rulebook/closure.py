@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from yinuo.engine.clauses.indicator import Indicator
-from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import dependencies
 from yinuo.rulebook.loader import Pack
@@ -53,11 +52,7 @@ def _wanted(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
     for ruling in rulings:
         for edition in ruling.editions:
             clause = edition.clause
-            other = ""
-            if isinstance(clause, Promise) and isinstance(clause.pause, str):
-                other = clause.pause if "/" in clause.pause else f"{ruling.institution}/{clause.pause}"
-            elif isinstance(clause, Indicator):
-                other = clause.over.partition(":")[2]
+            other = clause.over.partition(":")[2] if isinstance(clause, Indicator) else ""
             if other in names:
                 wanted.setdefault(ruling.name, set()).add(other)
     return wanted

@@ -125,6 +125,32 @@ class _Reader:
             if raw is not None and clause is not None:
                 edition = Edition(head.from_, None, clause, clause.source or head.source, clause.status or head.status)
                 self.text[key] = Statement(self.institution, *key, ("version", index, *key), raw, edition)
+        for key, one in self.text.items():
+            if isinstance(one.raw.get("pause"), str):
+                self._fill_pauses(key, one, head, renewed=key in carried)
+
+    def _fill_pauses(self, key: tuple[str, str], one: Statement, head: VersionText, *, renewed: bool) -> None:
+        """Give a promise the pauses of the clause it names, as that clause now stands."""
+        pauses = self._pauses_of(one, (one.id,))
+        clause = one.edition.clause.model_copy(update={"pause": pauses or ()})
+        if pauses is None or clause == one.edition.clause:
+            return
+        edition = replace(one.edition, clause=clause)
+        if renewed:
+            self._close({key: one}, head.from_)
+            edition = replace(edition, start=head.from_)
+        self.text[key] = replace(one, edition=edition)
+
+    def _pauses_of(self, one: Statement, trail: tuple[str, ...]) -> object:
+        named = one.raw.get("pause")
+        if not isinstance(named, str):
+            return getattr(one.edition.clause, "pause", ())
+        other = self.text.get(("promise", named))
+        if other is None or named in trail:
+            known = [id_ for kind, id_ in self.text if kind == "promise" and id_ not in trail]
+            self._refuse((*one.path, "pause"), f'there is no other promise "{named}" here', suggest(named, known))
+            return None
+        return self._pauses_of(other, (*trail, named))
 
     def _close(
         self, ended: Mapping[tuple[str, str], Statement], until: date | None, before: VersionText | None = None

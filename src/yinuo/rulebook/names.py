@@ -147,12 +147,7 @@ class _ClauseCheck:
         self.extension_and_silence(clause, fields)
 
     def pauses(self, clause: Promise, fields: Fields) -> None:
-        if isinstance(clause.pause, str):
-            if self.words.find_clause(clause.pause, self.home) != "promise":
-                known = [id_ for id_, kind in self.words.clauses.get(self.home, {}).items() if kind == "promise"]
-                self.refuse(("pause",), f'there is no promise "{clause.pause}"', suggest(clause.pause, known))
-            return
-        for index, pause in enumerate(clause.pause):
+        for index, pause in enumerate(clause.pause if isinstance(clause.pause, tuple) else ()):
             self.pairs(pause.match, fields, ("pause", index, "match"))
             self.limit(pause.cap, fields, ("pause", index, "cap"))
             for name in pause.needs:
