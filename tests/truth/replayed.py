@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from yinuo.engine.evaluate import evaluate
-from yinuo.engine.log import Said
+from yinuo.engine.log import Log, Said
 from yinuo.engine.measure import measure
 from yinuo.logs import ReadLog, read_log
 from yinuo.rulebook.loader import load_pack
@@ -41,11 +42,14 @@ class Replay:
 
 @cache
 def replay(path: Path, pack_name: str) -> Replay:
-    """Read a log by the pack's `[log]`, evaluate it as of its last instant and measure it."""
+    """Read a log by the pack's `[log]`, evaluate it as of its latest instant and measure it."""
     pack = load_pack(pack_name)
     read = read_log(path, pack)
-    said = evaluate(read.log, pack.rules, as_of=read.latest)
-    return Replay(read, said, measure(read.log, said, pack.rules, as_of=read.latest))
+    log = Log(read.log.events, read.log.cases, pack.tables)
+    latest = log.events["at"].max()
+    assert isinstance(latest, datetime)
+    said = evaluate(log, pack.rules, as_of=latest)
+    return Replay(read, said, measure(log, said, pack.rules, as_of=latest))
 
 
 def wall(column: str, zone: str) -> pl.Expr:

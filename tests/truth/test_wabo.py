@@ -83,6 +83,6 @@ def test_two_cases_that_end_before_they_start_are_listed_and_kept(wabo: Replay) 
 
 
 def test_confirmations_of_receipt(wabo: Replay) -> None:
-    assert wabo.findings("receipt/receipt-sent").height == 125
+    assert wabo.findings("receipt/receipt-sent").height == 131
     assert wabo.findings("receipt/determined-before-sent").height == 1
     assert wabo.findings("receipt/checked-before-determined").height == 0

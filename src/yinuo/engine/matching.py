@@ -130,6 +130,9 @@ class Matcher:
             result &= column.known & ~self._equals(column, test.unequal)
         if test.same_as is not None:
             result &= self._compare(column, test.same_as, records, rows, np.equal)
+        if test.differs_from is not None:
+            other = self.value(test.differs_from.field, records, rows)
+            result &= column.known & other.known & ~_compare_columns(column, other, None, np.equal)
         for bound, operator in ((test.min, np.greater_equal), (test.max, np.less_equal),
                                 (test.above, np.greater), (test.below, np.less)):
             if bound is not None:

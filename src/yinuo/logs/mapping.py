@@ -69,7 +69,7 @@ STYLES = {
             "case_id": ("subject",),
             "activity": ("type",),
             "at": ("time",),
-            "event_id": ("id",),
+            "event_id": ("data.event_id", "id"),
             "recorded_at": ("data.recorded_at", "recordedtime"),
         },
         case_prefix="data.case.",

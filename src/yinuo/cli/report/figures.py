@@ -12,21 +12,24 @@ from markupsafe import Markup
 
 from yinuo.cli.report.definitions import definition, simple_tests
 from yinuo.cli.report.numbers import Number, Table, both_of, link, percent, quantity
-from yinuo.cli.report.words import Name, Names, amount
+from yinuo.cli.report.words import Names, amount
 from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.rules import Rules
+
+OF_THE_CASE = "case:"
+"""Before the name of a field of the case by which a figure is broken down and its rows can be filtered."""
 
 MOST_ROWS = 24
 """Rows of one figure on the page; the others are in the indicators' file."""
 
 _TABLE: dict[str, Table] = {"clocks": "clocks", "findings": "findings"}
-_DATED: dict[Table, str] = {"clocks": "due", "findings": "raised", "cases": "first"}
 _LINKABLE: dict[Table, set[str]] = {
     "clocks": {"clause", "state", "level", "unit"},
     "findings": {"clause", "level", "unit"},
     "cases": {"kind", "item", "unit"},
 }
+Filters = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,29 @@ class Figure:
 
 def figures(indicators: pl.DataFrame, rules: Rules, names: Names) -> tuple[Figure, ...]:
     """Every indicator that has a value, in the order of the pack; of each the largest n first."""
-    clauses = {ruling.name: ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions}
+    wanted = {ruling.name: ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions}
+    names_of_clauses = tuple(ruling.name for ruling in rules.rulings)
     named = indicators.with_columns(pl.concat_str("institution", pl.lit("/"), "clause").alias("name"))
     parts = {str(key[0]): part for key, part in named.partition_by("name", as_dict=True).items()}
     shown = []
-    for name, clause in clauses.items():
+    for name, clause in wanted.items():
         part = parts.get(name)
         if part is not None and isinstance(clause, Indicator):
-            shown.append(_figure(name, clause, part, names))
+            shown.append(_figure(name, clause, part, names, clauses=names_of_clauses))
     return tuple(shown)
 
 
-def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names) -> Figure:
+def breakdowns(rules: Rules, cases: pl.DataFrame) -> tuple[str, ...]:
+    """The fields of cases by which some figure is broken down."""
+    clauses = [ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions]
+    fields = {field for clause in clauses if isinstance(clause, Indicator) for field in clause.by}
+    return tuple(sorted(fields & set(cases.columns)))
+
+
+def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, clauses: tuple[str, ...]) -> Figure:
     table = _TABLE.get(clause.over, "cases")
-    where, where_exact = _filters(clause.where, table)
-    counted, count_exact = _filters(clause.count, table)
+    where, where_exact = _filters(clause.where, table, clauses)
+    counted, count_exact = _filters(clause.count, table, clauses)
     ordered = rows.sort("period_start", "denominator", descending=True, nulls_last=True)
     shown = tuple(
         _row(row, name, _Reading(table, where, {**where, **counted}, clause.measure == "share"))
@@ -89,23 +100,34 @@ def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names) -> F
 @dataclass(frozen=True)
 class _Reading:
     table: Table
-    where: Mapping[str, tuple[str, ...]]
-    counted: Mapping[str, tuple[str, ...]]
+    where: Filters
+    counted: Filters
     is_share: bool
 
 
-def _filters(condition: Condition | None, table: Table) -> tuple[dict[str, tuple[str, ...]], bool]:
+def _filters(condition: Condition | None, table: Table, clauses: tuple[str, ...]) -> tuple[Filters, bool]:
+    """The filters of the page's table that say the same as a condition, and whether they say all of it."""
     tests, exact = simple_tests(condition)
     usable = {field: values for field, values in tests.items() if field in _LINKABLE[table]}
-    return usable, exact and len(usable) == len(tests)
+    named = {field: tests[field] for field in ("institution", "clause") if field in tests}
+    if named and table != "cases":
+        usable["clause"] = tuple(clause for clause in clauses if _is_named(clause, named))
+    return usable, exact and usable.keys() | named.keys() == tests.keys()
+
+
+def _is_named(clause: str, named: Filters) -> bool:
+    institution, _, own = clause.partition("/")
+    return institution in named.get("institution", (institution,)) and own in named.get("clause", (own,))
 
 
 def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
     start, end = row["period_start"], row["period_end"]
     whose = {key: row[key] for key in ("unit", "item") if row[key] is not None}
     when = {"since": start.isoformat(), "before": end.isoformat()} if start and end else {}
+    by = json.loads(row["by"]) if row["by"] else {}
     own = {key: value for key, value in whose.items() if key in _LINKABLE[reading.table]} | when
-    subject = " · ".join([*whose.values(), *_breakdown(row["by"])])
+    own |= {OF_THE_CASE + key: value for key, value in by.items()}
+    subject = " · ".join([*whose.values(), *(str(value) for value in by.values())])
     fact = f"figure/{name}/{subject}/{start}"
     below = link(reading.table, **{**reading.where, **own})
     above = link(reading.table, **{**reading.counted, **own})
@@ -122,10 +144,6 @@ def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
     )
 
 
-def _breakdown(by: str | None) -> list[str]:
-    return [f"{key} {value}" for key, value in json.loads(by).items()] if by else []
-
-
 def _period(start: Any, end: Any) -> str:
     if start is None or end is None:
         return ""
@@ -133,6 +151,3 @@ def _period(start: Any, end: Any) -> str:
     if days > 300:
         return f"{start:%Y}"
     return f"{start:%Y-%m}" if days in range(28, 32) and start.day == 1 else f"{start} –"
-
-
-EMPTY = Name("这个规则包没有写指标。", "This pack defines no figures.")

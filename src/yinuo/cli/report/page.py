@@ -18,7 +18,7 @@ from markupsafe import Markup
 from yinuo import __version__
 from yinuo.cli.report import overview, raised, rows, spread, worst
 from yinuo.cli.report.clocks import readable
-from yinuo.cli.report.figures import figures
+from yinuo.cli.report.figures import OF_THE_CASE, breakdowns, figures
 from yinuo.cli.report.lateness import SMALL, by_clause, by_unit, whiskers
 from yinuo.cli.report.numbers import both, both_of
 from yinuo.cli.report.sentences import Sentences
@@ -83,12 +83,13 @@ def write_report(
         as_of=as_of,
         zone=rules.zone,
     )
+    fields = log.cases.select("case_id", *(pl.col(field).alias(OF_THE_CASE + field) for field in breakdowns(rules, log.cases)))
     spreads = spread.spreads(clocks, names)
     levels = raised.levels_of(findings, ranks)
     embedded = {
-        "cases": rows.case_rows(log, clocks, findings, rules.zone),
-        "clocks": rows.clock_rows(clocks, rules.zone),
-        "findings": rows.finding_rows(findings, rules.zone, ranks, sentence=sentences.of),
+        "cases": rows.case_rows(log, rules.zone, clocks=clocks, findings=findings, fields=fields),
+        "clocks": rows.clock_rows(clocks, rules.zone, fields),
+        "findings": rows.finding_rows(findings, rules.zone, ranks=ranks, fields=fields, sentence=sentences.of),
         "spreads": [one.chart() for one in spreads],
         "names": _glossary(clocks, findings, rules, names),
         "suffix": about.suffix,

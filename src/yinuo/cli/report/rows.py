@@ -14,7 +14,7 @@ CAP = 5_000
 """Rows of each table that the page carries at most."""
 
 
-def clock_rows(clocks: pl.DataFrame, zone: str) -> dict[str, Any]:
+def clock_rows(clocks: pl.DataFrame, zone: str, fields: pl.DataFrame) -> dict[str, Any]:
     """Clocks: the longest over first; when there are more than CAP, half of those carried are an even sample of the rest."""
     chosen = _chosen(clocks, pl.col("over"))
     columns = {
@@ -32,12 +32,18 @@ def clock_rows(clocks: pl.DataFrame, zone: str) -> dict[str, Any]:
         "measure": chosen["measure"].to_list(),
         "bin": chosen["bin"].to_list(),
         "party": chosen["party"].cast(pl.Int8).to_list(),
+        **_of_the_case(chosen, fields),
     }
     return _packed(columns, clocks.height)
 
 
 def finding_rows(
-    findings: pl.DataFrame, zone: str, ranks: Mapping[str, int], *, sentence: Callable[[Mapping[str, Any]], Name]
+    findings: pl.DataFrame,
+    zone: str,
+    *,
+    ranks: Mapping[str, int],
+    fields: pl.DataFrame,
+    sentence: Callable[[Mapping[str, Any]], Name],
 ) -> dict[str, Any]:
     """Findings with their sentences, highest level first."""
     rank = pl.col("level").replace_strict(dict(ranks), default=-1, return_dtype=pl.Int32)
@@ -53,11 +59,12 @@ def finding_rows(
         "open": chosen["open"].cast(pl.Int8).to_list(),
         "why_zh": [name.zh for name in said],
         "why_en": [name.en for name in said],
+        **_of_the_case(chosen, fields),
     }
     return _packed(columns, findings.height)
 
 
-def case_rows(log: Log, clocks: pl.DataFrame, findings: pl.DataFrame, zone: str) -> dict[str, Any]:
+def case_rows(log: Log, zone: str, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame) -> dict[str, Any]:
     """Cases with their first and last event, and how many events, clocks and findings they have."""
     cases = log.cases
     chosen = _chosen(cases, pl.lit(None)) if cases.height > CAP else cases
@@ -79,8 +86,15 @@ def case_rows(log: Log, clocks: pl.DataFrame, findings: pl.DataFrame, zone: str)
         "first": _local(joined["first"], zone),
         "last": _local(joined["last"], zone),
         **{name: joined[name].fill_null(0).to_list() for name in ("events", "clocks", "findings")},
+        **_of_the_case(joined, fields),
     }
     return _packed(columns, cases.height)
+
+
+def _of_the_case(chosen: pl.DataFrame, fields: pl.DataFrame) -> dict[str, list[Any]]:
+    """Fields of the rows' cases (`fields`: case_id and columns named as the page's filters name them), as text."""
+    joined = chosen.select("case_id").join(fields, on="case_id", how="left", maintain_order="left").drop("case_id")
+    return {column: joined[column].cast(pl.String).fill_null("").to_list() for column in joined.columns}
 
 
 def _chosen(table: pl.DataFrame, weight: pl.Expr) -> pl.DataFrame:

@@ -41,6 +41,7 @@ class Test:
     equal: tuple[Scalar, ...] | None = None
     unequal: tuple[Scalar, ...] | None = None
     same_as: FieldValue | None = None
+    differs_from: FieldValue | None = None
     min: Scalar | FieldValue | None = None
     max: Scalar | FieldValue | None = None
     above: Scalar | FieldValue | None = None
@@ -69,7 +70,7 @@ class Condition:
         names: set[str] = set()
         for name, test in self.tests():
             names.add(name)
-            for other in (test.same_as, test.min, test.max, test.above, test.below):
+            for other in (test.same_as, test.differs_from, test.min, test.max, test.above, test.below):
                 if isinstance(other, FieldValue):
                     names.add(other.field)
             for look in (test.listed, test.unlisted):
@@ -119,7 +120,7 @@ def parse_events(raw: object) -> tuple[Event, ...]:
     if isinstance(raw, str):
         return (Event((raw,)),)
     if isinstance(raw, Mapping):
-        rest = dict(raw)
+        rest: dict[str, Any] = dict(raw)
         activities = _as_names("event", rest.pop("event", "any"))
         same = _as_names("same", rest.pop("same", []))
         return (Event(activities, parse_condition(rest) if rest else None, same),)
@@ -152,7 +153,9 @@ def _parse_operators(key: str, raw: Mapping[str, Any]) -> Test:
     given: dict[str, Any] = {}
     if "field" in raw or "times" in raw:
         given["same_as"] = _field_value(key, {name: raw[name] for name in ("field", "times") if name in raw})
-    if "not" in raw:
+    if isinstance(raw.get("not"), Mapping):
+        given["differs_from"] = _field_value(key, raw["not"])
+    elif "not" in raw:
         given["unequal"] = _scalars(key, raw["not"] if isinstance(raw["not"], list) else [raw["not"]])
     for name in ("min", "max", "above", "below"):
         if name in raw:

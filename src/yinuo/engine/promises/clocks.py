@@ -263,7 +263,7 @@ def _void_frame(context: Context, ruling: Ruling, clocks: Running, void: Void) -
         "case_id": history.log.cases["case_id"].gather(history.case[opener]),
         "thread": context.thread_json(clocks.clause.thread, opener),
         "key": _key_json(context, clocks.clause, opener),
-        "opener": history.event_ids(void.row),
+        "opener": history.event_ids(opener),
         "occurrence": pl.Series(opened.occurrence[void.clock].astype(np.int32)),
         "version": opened.edition.version, "level": spec.if_void,
         "raised_at": instants(at), "cleared_at": instants(np.full(at.size, NEVER, np.int64)),

@@ -94,7 +94,7 @@
   };
 
   const told = (key, value) => {
-    const label = LABELS[key] ? say(...LABELS[key]) : key;
+    const label = LABELS[key] ? say(...LABELS[key]) : key.replace("case:", "");
     if (key === "open" || key === "party") return value === "1" ? label : say("不约束办事人", "binds an office");
     if (key === "bin") return `${label} ${value === "20" ? "≥ 200%" : `${value}0 – ${Number(value) + 1}0%`}`;
     return `${label} ${value === "" ? say("（未记）", "(none)") : named(key, value)}`;
