@@ -42,12 +42,12 @@ def read_csv(
         survey = _survey(plain, name=name, delimiter=delimiter, progress=progress)
         header = _header(plain, name=name, delimiter=delimiter)
         columns = choose(header)
-        _refuse_twins(header, columns, name)
+        _refuse_twins(header, columns, name=name)
         if _uniform(plain, survey, width=len(header), delimiter=delimiter):
-            rows = _scan(plain, delimiter, columns)
+            rows = _scan(plain, columns, delimiter=delimiter)
             if rows is not None:
-                return Table(rows, _line_finder(plain, survey, len(rows)))
-        return _row_by_row(plain, header, columns, delimiter=delimiter, name=name)
+                return Table(rows, _line_finder(plain, survey, rows=len(rows)))
+        return _row_by_row(plain, header, columns=columns, delimiter=delimiter)
 
 
 @contextmanager
@@ -80,7 +80,9 @@ def decoded(path: Path, *, name: str, encoding: str, progress: Progress) -> Iter
             except UnicodeDecodeError as error:
                 start = done - held + error.start
                 line = lines + error.object[: error.start].count(b"\n")
-                raise _wrong_encoding(name, encoding, line, start, error.object[error.start]) from error
+                raise _wrong_encoding(
+                    name, encoding, line=line, position=start, byte=error.object[error.start]
+                ) from error
             yield text
             if not piece:
                 return
@@ -89,7 +91,7 @@ def decoded(path: Path, *, name: str, encoding: str, progress: Progress) -> Iter
             progress(done, total, f"reading {name}")
 
 
-def _wrong_encoding(name: str, encoding: str, line: int, position: int, byte: int) -> LogError:
+def _wrong_encoding(name: str, encoding: str, *, line: int, position: int, byte: int) -> LogError:
     return LogError(
         f"{name}, line {line}, byte {position}: 0x{byte:02X} is not {encoding.upper()}. "
         "Say what the file is written in: --encoding gb18030 (or cp1252, utf-16 …), or encoding in [log] of pack.toml."
@@ -128,7 +130,7 @@ def _header(path: Path, *, name: str, delimiter: str) -> list[str]:
     return header
 
 
-def _refuse_twins(header: list[str], columns: list[str], name: str) -> None:
+def _refuse_twins(header: list[str], columns: list[str], *, name: str) -> None:
     twins = [column for column in columns if header.count(column) > 1]
     if twins:
         raise LogError(f'{name}: two columns are called "{twins[0]}". Rename one of them.')
@@ -171,7 +173,7 @@ def _outside_quotes(block: np.ndarray) -> np.ndarray:
     return ~inside
 
 
-def _scan(path: Path, delimiter: str, columns: list[str]) -> pl.DataFrame | None:
+def _scan(path: Path, columns: list[str], *, delimiter: str) -> pl.DataFrame | None:
     """The columns as text, or None when polars reads the rows otherwise than counted."""
     try:
         return pl.scan_csv(path, separator=delimiter, infer_schema=False).select(columns).collect()
@@ -179,7 +181,7 @@ def _scan(path: Path, delimiter: str, columns: list[str]) -> pl.DataFrame | None
         return None
 
 
-def _line_finder(path: Path, survey: _Survey, rows: int) -> Callable[[pl.Series], pl.Series]:
+def _line_finder(path: Path, survey: _Survey, *, rows: int) -> Callable[[pl.Series], pl.Series]:
     records = survey.newlines + (not survey.ends_with_newline)
     if records == rows + 1:
         return numbered(2)
@@ -195,7 +197,7 @@ def _starts(path: Path) -> np.ndarray:
     return np.concatenate([[1], np.cumsum(breaks)[ends] + 1])
 
 
-def _row_by_row(path: Path, header: list[str], columns: list[str], *, delimiter: str, name: str) -> Table:
+def _row_by_row(path: Path, header: list[str], *, columns: list[str], delimiter: str) -> Table:
     """Rows of the wrong length are set aside; the others are read whatever stands beside them."""
     places = [header.index(column) for column in columns]
     cells: list[list[str | None]] = [[] for _ in columns]
@@ -218,10 +220,10 @@ def _row_by_row(path: Path, header: list[str], columns: list[str], *, delimiter:
     )
     at = pl.Series("line", lines, pl.Int64)
     rejected = pl.DataFrame(wrong, schema=REJECTED_COLUMNS, orient="row") if wrong else no_rejected()
-    return Table(rows, lambda wanted: at.gather(wanted), rejected)
+    return Table(rows, at.gather, rejected)
 
 
 def _after(reader: Iterator[list[str]]) -> int:
     """Skip the header; the line on which the first row starts."""
     next(reader)
-    return reader.line_num + 1  # type: ignore[attr-defined]
+    return int(reader.line_num) + 1  # type: ignore[attr-defined]

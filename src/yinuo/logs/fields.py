@@ -27,7 +27,7 @@ class Words:
     vocabulary: Vocabulary
     types: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, ours: str, rows: pl.DataFrame, theirs: Column) -> pl.Series:
+    def read(self, ours: str, theirs: Column, *, rows: pl.DataFrame) -> pl.Series:
         """Our column; null where the cell is empty or cannot be read."""
         if isinstance(theirs, Constant):
             return pl.repeat(theirs.value, len(rows), eager=True).alias(ours)
@@ -35,8 +35,8 @@ class Words:
         if ours in ("at", "recorded_at"):
             return read_instants(raw, self.clock).alias(ours)
         word = self.type_of(ours)
-        translated = self._translated(ours, raw, word)
-        return _typed(translated, word, self.clock).alias(ours)
+        translated = self._translated(ours, raw, word=word)
+        return _typed(translated, word, clock=self.clock).alias(ours)
 
     def type_of(self, ours: str) -> str:
         """The type word of one of our columns; "" for a field nobody declared, which keeps its type."""
@@ -54,7 +54,7 @@ class Words:
         reason = _REASONS.get(word.partition(":")[0], f"not of the type {word}")
         return pl.repeat(reason, len(raw), eager=True)
 
-    def _translated(self, ours: str, raw: pl.Series, word: str) -> pl.Series:
+    def _translated(self, ours: str, raw: pl.Series, *, word: str) -> pl.Series:
         named = {
             "activity": self.vocabulary.activities,
             "unit": self.vocabulary.units,
@@ -93,7 +93,7 @@ def as_text(raw: pl.Series) -> pl.Series:
     return raw.cast(pl.String)
 
 
-def _typed(raw: pl.Series, word: str, clock: Clockwork) -> pl.Series:
+def _typed(raw: pl.Series, word: str, *, clock: Clockwork) -> pl.Series:
     if not word:
         return raw
     target = column_type(word)
@@ -101,7 +101,9 @@ def _typed(raw: pl.Series, word: str, clock: Clockwork) -> pl.Series:
         return _listed(raw)
     if target == INSTANT:
         return read_instants(raw, clock, bounded=False)
-    return _READERS[target](raw, clock) if target != pl.String else _text(raw, word)
+    if target == pl.Date:
+        return read_dates(raw, clock)
+    return _READERS[target](raw) if target != pl.String else _text(raw, word)
 
 
 def _text(raw: pl.Series, word: str) -> pl.Series:
@@ -123,20 +125,20 @@ def _is_limit(text: str) -> bool:
     return True
 
 
-def _numbers(raw: pl.Series, clock: Clockwork) -> pl.Series:
+def _numbers(raw: pl.Series) -> pl.Series:
     found = raw.cast(pl.Float64, strict=False)
     odd = ~found.is_finite()
     return found.set(odd, None) if odd.any() else found
 
 
-def _whole(raw: pl.Series, clock: Clockwork) -> pl.Series:
+def _whole(raw: pl.Series) -> pl.Series:
     if not raw.dtype.is_float():
         return raw.cast(pl.Int64, strict=False)
     exact = (raw == raw.round()) & (raw.abs() <= _WHOLE)
     return raw.set(~exact, None).cast(pl.Int64)
 
 
-def _yes_no(raw: pl.Series, clock: Clockwork) -> pl.Series:
+def _yes_no(raw: pl.Series) -> pl.Series:
     if raw.dtype == pl.Boolean:
         return raw
     lower = raw.cast(pl.String).str.to_lowercase()
@@ -168,8 +170,7 @@ def _json_list(text: str) -> list[str] | None:
     return found  # type: ignore[no-any-return]
 
 
-_READERS: dict[pl.DataType, Callable[[pl.Series, Clockwork], pl.Series]] = {
-    pl.Date(): read_dates,
+_READERS: dict[pl.DataType, Callable[[pl.Series], pl.Series]] = {
     pl.Float64(): _numbers,
     pl.Int64(): _whole,
     pl.Boolean(): _yes_no,

@@ -50,7 +50,7 @@ class Gather:
         rows = pl.concat(_alike(self._blocks), how="diagonal") if self._blocks else pl.DataFrame()
         lines = pl.concat(self._line_blocks) if self._line_blocks else pl.Series("line", [], pl.Int64)
         self._blocks, self._line_blocks = [], []
-        return Table(rows, lambda wanted: lines.gather(wanted), no_rejected() if rejected is None else rejected)
+        return Table(rows, lines.gather, no_rejected() if rejected is None else rejected)
 
     def _close(self) -> None:
         size = len(self._lines)

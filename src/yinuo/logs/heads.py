@@ -33,7 +33,7 @@ def heads_of(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     alike = runs.lazy().unique(["case_id", *asked], keep="any").collect(engine="streaming")
     if alike["case_id"].n_unique() == len(alike):
         return alike.sort(ROW)
-    return _first_in_time(rows, narrow, asked, work)
+    return _first_in_time(rows, narrow, asked=asked, work=work)
 
 
 def _starts_of_runs(narrow: pl.DataFrame, asked: list[str]) -> pl.DataFrame:
@@ -44,12 +44,12 @@ def _starts_of_runs(narrow: pl.DataFrame, asked: list[str]) -> pl.DataFrame:
     return narrow.filter(pl.any_horizontal(differs) | (pl.int_range(pl.len()) == 0))
 
 
-def _first_in_time(rows: pl.DataFrame, narrow: pl.DataFrame, asked: list[str], work: Shaping) -> pl.DataFrame:
+def _first_in_time(rows: pl.DataFrame, narrow: pl.DataFrame, *, asked: list[str], work: Shaping) -> pl.DataFrame:
     """Where case columns vary, the earliest row says; equal ones are parted by their content, never by their row."""
     at = work.plan.event.get("at")
     if at is None:
         return narrow.sort("case_id", *asked, nulls_last=True).unique("case_id", keep="first", maintain_order=True)
-    instants = work.words.read("at", rows, at).alias("__at")
+    instants = work.words.read("at", at, rows=rows).alias("__at")
     order = ["case_id", "__at", *asked]
     ordered = narrow.with_columns(instants).sort(order, nulls_last=True)
     return ordered.unique("case_id", keep="first", maintain_order=True).drop("__at")

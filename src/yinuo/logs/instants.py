@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
@@ -43,11 +43,10 @@ class Clockwork:
             ) from error
 
     @property
-    def low(self) -> datetime:
-        """The first local time that is believed."""
+    def low(self) -> date:
+        """The first local date that is believed."""
         first = date(FIRST_YEAR, 1, 1)
-        day = max(first, self.not_before) if self.not_before else first
-        return datetime(day.year, day.month, day.day)
+        return max(first, self.not_before) if self.not_before else first
 
 
 def read_instants(raw: pl.Series, clock: Clockwork, *, bounded: bool = True) -> pl.Series:
@@ -57,7 +56,7 @@ def read_instants(raw: pl.Series, clock: Clockwork, *, bounded: bool = True) -> 
         local = local if exact is None else pl.select(pl.coalesce(local, _wall(exact, clock))).to_series()
         found = _midnights(local.dt.truncate("1d"), clock)
     else:
-        found = _localised(local, clock, clock.ambiguous)
+        found = _localised(local, clock, which=clock.ambiguous)
         found = found if exact is None else pl.select(pl.coalesce(exact, found)).to_series()
     return _within(found, clock, bounded=bounded).rename(raw.name)
 
@@ -84,7 +83,7 @@ def why_no_instant(raw: pl.Series, clock: Clockwork) -> pl.Series:
     """For cells `read_instants` gave up, the reason in words."""
     exact, local = _parsed(raw, clock)
     parsed = local if exact is None else pl.select(pl.coalesce(local, _wall(exact, clock))).to_series()
-    once = _localised(local, clock, "first")
+    once = _localised(local, clock, which="first")
     reasons = pl.DataFrame({"parsed": parsed, "local": local, "once": once, "day": _bare_dates(raw)})
     return reasons.select(
         pl.when(pl.col("parsed").is_null() & pl.col("day") & (not clock.dates))
@@ -109,7 +108,7 @@ def _expected(clock: Clockwork) -> str:
 
 def _bare_dates(raw: pl.Series) -> pl.Series:
     if raw.dtype != pl.String:
-        return pl.repeat(False, len(raw), eager=True)
+        return pl.repeat(value=False, n=len(raw), eager=True)
     return raw.str.to_date(_ISO_DATE, strict=False).is_not_null()
 
 
@@ -127,11 +126,11 @@ def _parsed(raw: pl.Series, clock: Clockwork) -> tuple[pl.Series | None, pl.Seri
     if clock.format in _EPOCHS and (kind.is_integer() or kind == pl.String):
         return _epochs(raw, clock.format), pl.repeat(None, len(raw), dtype=LOCAL, eager=True)
     if kind != pl.String:
-        raise _no_times(raw, clock)
+        raise _no_times(raw)
     return _from_text(raw, clock)
 
 
-def _no_times(raw: pl.Series, clock: Clockwork) -> LogError:
+def _no_times(raw: pl.Series) -> LogError:
     if raw.dtype == pl.Date:
         return LogError(f'Column "{raw.name}" holds dates without a time. Say times = "date" in [log] of pack.toml.')
     remedy = 'say format = "epoch_s", "epoch_ms" or "epoch_us" in [log]' if raw.dtype.is_integer() else "store times"
@@ -176,7 +175,7 @@ def _likeliest(raw: pl.Series, patterns: tuple[str, ...]) -> list[str]:
     return sorted(patterns, key=hits.__getitem__)
 
 
-def _localised(local: pl.Series, clock: Clockwork, which: str) -> pl.Series:
+def _localised(local: pl.Series, clock: Clockwork, *, which: str) -> pl.Series:
     words: dict[str, Literal["earliest", "latest", "null"]] = {"first": "earliest", "last": "latest", "reject": "null"}
     zoned = local.dt.replace_time_zone(clock.zone, ambiguous=words[which], non_existent="null")
     return zoned.dt.convert_time_zone("UTC")
@@ -184,10 +183,10 @@ def _localised(local: pl.Series, clock: Clockwork, which: str) -> pl.Series:
 
 def _midnights(days: pl.Series, clock: Clockwork) -> pl.Series:
     """The first instant of each local day, also where the clock jumps over midnight."""
-    found = _localised(days, clock, "first")
+    found = _localised(days, clock, which="first")
     if found.null_count() == days.null_count():
         return found
-    return pl.select(pl.coalesce(found, _localised(days + timedelta(hours=1), clock, "first"))).to_series()
+    return pl.select(pl.coalesce(found, _localised(days + timedelta(hours=1), clock, which="first"))).to_series()
 
 
 def _wall(exact: pl.Series, clock: Clockwork) -> pl.Series:
@@ -195,10 +194,10 @@ def _wall(exact: pl.Series, clock: Clockwork) -> pl.Series:
 
 
 def _within(found: pl.Series, clock: Clockwork, *, bounded: bool) -> pl.Series:
-    lowest = clock.low if bounded else datetime(FIRST_YEAR, 1, 1)
-    edges = pl.Series([lowest, datetime(LAST_YEAR + 1, 1, 1)], dtype=LOCAL)
+    lowest = clock.low if bounded else date(FIRST_YEAR, 1, 1)
+    edges = pl.Series([lowest, date(LAST_YEAR + 1, 1, 1)]).cast(LOCAL)
     low, high = _midnights(edges, clock)
     first, last = found.min(), found.max()
-    if first is None or (first >= low and last < high):  # type: ignore[operator]
+    if first is None or (first >= low and last < high):
         return found
     return found.set((found < low) | (found >= high), None)

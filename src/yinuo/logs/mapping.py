@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS
 from yinuo.kernel.logtext import Column, Constant, LogText, Moment, Vocabulary
@@ -98,7 +98,7 @@ class Plan:
         return list(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
-def wanted(name: str, text: LogText, types: Collection[str], style: Style) -> bool:
+def wanted(name: str, text: LogText, *, types: Collection[str], style: Style) -> bool:
     """Whether a column may be needed, judged by its name alone (for formats whose columns are not known beforehand)."""
     if not types or name in _written(text):
         return True
@@ -114,24 +114,23 @@ def resolve(text: LogText, columns: Collection[str], *, types: Collection[str], 
     A key the text leaves out takes the format's own name. A column of theirs that nothing names passes unchanged when
     its name is a field of ours (`types`), or always when no fields are declared.
     """
-    found = {name: _one(text, name, columns, style=style) for name in ("case_id", *_NAMED)}
+    found = {name: _one(text, name, columns=columns, style=style) for name in ("case_id", *_NAMED)}
     missing = [name for name, theirs in found.items() if theirs is None and _compulsory(name, text)]
-    absent = [name for name in _written(text) if name not in columns and not _optional(name, text, style)]
+    absent = [name for name in _written(text) if name not in columns and not _optional(name, text, style=style)]
     if missing or absent:
-        raise _no_such_column(where, missing, absent, columns)
+        raise _no_such_column(where, columns, missing=missing, absent=absent)
     named = {ours: theirs for ours, theirs in found.items() if theirs is not None and ours != "case_id"}
     plan = Plan(str(found["case_id"]), {}, {}, text.event, text.table == "cases")
     event: dict[str, Column] = {}
     case: dict[str, Column] = {}
     for ours, theirs in (named | {k: v for k, v in text.fields.items() if _present(v, columns)}).items():
-        (case if _of_case(ours, theirs, plan, style) else event)[ours] = theirs
+        (case if _of_case(ours, theirs, plan=plan, style=style) else event)[ours] = theirs
     if plan.one_row_per_case:
         event = {ours: theirs for ours, theirs in event.items() if ours in ("actor", "step", "recorded_at")}
-    _pass_unchanged(columns, event, case, plan=plan, types=types, style=style)
-    return Plan(plan.case_id, event, case, plan.moments, plan.one_row_per_case)
+    return _pass_unchanged(columns, replace(plan, event=event, case=case), types=types, style=style)
 
 
-def _one(text: LogText, ours: str, columns: Collection[str], *, style: Style) -> Column | None:
+def _one(text: LogText, ours: str, *, columns: Collection[str], style: Style) -> Column | None:
     said = getattr(text, ours)
     if said is not None and (ours in text.model_fields_set or isinstance(said, Constant)):
         return said if _present(said, columns) else None
@@ -163,7 +162,7 @@ def moment_columns(moment: Moment) -> list[str]:
     return [name for name in named if isinstance(name, str)]
 
 
-def _optional(theirs: str, text: LogText, style: Style) -> bool:
+def _optional(theirs: str, text: LogText, *, style: Style) -> bool:
     """Attributes may be absent when the format is sparse or when the mapping only repeats our own name."""
     if theirs in (text.case_id, text.activity, text.at) and text.table == "events":
         return False
@@ -171,7 +170,7 @@ def _optional(theirs: str, text: LogText, style: Style) -> bool:
     return style.sparse or own
 
 
-def _of_case(ours: str, theirs: Column, plan: Plan, style: Style) -> bool:
+def _of_case(ours: str, theirs: Column, *, plan: Plan, style: Style) -> bool:
     if ours in _CASE_ONLY:
         return True
     if plan.one_row_per_case:
@@ -179,23 +178,22 @@ def _of_case(ours: str, theirs: Column, plan: Plan, style: Style) -> bool:
     return isinstance(theirs, str) and theirs.startswith(style.case_prefix)
 
 
-def _pass_unchanged(
-    columns: Iterable[str], event: dict[str, Column], case: dict[str, Column],
-    *, plan: Plan, types: Collection[str], style: Style,
-) -> None:  # fmt: skip
-    used = {plan.case_id, *event.values(), *case.values(), *(c for one in plan.moments for c in moment_columns(one))}
+def _pass_unchanged(columns: Iterable[str], plan: Plan, *, types: Collection[str], style: Style) -> Plan:
+    """The plan with the columns nobody names that carry a field's own name."""
+    event, case, used = dict(plan.event), dict(plan.case), set(plan.columns())
     for theirs in columns:
         of_case = theirs.startswith(style.case_prefix)
         if theirs in used or not (of_case or theirs.startswith(style.event_prefix)):
             continue
         ours = theirs.removeprefix(style.case_prefix if of_case else style.event_prefix)
         target = case if of_case or plan.one_row_per_case else event
-        ours_anyway = of_case and ours in CASE_COLUMNS
-        if ours not in target and (not types or ours in types or ours_anyway) and ours != "case_id":
+        known = not types or ours in types or (of_case and ours in CASE_COLUMNS)
+        if known and ours not in target and ours != "case_id":
             target[ours] = theirs
+    return replace(plan, event=event, case=case)
 
 
-def _no_such_column(where: str, missing: list[str], absent: list[str], columns: Collection[str]) -> LogError:
+def _no_such_column(where: str, columns: Collection[str], *, missing: list[str], absent: list[str]) -> LogError:
     said = [f'there is no column "{name}"{_like(name, columns)}' for name in absent]
     said += [f"no column is known to hold {name}" for name in missing if not absent]
     has = ", ".join(list(columns)[:30]) + (" …" if len(columns) > 30 else "")

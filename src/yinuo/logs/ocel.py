@@ -54,7 +54,7 @@ def read_ocel_json(path: Path, wanted: Callable[[str], bool], *, case_object: st
         objects.values[str(one.get("id"))] = _earliest(
             (str(value.get("time", "")), value.get("name"), value.get("value")) for value in one.get("attributes") or []
         )
-    return _table(objects, map(_json_event, found["events"]), wanted, case_object=case_object, name=name)
+    return _table(objects, map(_json_event, found["events"]), wanted=wanted, case_object=case_object, name=name)
 
 
 def _records(found: object) -> bool:
@@ -102,7 +102,7 @@ def _sqlite_table(
             objects.types[key], objects.values[key] = kind, _earliest(values)
     for key, kind in base.execute("SELECT ocel_id, ocel_type FROM object"):
         objects.types.setdefault(str(key), kind)
-    return _table(objects, _sqlite_events(base), wanted, case_object=case_object, name=name)
+    return _table(objects, _sqlite_events(base), wanted=wanted, case_object=case_object, name=name)
 
 
 def _sqlite_events(base: sqlite3.Connection) -> Iterator[_Event]:
@@ -124,9 +124,9 @@ def _rows(base: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
 
 
 def _table(
-    objects: _Objects, events: Iterable[_Event], wanted: Callable[[str], bool], *, case_object: str | None, name: str
+    objects: _Objects, events: Iterable[_Event], *, wanted: Callable[[str], bool], case_object: str | None, name: str
 ) -> Table:
-    kind = _case_type(objects, case_object, name)
+    kind = _case_type(objects, case_object, name=name)
     gather = Gather(wanted)
     cases = {
         one: {"ocel:oid": one} | {f"case:{key}": value for key, value in objects.values.get(one, {}).items()}
@@ -136,7 +136,7 @@ def _table(
     wrong: list[tuple[int, None, None, str, str, bool]] = []
     number = 0
     for number, event in enumerate(events, 1):
-        row = _event_row(event, objects, kind)
+        row = _event_row(event, objects, kind=kind)
         for one in dict.fromkeys(event.objects):
             if one in cases:
                 seen.add(one)
@@ -145,13 +145,13 @@ def _table(
                 wrong.append(
                     (number, None, None, one, f'event "{event.id}" names an object that the file lacks', False)
                 )
-    for number, one in enumerate((one for one in cases if one not in seen), number + 1):
-        gather.add(cases[one], number)
+    for further, one in enumerate((one for one in cases if one not in seen), number + 1):
+        gather.add(cases[one], further)
     rejected = pl.DataFrame(wrong, schema=REJECTED_COLUMNS, orient="row") if wrong else no_rejected()
     return gather.table(rejected)
 
 
-def _event_row(event: _Event, objects: _Objects, kind: str) -> dict[str, Any]:
+def _event_row(event: _Event, objects: _Objects, *, kind: str) -> dict[str, Any]:
     """The event's columns; other objects it names are `ocel:type:<type>`."""
     row = {"ocel:eid": event.id, "ocel:activity": event.type, "ocel:timestamp": event.time} | event.attributes
     others: dict[str, list[str]] = {}
@@ -162,7 +162,7 @@ def _event_row(event: _Event, objects: _Objects, kind: str) -> dict[str, Any]:
     return row | {key: ids[0] if len(ids) == 1 else ids for key, ids in others.items()}
 
 
-def _case_type(objects: _Objects, case_object: str | None, name: str) -> str:
+def _case_type(objects: _Objects, case_object: str | None, *, name: str) -> str:
     known = sorted(set(objects.types.values()))
     if case_object is None and len(known) == 1:
         return known[0]

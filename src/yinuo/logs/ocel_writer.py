@@ -29,13 +29,13 @@ def write_ocel_json(log: Log, target: IO[str]) -> None:
     target.write("{\n")
     for key, value in types.items():
         target.write(f'"{key}": {_dumped(value)},\n')
-    _write_list(target, "objects", (_object(row) for row in log.cases.iter_rows(named=True)))
+    _write_list(target, "objects", items=(_object(row) for row in log.cases.iter_rows(named=True)))
     target.write(",\n")
-    _write_list(target, "events", (_event(made, row) for made, row in with_ids(events)))
+    _write_list(target, "events", items=(_event(made, row) for made, row in with_ids(events)))
     target.write("\n}\n")
 
 
-def _write_list(target: IO[str], key: str, items: Iterator[dict[str, Any]]) -> None:
+def _write_list(target: IO[str], key: str, *, items: Iterator[dict[str, Any]]) -> None:
     target.write(f'"{key}": [')
     for number, item in enumerate(items):
         target.write((",\n" if number else "\n") + _dumped(item))
@@ -122,7 +122,7 @@ def write_ocel_sqlite(log: Log, path: Path) -> None:
 def _write_objects(base: sqlite3.Connection, log: Log) -> None:
     declared = _declared(log.cases)
     base.execute("INSERT INTO object_map_type VALUES (?, ?)", (CASE, CASE))
-    _create(base, "object_case", ["ocel_time TIMESTAMP", "ocel_changed_field TEXT"], declared)
+    _create(base, "object_case", own=["ocel_time TIMESTAMP", "ocel_changed_field TEXT"], declared=declared)
     names = [one["name"] for one in declared]
     for row in log.cases.iter_rows(named=True):
         values = _told(row, ("case_id",))
@@ -137,7 +137,7 @@ def _write_events(base: sqlite3.Connection, log: Log) -> None:
     tables = {activity: f"event_type{number}" for number, activity in enumerate(_activities(events), 1)}
     for activity, table in tables.items():
         base.execute("INSERT INTO event_map_type VALUES (?, ?)", (activity, table.removeprefix("event_")))
-        _create(base, table, ["ocel_time TIMESTAMP"], declared)
+        _create(base, table, own=["ocel_time TIMESTAMP"], declared=declared)
     for made, row in with_ids(events):
         values = _told(row, _left_out(made, row))
         at = told({"at": row["at"]})["at"]
@@ -146,7 +146,7 @@ def _write_events(base: sqlite3.Connection, log: Log) -> None:
         base.execute("INSERT INTO event_object VALUES (?, ?, ?)", (made, row["case_id"], CASE))
 
 
-def _create(base: sqlite3.Connection, table: str, own: list[str], declared: list[dict[str, str]]) -> None:
+def _create(base: sqlite3.Connection, table: str, *, own: list[str], declared: list[dict[str, str]]) -> None:
     parent = table.partition("_")[0]
     columns = [f"ocel_id TEXT PRIMARY KEY REFERENCES {parent} (ocel_id)", *own]
     columns += ['"' + one["name"].replace('"', '""') + '" ' + _SQL_TYPES[one["type"]] for one in declared]

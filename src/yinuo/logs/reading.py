@@ -81,8 +81,9 @@ def read_log(
     path: Path, pack: Pack, *, encoding: str | None = None,
     progress: Progress | None = None, allowance: Allowance | None = None,
 ) -> ReadLog:  # fmt: skip
-    """Read a log in the words of a pack. Raises LogError when the file as a whole cannot be read; single bad rows go
-    to `rejected`. `encoding` says otherwise than `[log]`.
+    """Read a log in the words of a pack; `encoding` says otherwise than its `[log]`.
+
+    Raises LogError when the file as a whole cannot be read; single bad rows go to `rejected`.
     """
     words = Words(clock_of(pack.log_text, pack.rules.zone), pack.log_text.vocabulary, types_of(pack.rules))
     turns = {
@@ -90,7 +91,7 @@ def read_log(
         for kind, flows in pack.rules.flows().items()
     }
     return read_with(
-        path, pack.log_text, words,
+        path, pack.log_text, words=words,
         turns=turns, encoding=encoding, progress=progress or silent, allowance=allowance or Allowance(),
     )  # fmt: skip
 
@@ -99,7 +100,7 @@ def read_plain(path: Path, *, zone: str = "UTC", types: Mapping[str, str] | None
     """Read a log that uses our own words or its format's; every column is kept, as text unless `types` says its type."""
     text = LogText()
     words = Words(clock_of(text, zone), text.vocabulary, types or {})
-    return read_with(path, text, words, turns={}, encoding=None, progress=silent, allowance=Allowance())
+    return read_with(path, text, words=words, turns={}, encoding=None, progress=silent, allowance=Allowance())
 
 
 def types_of(rules: Rules) -> dict[str, str]:
@@ -121,11 +122,10 @@ def clock_of(text: LogText, zone: str) -> Clockwork:
 
 
 def read_with(
-    path: Path, text: LogText, words: Words,
-    *, turns: Mapping[str, Turn], encoding: str | None, progress: Progress, allowance: Allowance,
+    path: Path, text: LogText, *, words: Words, turns: Mapping[str, Turn], encoding: str | None, progress: Progress, allowance: Allowance,
 ) -> ReadLog:  # fmt: skip
     """Read a log whose words are given one by one. Without declared types every column is kept."""
-    with _opened(path, allowance, progress) as (plain, name):
+    with _opened(path, allowance, progress=progress) as (plain, name):
         kind = _format_of(plain, name)
         source = _Source(plain, name, text, words.types, encoding or text.encoding, progress)
         table = source.read(kind)
@@ -134,11 +134,11 @@ def read_with(
         style = STYLES[_STYLE_OF.get(kind, "table")]
         plan = resolve(text, table.rows.columns, types=words.types, style=style, where=name)
         progress(0, 1, "putting the log in our words")
-        log, rejected = shape(table, plan, words, turns=turns, backwards=text.backwards)
+        log, rejected = shape(table, plan, words=words, turns=turns, backwards=text.backwards)
     if log.events.is_empty() and len(rejected):
         raise LogError(f"{name}: not one event could be read.{_first(rejected)}")
     progress(1, 1, "putting the log in our words")
-    return ReadLog(log, rejected, _counts(table, log, rejected))
+    return ReadLog(log, rejected, _counts(table, log, rejected=rejected))
 
 
 _STYLE_OF = {"xes": "xes", "ocel-json": "ocel", "ocel-sqlite": "ocel", "cloudevents": "cloudevents"}
@@ -152,7 +152,7 @@ def _first(rejected: pl.DataFrame) -> str:
     return f" {len(rejected):,} rejected; the first, line {one['line']}{cell}: {one['reason']} ({one['value']!r})."
 
 
-def _counts(table: Table, log: Log, rejected: pl.DataFrame) -> dict[str, int]:
+def _counts(table: Table, log: Log, *, rejected: pl.DataFrame) -> dict[str, int]:
     left_out = rejected.filter(~pl.col("kept"))
     return {
         "rows": len(table.rows) + len(table.rejected),
@@ -164,12 +164,12 @@ def _counts(table: Table, log: Log, rejected: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def _opened(path: Path, allowance: Allowance, progress: Progress) -> AbstractContextManager[tuple[Path, str]]:
+def _opened(path: Path, allowance: Allowance, *, progress: Progress) -> AbstractContextManager[tuple[Path, str]]:
     if path.is_dir():
         raise LogError(f"{path}: is a folder. Give one file.")
     if not path.is_file():
         raise LogError(f"{path}: there is no such file.")
-    return unpacked(path, allowance, progress)
+    return unpacked(path, allowance, progress=progress)
 
 
 def _format_of(path: Path, name: str) -> str:
@@ -225,4 +225,4 @@ class _Source:
         return [name for name in plan.columns() if name in columns]
 
     def _wanted(self, style: str) -> Callable[[str], bool]:
-        return lambda name: wanted(name, self.text, self.types, STYLES[style])
+        return lambda name: wanted(name, self.text, types=self.types, style=STYLES[style])

@@ -21,7 +21,7 @@ _NO_EVENTS: Mapping[str, pl.DataType] = {
 
 
 def shape(
-    table: Table, plan: Plan, words: Words, *, turns: Mapping[str, Turn], backwards: str
+    table: Table, plan: Plan, *, words: Words, turns: Mapping[str, Turn], backwards: str
 ) -> tuple[Log, pl.DataFrame]:
     """The log and the rejected rows (REJECTED_COLUMNS)."""
     case_ids = blank_is_null(as_text(table.rows[plan.case_id])).alias("case_id")
@@ -30,11 +30,11 @@ def shape(
     events = None if plan.one_row_per_case else _rows_as_events(rows, work)
     heads = one_row_each(rows, work) if plan.one_row_per_case else heads_of(rows, work)
     cases = _cases(heads, work)
-    together = [part for part in (_moments(heads, work, events), events) if part is not None]
+    together = [part for part in (_moments(heads, work, rows=events), events) if part is not None]
     everything = pl.concat(together, how="diagonal") if len(together) > 1 else together[0]
     lose_unopened(cases, work)
-    everything, cases = _without_lost(everything, cases, work)
-    everything = forwards(everything, cases, work, backwards=backwards)
+    everything, cases = _without_lost(everything, cases, work=work)
+    everything = forwards(everything, cases, work=work, backwards=backwards)
     return Log(_tidy(everything), cases), work.rejections.frame(table, work.case_ids)
 
 
@@ -52,13 +52,13 @@ def _rows_as_events(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {"case_id": work.ids_of(rows)}
     bad: list[pl.Series] = []
     for ours, theirs in plan.event.items():
-        columns[ours], wrong = work.read(ours, rows, theirs)
+        columns[ours], wrong = work.read(ours, theirs, rows=rows)
         if wrong is not None:
             bad.append(wrong)
     events = pl.DataFrame([*(series.alias(name) for name, series in columns.items()), rows[ROW]])
     if not {"activity", "at"} <= plan.event.keys():
         return events.clear()
-    bad += _incomplete(rows, events, work)
+    bad += _incomplete(rows, events, work=work)
     if not bad:
         return _recorded(events)
     lost = pl.select(pl.any_horizontal(bad)).to_series()
@@ -66,7 +66,7 @@ def _rows_as_events(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     return _recorded(events.filter(~lost))
 
 
-def _incomplete(rows: pl.DataFrame, events: pl.DataFrame, work: Shaping) -> list[pl.Series]:
+def _incomplete(rows: pl.DataFrame, events: pl.DataFrame, *, work: Shaping) -> list[pl.Series]:
     """Rows with no activity or no time; rows with neither are left out without a word: an empty cell is no event."""
     if not events["activity"].null_count() and not events["at"].null_count():
         return []
@@ -91,7 +91,7 @@ def _recorded(events: pl.DataFrame) -> pl.DataFrame:
 def _cases(heads: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {"case_id": heads["case_id"]}
     for ours, theirs in work.plan.case.items():
-        columns[ours], wrong = work.read(ours, heads, theirs)
+        columns[ours], wrong = work.read(ours, theirs, rows=heads)
         if wrong is not None:
             work.lost_cases.append(heads["case_id"].filter(wrong))
     for ours in CASE_COLUMNS:
@@ -100,7 +100,7 @@ def _cases(heads: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     return pl.DataFrame([columns[name].alias(name) for name in ordered])
 
 
-def _moments(heads: pl.DataFrame, work: Shaping, rows: pl.DataFrame | None) -> pl.DataFrame | None:
+def _moments(heads: pl.DataFrame, work: Shaping, *, rows: pl.DataFrame | None) -> pl.DataFrame | None:
     """Events held in columns; at equal instants they follow the list of the text and precede the rows."""
     plan = work.plan
     if not plan.moments:
@@ -120,13 +120,13 @@ def _moments(heads: pl.DataFrame, work: Shaping, rows: pl.DataFrame | None) -> p
             ours: theirs for ours in ("recorded_at", "actor", "unit")
             if (theirs := getattr(moment, ours)) is not None
         }  # fmt: skip
-        found.append(_one_moment(heads, work, moment.do, own).with_columns(
+        found.append(_one_moment(heads, work, do=moment.do, own=own).with_columns(
             pl.lit(first + number, pl.Int64).alias("sequence"), pl.lit(number, pl.Int32).alias(MOMENT)
         ))  # fmt: skip
     return _recorded(pl.concat(found, how="diagonal"))
 
 
-def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, Column]) -> pl.DataFrame:
+def _one_moment(heads: pl.DataFrame, work: Shaping, *, do: str, own: Mapping[str, Column]) -> pl.DataFrame:
     present = {ours: theirs for ours, theirs in own.items() if isinstance(theirs, Constant) or theirs in heads.columns}
     if "at" not in present:
         return pl.DataFrame(schema=_NO_EVENTS)
@@ -134,7 +134,7 @@ def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, C
     columns = [held["case_id"], pl.repeat(do, len(held), dtype=pl.String, eager=True).alias("activity"), held[ROW]]
     bad: list[pl.Series] = []
     for ours, theirs in present.items():
-        series, wrong = work.read(ours, held, theirs)
+        series, wrong = work.read(ours, theirs, rows=held)
         columns.append(series)
         if wrong is not None:
             bad.append(wrong)
@@ -146,7 +146,7 @@ def _one_moment(heads: pl.DataFrame, work: Shaping, do: str, own: Mapping[str, C
     return events.filter(~lost)
 
 
-def _without_lost(events: pl.DataFrame, cases: pl.DataFrame, work: Shaping) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _without_lost(events: pl.DataFrame, cases: pl.DataFrame, *, work: Shaping) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Take the rejected cases out; each of their remaining rows is listed too."""
     if not work.lost_cases:
         return events, cases

@@ -93,9 +93,9 @@ class Shaping:
         """The case ids of some rows."""
         return self.case_ids if len(rows) == len(self.case_ids) else self.case_ids.gather(rows[ROW])
 
-    def read(self, ours: str, rows: pl.DataFrame, theirs: Column) -> tuple[pl.Series, pl.Series | None]:
+    def read(self, ours: str, theirs: Column, *, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series | None]:
         """Our column and, when cells could not be read, the mask of these; they are rejected."""
-        found = self.words.read(ours, rows, theirs)
+        found = self.words.read(ours, theirs, rows=rows)
         if isinstance(theirs, Constant):
             return found, None
         raw = blank_is_null(rows[theirs])

@@ -30,7 +30,7 @@ class Table:
 
     rows: pl.DataFrame
     lines: Callable[[pl.Series], pl.Series]
-    rejected: pl.DataFrame = field(default_factory=lambda: no_rejected())
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED_COLUMNS))
 
 
 def no_rejected() -> pl.DataFrame:
@@ -43,5 +43,5 @@ def numbered(first: int) -> Callable[[pl.Series], pl.Series]:
     return lambda rows: rows.cast(pl.Int64) + first
 
 
-def silent(done: int, total: int, what: str) -> None:
+def silent(done: int, total: int, what: str, /) -> None:  # noqa: PLR0917 - the shape of a Progress
     """A progress that tells nobody."""

@@ -35,7 +35,9 @@ def with_ids(events: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def told(row: Mapping[str, Any], *, leave: Collection[str] = ()) -> dict[str, Any]:
     """The values a row has, as JSON can hold them; empty ones are left out."""
-    return {name: _json(value) for name, value in row.items() if name not in leave and value is not None and value != ""}
+    return {
+        name: _json(value) for name, value in row.items() if name not in leave and value is not None and value != ""
+    }
 
 
 def _json(value: Any) -> Any:

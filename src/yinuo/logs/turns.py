@@ -14,17 +14,17 @@ def lose_unopened(cases: pl.DataFrame, work: Shaping) -> None:
     if not work.lost_events:
         return
     lost = pl.concat(work.lost_events).unique()
-    for turn, some in _by_kind(lost, cases, work.turns):
+    for turn, some in _by_kind(lost, cases, turns=work.turns):
         work.lost_cases.append(some.filter(pl.col("activity").is_in(list(turn.opens)))["case_id"])
 
 
-def forwards(events: pl.DataFrame, cases: pl.DataFrame, work: Shaping, *, backwards: str) -> pl.DataFrame:
+def forwards(events: pl.DataFrame, cases: pl.DataFrame, *, work: Shaping, backwards: str) -> pl.DataFrame:
     """The events with no end before the first opening of its case (`[log] backwards`). Each one found is listed."""
     told = frozenset().union(*(turn.opens | turn.ends for turn in work.turns.values()))
     if not told or not len(events):
         return events
     turning = events.filter(pl.col("activity").is_in(list(told)))
-    early = [_early(some, turn) for turn, some in _by_kind(turning, cases, work.turns)]
+    early = [_early(some, turn) for turn, some in _by_kind(turning, cases, turns=work.turns)]
     found = pl.concat(early) if early else turning.clear()
     if not len(found):
         return events
@@ -36,7 +36,7 @@ def forwards(events: pl.DataFrame, cases: pl.DataFrame, work: Shaping, *, backwa
 
 
 def _by_kind(
-    events: pl.DataFrame, cases: pl.DataFrame, turns: Mapping[str, Turn]
+    events: pl.DataFrame, cases: pl.DataFrame, *, turns: Mapping[str, Turn]
 ) -> Iterator[tuple[Turn, pl.DataFrame]]:
     """The events of each kind of case with its turns; a case of no known kind turns where any kind does."""
     anyhow = Turn(

@@ -26,7 +26,7 @@ class Allowance:
 
 
 @contextmanager
-def unpacked(path: Path, allowance: Allowance, progress: Progress) -> Iterator[tuple[Path, str]]:
+def unpacked(path: Path, allowance: Allowance, *, progress: Progress) -> Iterator[tuple[Path, str]]:
     """The plain file and its name without the packing. Raises LogError for damaged, encrypted or oversized files."""
     suffix = path.suffix.lower()
     if suffix not in (".gz", ".zip"):
@@ -36,19 +36,19 @@ def unpacked(path: Path, allowance: Allowance, progress: Progress) -> Iterator[t
         plain = Path(folder) / "log"
         try:
             with plain.open("wb") as target:
-                name = (_gunzip if suffix == ".gz" else _unzip)(path, target, allowance, progress)
+                name = (_gunzip if suffix == ".gz" else _unzip)(path, target, allowance=allowance, progress=progress)
         except (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
             raise LogError(f"{path}: the file is damaged or cut short ({error}). Fetch it again.") from error
         yield plain, name
 
 
-def _gunzip(path: Path, target: IO[bytes], allowance: Allowance, progress: Progress) -> str:
+def _gunzip(path: Path, target: IO[bytes], *, allowance: Allowance, progress: Progress) -> str:
     with path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as source:
         _copy(source, target, path=path, allowance=allowance, packed=packed, progress=progress)  # type: ignore[arg-type]
     return path.name[: -len(path.suffix)]
 
 
-def _unzip(path: Path, target: IO[bytes], allowance: Allowance, progress: Progress) -> str:
+def _unzip(path: Path, target: IO[bytes], *, allowance: Allowance, progress: Progress) -> str:
     with path.open("rb") as packed, zipfile.ZipFile(packed) as archive:
         inside = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
         if len(inside) != 1:

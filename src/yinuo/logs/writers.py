@@ -37,7 +37,9 @@ def write_log(log: Log, path: Path) -> None:
         with _opened(path, packed=packed) as target:
             _TEXT_WRITERS[suffix](log, target)
     else:
-        raise LogError(f'{path}: "{suffix}" is no format that is written. Known: .parquet .sqlite {" ".join(_TEXT_WRITERS)}')
+        raise LogError(
+            f'{path}: "{suffix}" is no format that is written. Known: .parquet .sqlite {" ".join(_TEXT_WRITERS)}'
+        )
 
 
 @contextmanager
@@ -66,14 +68,20 @@ def _write_csv(log: Log, target: IO[str]) -> None:
     rows = flat(log)
     lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
     as_json = [
-        pl.Series(name, [None if one is None else json.dumps(one, ensure_ascii=False) for one in rows[name].to_list()], pl.String)
+        pl.Series(
+            name,
+            [None if one is None else json.dumps(one, ensure_ascii=False) for one in rows[name].to_list()],
+            pl.String,
+        )
         for name in lists
     ]
     target.write(rows.with_columns(*as_json).with_columns(*_iso(rows)).write_csv(quote_style="necessary"))
 
 
 def _iso(rows: pl.DataFrame) -> list[pl.Expr]:
-    return [pl.col(name).dt.strftime(ISO_SECONDS) for name, kind in rows.schema.items() if isinstance(kind, pl.Datetime)]
+    return [
+        pl.col(name).dt.strftime(ISO_SECONDS) for name, kind in rows.schema.items() if isinstance(kind, pl.Datetime)
+    ]
 
 
 def _write_cloudevents(log: Log, target: IO[str]) -> None:

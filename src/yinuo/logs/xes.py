@@ -18,8 +18,9 @@ _ATTRIBUTES = frozenset({"string", "date", "int", "float", "boolean", "id", "lis
 def read_xes(
     path: Path, wanted: Callable[[str], bool], *, name: str, encoding: str = "utf-8", progress: Progress
 ) -> Table:
-    """One row per event: attribute k of the trace is column `case:k`, of the event column `k`; a trace without events
-    is a row of its case alone. Raises LogError for what is no whole XES file.
+    """One row per event: attribute k of the trace is column `case:k`, of the event column `k`.
+
+    A trace without events is a row of its case alone. Raises LogError for what is no whole XES file.
     """
     reading = _Reading(Gather(wanted), name)
     plain = codecs.lookup(encoding).name == "utf-8"
@@ -30,14 +31,14 @@ def read_xes(
     parser.StartDoctypeDeclHandler = reading.refuse
     parser.EntityDeclHandler = reading.refuse
     reading.parser = parser
-    pieces = _pieces(path) if plain else _recoded(path, name, encoding, progress)
+    pieces = _pieces(path) if plain else _recoded(path, name, encoding=encoding, progress=progress)
     total, done = path.stat().st_size, 0
     try:
         for piece in pieces:
-            parser.Parse(piece, False)
+            parser.Parse(piece)
             done += len(piece)
             progress(min(done, total), total, f"reading {name}")
-        parser.Parse(b"", True)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError as error:
         said = expat.errors.messages.get(error.code, str(error))
         raise LogError(
@@ -52,7 +53,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _recoded(path: Path, name: str, encoding: str, progress: Progress) -> Iterator[bytes]:
+def _recoded(path: Path, name: str, *, encoding: str, progress: Progress) -> Iterator[bytes]:
     for text in decoded(path, name=name, encoding=encoding, progress=progress):
         yield text.encode()
 
@@ -73,7 +74,7 @@ class _Reading:
         self.list_key: str | None = None
         self.line = 0
 
-    def refuse(self, *declared: object) -> None:
+    def refuse(self, *_declared: object) -> None:
         """A document type or an entity: never needed in a log, and a known way to make a reader burst."""
         line = self.parser.CurrentLineNumber
         raise LogError(f"{self.name}, line {line}: declares a document type or an entity. Remove it; XES needs none.")
@@ -91,7 +92,7 @@ class _Reading:
         elif word == "event" and len(self.open) in (2, 3):
             self.event, self.line = {}, self.parser.CurrentLineNumber
 
-    def end(self, tag: str) -> None:
+    def end(self, _tag: str) -> None:
         """An element closes."""
         word = self.open.pop()
         if word in _ATTRIBUTES:

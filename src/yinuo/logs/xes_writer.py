@@ -39,15 +39,17 @@ def write_xes(log: Log, target: IO[str]) -> None:
     lonely = dict.fromkeys(traces)
     for (case_id,), events in in_order(log.events).partition_by("case_id", as_dict=True, maintain_order=True).items():
         lonely.pop(case_id, None)
-        _open_trace(target, str(case_id), traces.get(case_id, {}), tags=case_tags)
+        _open_trace(target, str(case_id), fields=traces.get(case_id, {}), tags=case_tags)
         for row in events.iter_rows(named=True):
             target.write("\t\t<event>\n")
             own = told(row, leave=("case_id",))
-            _attributes(target, {_NAMES.get(name, name): value for name, value in own.items()}, event_tags, depth=3)
+            _attributes(
+                target, {_NAMES.get(name, name): value for name, value in own.items()}, tags=event_tags, depth=3
+            )
             target.write("\t\t</event>\n")
         target.write("\t</trace>\n")
     for case_id in lonely:
-        _open_trace(target, case_id, traces[case_id], tags=case_tags)
+        _open_trace(target, case_id, fields=traces[case_id], tags=case_tags)
         target.write("\t</trace>\n")
     target.write("</log>\n")
 
@@ -66,13 +68,13 @@ def _tag(kind: pl.DataType) -> str:
     return "float" if kind.is_float() else "boolean" if kind == pl.Boolean else "string"
 
 
-def _open_trace(target: IO[str], case_id: str, fields: Mapping[str, Any], *, tags: Mapping[str, str]) -> None:
+def _open_trace(target: IO[str], case_id: str, *, fields: Mapping[str, Any], tags: Mapping[str, str]) -> None:
     target.write("\t<trace>\n")
-    _attributes(target, {"concept:name": case_id}, {}, depth=2)
-    _attributes(target, fields, tags, depth=2)
+    _attributes(target, {"concept:name": case_id}, tags={}, depth=2)
+    _attributes(target, fields, tags=tags, depth=2)
 
 
-def _attributes(target: IO[str], values: Mapping[str, Any], tags: Mapping[str, str], *, depth: int) -> None:
+def _attributes(target: IO[str], values: Mapping[str, Any], *, tags: Mapping[str, str], depth: int) -> None:
     for key, value in values.items():
         tag = tags.get(key, "string")
         if tag == "list":
