@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -85,11 +86,13 @@ def _identities(frame: pl.DataFrame) -> pl.Series:
     return pl.Series([hashlib.sha256(text.encode()).hexdigest()[:16] for text in joined])
 
 
+@cache
 def empty_findings() -> pl.DataFrame:
     """No findings."""
     return pl.DataFrame(schema=FINDING_COLUMNS)
 
 
+@cache
 def empty_clocks() -> pl.DataFrame:
     """No clocks."""
     return pl.DataFrame(schema=CLOCK_COLUMNS)

@@ -118,6 +118,9 @@ class Matcher:
         return table.column(rest, table.row_of(column, records.days(rows)))
 
     def _test(self, name: str, test: Test, records: Records, rows: Int64) -> Bool:
+        if name == "did_not":
+            did = self.value("did", records, rows)
+            return did.known & ~_has(did, (*(test.equal or ()), *(test.has or ())))
         column = self.value(name, records, rows)
         if test.through is not None:
             return self._through(name, column, test.through, records, rows)
@@ -200,7 +203,7 @@ def _equals(column: Column, values: tuple[Scalar, ...]) -> Bool:
         table = np.array([word in wanted for word in column.words] + [False])
         return table[column.values]
     if column.kind == "list":
-        return np.zeros(column.known.size, np.bool_)
+        return _has(column, values)
     result = np.zeros(column.known.size, np.bool_)
     for value in values:
         number = _number(column, value)
@@ -236,6 +239,8 @@ def _compare_columns(left: Column, right: Column, times: Decimal | None, operato
 def _has(column: Column, values: tuple[Scalar, ...]) -> Bool:
     if column.lists is None:
         return column.known & _equals(column, values)
+    if not values:
+        return column.known
     wanted = list(_words(values))
     inside = column.lists.cast(pl.List(pl.String)).list.eval(pl.element().is_in(wanted)).list.any()
     return inside.fill_null(False).to_numpy()

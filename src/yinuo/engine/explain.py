@@ -1,0 +1,124 @@
+"""`explain`: the sentence that says why a finding was raised, in Chinese or English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from yinuo.engine.clauses.common import Clause
+from yinuo.engine.rules import Rules
+
+Language = Literal["zh", "en"]
+
+_MEASURES = {
+    "minutes": ("分钟", "minutes"), "hours": ("小时", "hours"), "office minutes": ("办公分钟", "office minutes"),
+    "office hours": ("办公小时", "office hours"), "half-workdays": ("个半日", "half working days"),
+    "workdays": ("个工作日", "working days"), "days": ("日", "days"),
+}  # fmt: skip
+
+_BROKEN: dict[str, tuple[str, str]] = {
+    "absence": ("“{activity}”不应发生，或已超过允许的次数", "“{activity}” must not happen, or happened too often"),
+    "existence": ("办结时应当发生的事项没有发生", "what had to happen by the end did not"),
+    "exactly": ("“{activity}”的次数与规定不符", "“{activity}” did not happen the number of times required"),
+    "init": ("第一步不是规定的事项，而是“{activity}”", "the case began with “{activity}”"),
+    "end": ("办结的方式不符合规定：“{activity}”", "the case ended with “{activity}”"),
+    "choice": ("规定的两项都没有发生", "neither of the two things required happened"),
+    "exclusive_choice": ("两项只能择一：“{other}”与“{activity}”", "only one of “{other}” and “{activity}” may happen"),
+    "not_coexistence": ("“{other}”与“{activity}”不得并存", "“{other}” and “{activity}” may not both happen"),
+    "precedence": ("“{activity}”之前缺少规定的前置事项", "“{activity}” came without what must come first"),
+    "not_succession": ("“{other}”之后不得再“{activity}”", "“{activity}” may not follow “{other}”"),
+    "not_chain_succession": ("“{other}”之后不得紧接“{activity}”", "“{activity}” may not directly follow “{other}”"),
+    "in_order": ("先受理的尚未办理，后受理的先办：“{activity}”", "“{activity}” overtook a case that came first"),
+    "follows_flow": ("“{activity}”不在规定的步骤上", "“{activity}” is not the published next step"),
+}  # fmt: skip
+_CAUSES = {
+    "late": ("在到期之后才批准", "was granted after the limit had run out"),
+    "times": ("超过允许的次数", "was one more than allowed"),
+    "too_long": ("超过允许的长度", "was longer than allowed"),
+    "unit": ("单位与原时限不同，或没有写明长度", "had no length in the unit of the limit"),
+    "missing": ("缺少必填内容“{field}”", "lacked “{field}”"),
+}
+
+
+def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -> str:
+    """One sentence: which promise or rule, what happened, by when it was due, how much was used, who held it."""
+    clause = _clause(finding, rules)
+    title = str(finding["clause"]) if clause is None else (clause.zh if lang == "zh" else clause.en or clause.zh)
+    why = json.loads(finding["why_args"] or "{}")
+    code = str(finding["why_code"])
+    if code in ("due_soon", "late"):
+        return _of_clock(title, why, code, rules, lang=lang)
+    if code == "void_extension":
+        return _of_extension(title, why, lang)
+    return _of_rule(title, why, code, rules, lang=lang)
+
+
+def _clause(finding: Mapping[str, Any], rules: Rules) -> Clause | None:
+    for ruling in rules.rulings:
+        if ruling.institution == finding["institution"] and ruling.id == finding["clause"]:
+            for edition in ruling.editions:
+                if edition.version == finding["version"]:
+                    return edition.clause
+    return None
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if abs(value - round(value)) < 1e-9 else f"{value:.1f}"
+
+
+def _of_clock(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, lang: Language) -> str:
+    zh, en = _MEASURES.get(why["unit"], (why["unit"], why["unit"]))
+    used, limit, paused = _number(why["used"]), _number(why["limit"]), float(why.get("paused") or 0)
+    due = _local(why.get("due_at"), rules)
+    holder = why.get("holder")
+    if lang == "zh":
+        parts = [f"{title}：时限{limit}{zh}，已用{used}{zh}"]
+        if paused:
+            parts.append(f"暂停{_number(paused)}{zh}不计")
+        if due:
+            parts.append(f"{'应于' if code == 'late' else '将于'}{due}前办结")
+        parts.append("现已逾期" if code == "late" else "临近到期")
+        if holder:
+            parts.append(f"由{holder}承担")
+        return "，".join(parts) + "。"
+    parts = [f"{title}: {used} of {limit} {en} used"]
+    if paused:
+        parts.append(f"{_number(paused)} {en} paused and not counted")
+    if due:
+        parts.append(f"due {due}")
+    parts.append("now overdue" if code == "late" else "close to the limit")
+    if holder:
+        parts.append(f"answered for by {holder}")
+    return ", ".join(parts) + "."
+
+
+def _of_extension(title: str, why: Mapping[str, Any], lang: Language) -> str:
+    zh, en = _CAUSES[why["cause"]]
+    text = (zh if lang == "zh" else en).format(field=why.get("field") or "")
+    return f"{title}：延期无效，{text}。" if lang == "zh" else f"{title}: the extension is void, it {text}."
+
+
+def _of_rule(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, lang: Language) -> str:
+    zh, en = _BROKEN.get(code, ("“{activity}”违反本条", "“{activity}” breaks this rule"))
+    words = {key: _activity(why.get(key), rules, lang) for key in ("activity", "other")}
+    actor = why.get("actor")
+    text = (zh if lang == "zh" else en).format(**words)
+    if lang == "zh":
+        return f"{title}：{text}{f'（经办：{actor}）' if actor else ''}。"
+    return f"{title}: {text}{f' (by {actor})' if actor else ''}."
+
+
+def _activity(name: str | None, rules: Rules, lang: Language) -> str:
+    if name is None:
+        return "—"
+    return rules.activities.get(name, name) if lang == "zh" else name.replace("_", " ")
+
+
+def _local(text: str | None, rules: Rules) -> str:
+    if not text:
+        return ""
+    at = datetime.fromisoformat(text).astimezone(ZoneInfo(rules.zone))
+    return at.strftime("%Y-%m-%d") if (at.hour, at.minute) == (23, 59) else at.strftime("%Y-%m-%d %H:%M")

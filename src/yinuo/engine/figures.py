@@ -1,0 +1,113 @@
+"""Figures over figures: ratio, cut, change and streak of indicators already measured (grammar part 2, 2.1)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.conditions import Condition, FieldValue, Test
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.log import INDICATOR_COLUMNS
+from yinuo.engine.periods import period_begin, period_end
+from yinuo.engine.rules import Ruling
+from yinuo.kernel.instants import as_date, day_number
+
+KEYS = ("unit", "item", "by", "period_start", "period_end")
+
+
+def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFrame:
+    """The figure of one ruling from those it names in `of` and `per` (same subject and period)."""
+    parts = [pl.DataFrame(schema=INDICATOR_COLUMNS)]
+    for edition in ruling.editions:
+        indicator = edition.clause
+        assert isinstance(indicator, Indicator)
+        base = _named(figures, ruling, indicator.of)
+        if indicator.measure in ("ratio", "cut"):
+            rows = _divided(base, _named(figures, ruling, indicator.per), cut=indicator.measure == "cut")
+        elif indicator.measure == "change":
+            rows = _changed(base, years=indicator.versus != "1p")
+        else:
+            rows = _streak(base, indicator, today)
+        begin = pl.col("period_start")
+        rows = rows.filter(begin.is_null() | (begin >= edition.start))
+        if edition.until is not None:
+            rows = rows.filter(begin.is_null() | (begin < edition.until))
+        parts.append(rows.with_columns(
+            pl.lit(ruling.institution).alias("institution"), pl.lit(ruling.id).alias("clause"),
+            pl.lit(edition.version).alias("version"), pl.lit(None, dtype=pl.Float64).alias("low"),
+            pl.lit(None, dtype=pl.Float64).alias("high"), pl.lit(0, dtype=pl.Int64).alias("excluded"),
+        ).select(pl.col(name).cast(kind) for name, kind in INDICATOR_COLUMNS.items()))
+    return pl.concat(parts)
+
+
+def _named(figures: pl.DataFrame, ruling: Ruling, name: str | None) -> pl.DataFrame:
+    institution, _, clause = (name or "").rpartition("/")
+    return figures.filter((pl.col("institution") == (institution or ruling.institution)) & (pl.col("clause") == clause))
+
+
+def _divided(over: pl.DataFrame, under: pl.DataFrame, *, cut: bool) -> pl.DataFrame:
+    """Ratio of sums, period by period; no value when the divisor is missing or 0."""
+    joined = over.select(*KEYS, pl.col("value").alias("numerator")).join(
+        under.select(*KEYS, pl.col("value").alias("denominator")), on=KEYS, how="left", nulls_equal=True)
+    ratio = pl.col("numerator") / pl.col("denominator")
+    value = pl.when(pl.col("denominator") != 0).then(1 - ratio if cut else ratio)
+    return joined.with_columns(value.alias("value"))
+
+
+def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:
+    """(now − then) / then against the same period a year before, or the period before."""
+    if years:
+        then = base.select(*KEYS, pl.col("value").alias("denominator")).with_columns(
+            pl.col("period_start").dt.offset_by("1y"), pl.col("period_end").dt.offset_by("1d").dt.offset_by("1y")
+            .dt.offset_by("-1d"))
+    else:
+        then = base.sort("period_start").with_columns(
+            pl.col("period_start").shift(-1).over("unit", "item", "by"),
+            pl.col("period_end").shift(-1).over("unit", "item", "by"),
+            pl.col("value").alias("denominator"))
+    joined = base.select(*KEYS, pl.col("value").alias("now")).join(
+        then.select(*KEYS, "denominator"), on=KEYS, how="left", nulls_equal=True)
+    change = (pl.col("now") - pl.col("denominator")) / pl.col("denominator")
+    return joined.with_columns((pl.col("now") - pl.col("denominator")).alias("numerator"),
+                               pl.when(pl.col("denominator") != 0).then(change).alias("value"))
+
+
+def _streak(base: pl.DataFrame, indicator: Indicator, today: int) -> pl.DataFrame:
+    """How many of the most recent closed periods, without a gap, satisfy `holds`; a period without value breaks it."""
+    closed = base.filter(pl.col("period_end") < as_date(today)).sort("period_start", descending=True)
+    rows = []
+    for keys, group in closed.group_by("unit", "item", "by", maintain_order=True):
+        length, expected = 0, group["period_start"][0]
+        for row in group.iter_rows(named=True):
+            if row["period_start"] != expected or row["value"] is None or not _satisfies(row["value"], indicator.holds):
+                break
+            length += 1
+            expected = _period_before(row["period_start"], indicator.period)
+        rows.append({"unit": keys[0], "item": keys[1], "by": keys[2], "period_start": group["period_start"][0],
+                     "period_end": group["period_end"][0], "numerator": float(length), "denominator": float(len(group)),
+                     "value": float(length)})
+    schema = {name: INDICATOR_COLUMNS[name] for name in (*KEYS, "numerator", "denominator", "value")}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _period_before(start: date, period: str) -> date:
+    day = day_number(start - timedelta(days=1))
+    begin = period_begin(np.array([day]), period)
+    assert int(period_end(begin, period)[0]) == day + 1
+    return as_date(int(begin[0]))
+
+
+def _satisfies(value: float, holds: Condition | None) -> bool:
+    """Whether a value fits `holds = { value = … }`."""
+    if holds is None:
+        return value > 0
+    return any(all(_fits(value, test) for _, test in row) for row in holds.any_of)
+
+
+def _fits(value: float, test: Test) -> bool:
+    bounds = ((test.min, float.__ge__), (test.max, float.__le__), (test.above, float.__gt__), (test.below, float.__lt__))
+    fits = all(compare(value, float(bound)) for bound, compare in bounds
+               if bound is not None and not isinstance(bound, (FieldValue, str)) and hasattr(bound, "__float__"))
+    return fits and (test.equal is None or any(float(str(wanted)) == value for wanted in test.equal))

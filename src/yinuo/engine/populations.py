@@ -1,0 +1,111 @@
+"""What an indicator counts over: cases, clocks, findings, events, items, units, register entries, as records with facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.columns import Column
+from yinuo.engine.log import Log, Said
+from yinuo.engine.rules import Rules
+from yinuo.kernel.instants import DAY, Int64
+
+DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at"}
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Rows to count, and the local day that puts each into a period (null = in none)."""
+
+    frame: pl.DataFrame
+    day: pl.Series
+
+
+def population(indicator: Indicator, log: Log, said: Said, rules: Rules) -> Population:
+    """The rows an indicator counts over. Raises ValueError for a source this engine does not know."""
+    over, _, part = indicator.over.partition(":")
+    frame = _source(over, part, log, said, rules)
+    name = indicator.at or DATED.get(over, "date" if over == "register" else "from")
+    if name not in frame.columns:
+        return Population(frame, pl.Series([None] * len(frame), dtype=pl.Int64))
+    return Population(frame, _local_day(frame[name], rules))
+
+
+def _source(over: str, part: str, log: Log, said: Said, rules: Rules) -> pl.DataFrame:
+    if over == "cases":
+        return case_facts(log, rules)
+    if over == "clocks":
+        return _of_clause(said.clocks, part).join(_fields(log, said.clocks), on="case_id", how="left")
+    if over == "findings":
+        return _of_clause(said.findings, part).join(_fields(log, said.findings), on="case_id", how="left")
+    if over == "events":
+        return log.events.join(_fields(log, log.events), on="case_id", how="left")
+    if over == "holdings":
+        return said.holdings.join(_fields(log, said.holdings), on="case_id", how="left")
+    name = part if over == "register" else over
+    if name in log.tables:
+        return log.tables[name]
+    if over in ("items", "units", "people", "ratings", "register"):
+        return pl.DataFrame(schema={"id": pl.String})
+    raise ValueError(f'over = "{over}": an indicator counts cases, clocks, findings, events, holdings, items, units, '
+                     "people, ratings or register:<name>")
+
+
+def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:
+    if not part:
+        return frame
+    institution, _, clause = part.rpartition("/")
+    chosen = frame.filter(pl.col("clause") == clause)
+    return chosen.filter(pl.col("institution") == institution) if institution else chosen
+
+
+def _fields(log: Log, taken: pl.DataFrame) -> pl.DataFrame:
+    """Fields of the cases that the frame does not have itself."""
+    return log.cases.select("case_id", *(name for name in log.cases.columns if name not in taken.columns))
+
+
+def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
+    """Cases with what happened to them: opened_at, closed_at (by the end of its flow), did (activities), span (days),
+    events, visits (distinct values of the field `visit`)."""
+    events = log.events
+    ends = [
+        pl.struct(kind=pl.lit(kind), activity=pl.lit(end))
+        for kind, editions in rules.flows().items() for end in editions[-1].ends
+    ]
+    facts = [
+        pl.col("at").min().alias("opened_at"), pl.col("activity").unique().alias("did"), pl.len().alias("events"),
+    ]
+    if "visit" in events.columns:
+        facts.append(pl.col("visit").drop_nulls().n_unique().alias("visits"))
+    cases = log.cases.join(events.group_by("case_id").agg(facts), on="case_id", how="left")
+    if not ends or "kind" not in log.cases.columns:
+        return cases.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("closed_at"))
+    closing = pl.concat([pl.select(end.alias("end")) for end in ends]).unnest("end")
+    closed = (events.select("case_id", "activity", "at").join(log.cases.select("case_id", "kind"), on="case_id")
+              .join(closing, on=["kind", "activity"], how="semi").group_by("case_id")
+              .agg(pl.col("at").min().alias("closed_at")))
+    cases = cases.join(closed, on="case_id", how="left")
+    span = (pl.col("closed_at") - pl.col("opened_at")).dt.total_days().alias("span")
+    status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
+    return cases.with_columns(span, *(() if "status" in cases.columns else (status,)))
+
+
+def _local_day(series: pl.Series, rules: Rules) -> pl.Series:
+    if series.dtype == pl.Date:
+        return series.to_physical().cast(pl.Int64)
+    column = Column.of(series)
+    days = rules.calendar.clock.local(column.values.astype(np.int64)) // DAY
+    return pl.Series(days).set(pl.Series(~column.known), None)
+
+
+def in_force(frame: pl.DataFrame, on: date) -> Int64:
+    """The rows of a dated table in force on a day."""
+    begins = frame["from"].fill_null(date.min) if "from" in frame.columns else pl.Series([date.min] * len(frame))
+    ends = frame["until"].fill_null(date.max) if "until" in frame.columns else pl.Series([date.max] * len(frame))
+    return np.flatnonzero(((begins <= on) & (ends > on)).to_numpy()).astype(np.int64)
+
+
