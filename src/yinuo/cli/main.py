@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from yinuo.cli import check
+from yinuo.cli import check, stories
 
-app = typer.Typer(
-    name="yinuo", help="一诺 · Hold every case to the promises made.", no_args_is_help=True, pretty_exceptions_enable=False
-)
+_HELP = "一诺 · Hold every case to the promises made."
+app = typer.Typer(name="yinuo", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("check")(check.check)
+app.command("stories")(stories.stories)
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""Which rulings can matter to some institutions: their own, every kind of case, and what they start from."""
+"""Which rulings can matter to a story: its institutions' own, those they start from, and only for its kinds of case."""
 
 from __future__ import annotations
 
@@ -7,45 +7,74 @@ from dataclasses import replace
 
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.rules import Rules, Ruling
-from yinuo.engine.strata import dependencies
+from yinuo.engine.strata import dependencies, kinds_of
 from yinuo.rulebook.loader import Pack
 
 
 class Closures:
-    """The rulings of a pack and of those it uses, cut down to what an institution's stories can read."""
+    """The rulings of a pack and of those it uses, with who starts from whom."""
 
     def __init__(self, pack: Pack) -> None:
-        self._all = pack.rules
         found: dict[tuple[str, str, str], Ruling] = {}
         for one in pack.everywhere():
             for ruling in one.rules.rulings:
                 found[ruling.institution, ruling.kind, ruling.id] = ruling
+        self.base = pack.rules
         self.rulings: tuple[Ruling, ...] = tuple(found.values())
-        self._wanted = _wanted(self.rulings)
-        self._rules: dict[frozenset[str], Rules] = {}
+        self.needs = _needs(self.rulings)
+        self._names: dict[frozenset[str], frozenset[str]] = {}
+        self._rules: dict[tuple[frozenset[str], frozenset[str] | None], Rules] = {}
 
     def names(self, homes: Iterable[str]) -> frozenset[str]:
         """`institution/clause` of everything these institutions say or start from."""
-        names: set[str] = set()
-        open_ = [ruling.name for ruling in self.rulings if ruling.institution in set(homes)]
-        while open_:
-            name = open_.pop()
-            if name not in names:
-                names.add(name)
-                open_ += self._wanted.get(name, ())
-        return frozenset(names)
-
-    def rules(self, homes: Iterable[str]) -> Rules:
-        """The pack's rules with only the rulings that can matter to these institutions."""
         key = frozenset(homes)
+        if key not in self._names:
+            self._names[key] = self.with_needs(ruling.name for ruling in self.rulings if ruling.institution in key)
+        return self._names[key]
+
+    def with_needs(self, names: Iterable[str]) -> frozenset[str]:
+        """These clauses and all they start from."""
+        return _reach(names, self.needs)
+
+    def with_dependents(self, names: Iterable[str]) -> frozenset[str]:
+        """These clauses and all that start from them."""
+        reverse: dict[str, set[str]] = {}
+        for name, others in self.needs.items():
+            for other in others:
+                reverse.setdefault(other, set()).add(name)
+        return _reach(names, reverse)
+
+    def rules(self, homes: Iterable[str], kinds: frozenset[str] | None = None) -> Rules:
+        """The pack's rules with only the rulings that can matter to these institutions and kinds (null = any)."""
+        key = (frozenset(homes), kinds)
         if key not in self._rules:
-            names = self.names(key)
-            kept = tuple(one for one in self.rulings if one.kind == "flow" or one.name in names)
-            self._rules[key] = replace(self._all, rulings=kept)
+            self._rules[key] = cut(replace(self.base, rulings=self.rulings), self.names(key[0]), kinds)
         return self._rules[key]
 
 
-def _wanted(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
+def cut(rules: Rules, names: frozenset[str], kinds: frozenset[str] | None) -> Rules:
+    """The rules with only the clauses named, and flows, as far as they speak of these kinds of case."""
+    kept: list[Ruling] = []
+    for one in rules.rulings:
+        mine = frozenset({one.id}) if one.kind == "flow" else kinds_of(one)
+        wanted = one.kind == "flow" or one.name in names
+        if wanted and (kinds is None or mine is None or mine & kinds):
+            kept.append(one)
+    return replace(rules, rulings=tuple(kept))
+
+
+def _reach(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    open_ = list(names)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += edges.get(name, ())
+    return frozenset(found)
+
+
+def _needs(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
     cases = [ruling for ruling in rulings if ruling.kind in ("promise", "constraint")]
     wanted: dict[str, set[str]] = {name: set(others) for name, others in dependencies(cases).items()}
     names = {ruling.name for ruling in rulings}
@@ -56,12 +85,3 @@ def _wanted(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
             if other in names:
                 wanted.setdefault(ruling.name, set()).add(other)
     return wanted
-
-
-def dependents(rulings: Mapping[str, Ruling]) -> dict[str, set[str]]:
-    """For each institution the institutions whose clauses start from its own."""
-    found: dict[str, set[str]] = {}
-    for name, others in _wanted(tuple(rulings.values())).items():
-        for other in others:
-            found.setdefault(other.partition("/")[0], set()).add(name.partition("/")[0])
-    return found

@@ -90,6 +90,12 @@ class Story:
         """What is wrong at a key of this story."""
         return self.document.error(("story", self.index, *path), f"{self.text.name}: {message}", remedy)
 
+    def kinds(self) -> frozenset[str] | None:
+        """The kinds of its cases; null when some case names none."""
+        own = self.text.case.get("kind")
+        kinds = {(event.model_extra or {}).get("kind", own) for event in self.text.events} | ({own} if own else set())
+        return None if None in kinds else frozenset(str(kind) for kind in kinds)
+
     def homes(self) -> tuple[str, ...]:
         """The institutions whose findings are all told."""
         return (self.institution, *self.text.with_)

@@ -68,7 +68,7 @@ class Teller:
         if tables is not None:
             log = Log(log.events, log.cases, {**tables, **self._own_tables(story.text)})
         text = story.text
-        rules = rules or self.closures.rules(story.homes())
+        rules = rules or self.rules(story)
         as_of = self.as_of(text)
         known_at = None if text.known_at is None else self._instant(text.known_at, _END)
         said = evaluate(log, rules, as_of=as_of, known_at=known_at)
@@ -84,6 +84,10 @@ class Teller:
             compare.rows("indicators", measure(log, said, rules, as_of=as_of), text.expect.indicators)
         clocks, findings = (tuple(compare.matched[what]) for what in ("clocks", "findings"))
         return Telling(story, tuple(compare.differences), said, as_of, clocks, findings)
+
+    def rules(self, story: Story) -> Rules:
+        """The rules that can matter to a story."""
+        return self.closures.rules(story.homes(), story.kinds())
 
     def as_of(self, text: StoryText) -> datetime:
         """The end of the story's day: `today`, else the day of its last event."""
@@ -248,7 +252,7 @@ class Comparison:
         if isinstance(wanted, int | Decimal) and isinstance(actual, int | float):
             return abs(float(wanted) - actual) < 1e-9
         if isinstance(actual, str) and isinstance(wanted, str) and wanted[:1] in "{[":
-            return _canonical(actual) == _canonical(wanted)
+            return bool(_canonical(actual) == _canonical(wanted))
         same: bool = actual == wanted
         return same
 

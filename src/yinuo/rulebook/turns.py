@@ -102,7 +102,7 @@ def _pin_before(
         window = _WINDOW.get(row["measure"])
         until = moment + window if window else _end_of_next_day(moment, zone)
         log = _cut(teller.log(telling.story), moment, inclusive=row["ended_at"] is None)
-        said = evaluate(log, teller.closures.rules(telling.story.homes()), as_of=until)
+        said = evaluate(log, teller.rules(telling.story), as_of=until)
         same = said.findings.filter(
             (pl.col("institution") == row["institution"])
             & (pl.col("clause") == row["clause"])

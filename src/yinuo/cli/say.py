@@ -1,0 +1,45 @@
+"""What every command shares: how a pack is named, how problems are printed, what an exit code means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from yinuo.rulebook.loader import Pack, load_pack
+from yinuo.rulebook.refusals import PackRefused, TextError
+
+DONE, REJECTED, REFUSED = 0, 1, 2
+"""Exit codes: done; done, but something was rejected or goes unnoticed; refused."""
+
+PackArgument = Annotated[str, typer.Argument(metavar="PACK", help="Name of a pack that ships, or a folder.")]
+out = Console(soft_wrap=True, highlight=False)
+err = Console(soft_wrap=True, highlight=False, stderr=True)
+
+
+def loaded(pack: str) -> Pack:
+    """Load a pack; a refused one is told and ends the command with 2."""
+    try:
+        return load_pack(pack)
+    except PackRefused as refused:
+        tell_problems(refused.errors)
+        raise typer.Exit(REFUSED) from None
+
+
+def tell_problems(problems: Iterable[TextError]) -> None:
+    """Print problems to standard error, paths as short as they can be."""
+    for problem in problems:
+        kind = "[yellow]warning[/]: " if problem.warning else ""
+        err.print(f"[bold]{short(problem.path)}:{problem.line}[/]: {kind}", end="")
+        err.print(problem.message, markup=False)
+        if problem.remedy:
+            err.print(f"    → {problem.remedy}", markup=False)
+
+
+def short(path: Path) -> Path:
+    """A path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
