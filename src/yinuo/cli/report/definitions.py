@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinuo.cli.report.words import Name
+from yinuo.cli.report.words import STATES, Name, Names
 from yinuo.engine.clauses.conditions import Condition, FieldValue, Scalar, Test
 from yinuo.engine.clauses.indicator import Indicator
 
@@ -36,30 +36,49 @@ _PERIOD = {
 }
 
 
-def definition(clause: Indicator) -> Name:
+_WORDS = {
+    "institution": "制度",
+    "clause": "条款",
+    "state": "状态",
+    "level": "等级",
+    "unit": "单位",
+    "item": "事项",
+    "kind": "种类",
+    "city": "全市",
+    "used": "用时",
+    "allowed": "期限",
+}
+
+
+def definition(clause: Indicator, names: Names) -> Name:
     """What is counted over what, by whom and when; from which n on there is a value."""
-    over = _OVER.get(clause.over, Name(clause.over, clause.over))
-    measure = _MEASURE.get(clause.measure, Name(clause.measure, clause.measure))
-    period = _PERIOD[clause.period]
-    where, counted = condition_text(clause.where), condition_text(clause.count)
-    zh = [f"{over.zh}{f'（{where}）' if where else ''}的{measure.zh}"]
-    en = [f"{measure.en} of {over.en}{f' ({where})' if where else ''}"]
-    if counted:
-        zh.append(f"计入：{counted}")
-        en.append(f"counted: {counted}")
+    return Name(_definition(clause, "zh", names), _definition(clause, "en", names))
+
+
+def _definition(clause: Indicator, lang: str, names: Names) -> str:
+    zh = lang == "zh"
+    speller = _Speller(lang, names)
+    over = _pick(_OVER.get(clause.over, Name(clause.over, clause.over)), lang)
+    measure = _pick(_MEASURE.get(clause.measure, Name(clause.measure, clause.measure)), lang)
+    where = speller.condition(clause.where)
+    parts = [f"{over}{f'（{where}）' if where else ''}的{measure}" if zh else f"{measure} of {over}{f' ({where})' if where else ''}"]
+    if clause.count is not None:
+        parts.append(("计入：" if zh else "counted: ") + speller.condition(clause.count))
     if clause.value is not None:
         field = clause.value if isinstance(clause.value, str) else clause.value.field
-        zh.append(f"取值：{field}")
-        en.append(f"value: {field}")
+        parts.append(("取值：" if zh else "value: ") + speller.word(field))
     if clause.exempt is not None:
-        zh.append(f"不计：{condition_text(clause.exempt)}")
-        en.append(f"left out: {condition_text(clause.exempt)}")
-    zh.append(f"{period.zh}，按 {' × '.join([clause.subject, *clause.by])}")
-    en.append(f"by {' × '.join([clause.subject, *clause.by])}, {period.en}")
+        parts.append(("不计：" if zh else "left out: ") + speller.condition(clause.exempt))
+    by = " × ".join(speller.word(field) for field in (clause.subject, *clause.by))
+    period = _pick(_PERIOD[clause.period], lang)
+    parts.append(f"{period}，按 {by}" if zh else f"by {by}, {period}")
     if clause.min_n > 1:
-        zh.append(f"n 不足 {clause.min_n} 不出值")
-        en.append(f"no value below n = {clause.min_n}")
-    return Name("；".join(zh) + "。", "; ".join(en) + ".")
+        parts.append(f"n 不足 {clause.min_n} 不出值" if zh else f"no value below n = {clause.min_n}")
+    return "；".join(parts) + "。" if zh else "; ".join(parts) + "."
+
+
+def _pick(name: Name, lang: str) -> str:
+    return name.zh if lang == "zh" else name.en
 
 
 def simple_tests(condition: Condition | None) -> tuple[dict[str, tuple[str, ...]], bool]:
@@ -76,38 +95,52 @@ def simple_tests(condition: Condition | None) -> tuple[dict[str, tuple[str, ...]
     return plain, len(plain) == len(condition.any_of[0])
 
 
-def condition_text(condition: Condition | None) -> str:
-    """A condition as its author wrote it, near enough to be checked against the text."""
-    if condition is None:
-        return ""
-    return " ∨ ".join(", ".join(_test_text(field, test) for field, test in row) for row in condition.any_of)
+class _Speller:
+    """Conditions in one language, near enough to the text to be checked against it."""
 
+    def __init__(self, lang: str, names: Names) -> None:
+        self._lang = lang
+        self._names = names
 
-def _test_text(field: str, test: Test) -> str:
-    parts = []
-    if test.equal is not None:
-        parts.append(f"{field} = {_values(test.equal)}")
-    if test.unequal is not None:
-        parts.append(f"{field} ≠ {_values(test.unequal)}")
-    if test.same_as is not None:
-        parts.append(f"{field} = {test.same_as.field}")
-    for sign, bound in (("≥", test.min), ("≤", test.max), (">", test.above), ("<", test.below)):
-        if bound is not None:
-            parts.append(f"{field} {sign} {bound.field if isinstance(bound, FieldValue) else bound}")
-    if test.known is not None:
-        parts.append(f"{field} {'known' if test.known else 'unknown'}")
-    if test.has is not None:
-        parts.append(f"{field} ∋ {_values(test.has)}")
-    if test.contains is not None:
-        parts.append(f"{field} ∋ {_values(test.contains)}")
-    if test.listed is not None:
-        parts.append(f"{field} ∈ {test.listed.table}")
-    if test.unlisted is not None:
-        parts.append(f"{field} ∉ {test.unlisted.table}")
-    if test.through is not None:
-        parts.append(f"{field} ({condition_text(test.through)})")
-    return ", ".join(parts)
+    def word(self, field: str) -> str:
+        """A field's name."""
+        return _WORDS.get(field, field) if self._lang == "zh" else field
 
+    def condition(self, condition: Condition | None) -> str:
+        """A whole condition: rows joined by "or", tests by commas."""
+        if condition is None:
+            return ""
+        either = " 或 " if self._lang == "zh" else " or "
+        comma = "，" if self._lang == "zh" else ", "
+        return either.join(comma.join(self._test(field, test) for field, test in row) for row in condition.any_of)
 
-def _values(values: tuple[Scalar, ...]) -> str:
-    return " | ".join(str(value) for value in values)
+    def _test(self, field: str, test: Test) -> str:
+        name = self.word(field)
+        signs: list[tuple[str, object]] = [
+            ("=", test.equal), ("≠", test.unequal), ("=", test.same_as), ("≥", test.min), ("≤", test.max),
+            (">", test.above), ("<", test.below), ("∋", test.has), ("∋", test.contains),
+        ]  # fmt: skip
+        parts = [f"{name} {sign} {self._bound(field, bound)}" for sign, bound in signs if bound is not None]
+        if test.known is not None:
+            known = ("已知", "未知") if self._lang == "zh" else ("known", "unknown")
+            parts.append(f"{name} {known[0] if test.known else known[1]}")
+        for sign, look in (("∈", test.listed), ("∉", test.unlisted)):
+            if look is not None:
+                parts.append(f"{name} {sign} {look.table}")
+        if test.through is not None:
+            parts.append(f"{name}（{self.condition(test.through)}）" if self._lang == "zh" else f"{name} ({self.condition(test.through)})")
+        return ", ".join(parts)
+
+    def _bound(self, field: str, bound: object) -> str:
+        if isinstance(bound, FieldValue):
+            return self.word(bound.field)
+        values = bound if isinstance(bound, tuple) else (bound,)
+        return " / ".join(self._value(field, value) for value in values)
+
+    def _value(self, field: str, value: Scalar) -> str:
+        known = {
+            "state": STATES.get(str(value)),
+            "level": self._names.level(str(value)),
+            "institution": self._names.institution(str(value)),
+        }.get(field)
+        return _pick(known, self._lang) if known else str(value)

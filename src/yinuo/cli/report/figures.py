@@ -90,7 +90,7 @@ def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, c
     return Figure(
         title=both_of(names.clause(name)),
         institution=both_of(names.institution(name.partition("/")[0])),
-        definition=both_of(definition(clause)),
+        definition=both_of(definition(clause, names)),
         rows=shown,
         left=max(0, rows.height - MOST_ROWS),
         exact=where_exact and count_exact and clause.exempt is None and clause.at is None and clause.over in _TABLE,

@@ -17,6 +17,7 @@ SMALL = 30
 """Below this many ended clocks a share is marked as resting on few."""
 
 MOST_UNITS = 40
+BINDS_CITIZEN = Name("约束办事人，不计入单位", "binds the citizen, not counted against units")
 _ALL = Name("全部承诺合计", "all promises together")
 _STATES = ("kept", "late", "overdue", "running", "paused", "deemed", "void")
 
@@ -26,7 +27,7 @@ class LateRow:
     """One line of a late-share table. `low`, `high`, `value` are null when nothing ended."""
 
     title: Markup | str
-    detail: str
+    detail: Markup | str
     ended: Number
     late: Number
     share: Number
@@ -54,12 +55,15 @@ class LateTable:
 def by_clause(clocks: pl.DataFrame, names: Names) -> LateTable:
     """Every promise, in the order of its name."""
     counted = _counted(clocks, "clause").sort("clause")
+    citizens = set(clocks.filter("party")["clause"].unique())
     rows = []
     for row in counted.iter_rows(named=True):
         clause = row["clause"]
-        institution = names.institution(clause.partition("/")[0])
+        detail = both_of(names.institution(clause.partition("/")[0]))
+        if clause in citizens:
+            detail += Markup(" · ") + both_of(BINDS_CITIZEN)
         title = both_of(names.clause(clause))
-        rows.append(_row(row, title=title, detail=both_of(institution), fact=f"clause/{clause}", only={"clause": clause}))
+        rows.append(_row(row, title=title, detail=detail, fact=f"clause/{clause}", only={"clause": clause}))
     return _table("clauses", "", rows)
 
 
@@ -69,7 +73,7 @@ def by_unit(clocks: pl.DataFrame, names: Names) -> tuple[LateTable, ...]:
     clauses = own["clause"].unique().sort().to_list()
     tables = []
     if len(clauses) > 1:
-        tables.append(_units(own.filter(~pl.col("party")), key="all", title=both_of(_ALL), only={"party": 0}))
+        tables.append(_units(own, key="all", title=both_of(_ALL), only={"party": 0}))
     for clause in clauses:
         part = own.filter(pl.col("clause") == clause)
         tables.append(_units(part, key=clause, title=both_of(names.clause(clause)), only={"clause": clause}))

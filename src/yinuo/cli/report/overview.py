@@ -87,8 +87,10 @@ def _late_tile(late: int, kept: int) -> Tile:
     low, high = (float(bound) for bound in wilson(late, ended))
     number = share("late/share", value, href=link("clocks", state="late", party=0), rows=late)
     linked = count("late/ended", ended, href=link("clocks", state=("kept", "late"), party=0)).__html__()
-    interval = f"{percent(low)} – {percent(high)}"
-    note = Markup("{} {} · {}").format(linked, both("只钟已停", "ended"), both(f"95% 区间 {interval}", f"95% {interval}"))
+    note = Markup("{} {}").format(linked, both("只钟已停", "ended"))
+    if ended:
+        interval = f"{percent(low)} – {percent(high)}"
+        note += Markup(" · {}").format(both(f"95% 区间 {interval}", f"95% {interval}"))
     return Tile(both("超期办结占比", "Ended late"), number, note, weighty=late > 0)
 
 

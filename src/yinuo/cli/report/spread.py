@@ -89,7 +89,7 @@ def _span(index: int) -> str:
 def _limits(clocks: pl.DataFrame, measure: str) -> Name:
     allowed = clocks["allowed"].drop_nulls()
     if not allowed.len():
-        return Name("期限为日期", "a due date")
+        return Name("为指定日期", "a due date")
     low, high = float(allowed.min()), float(allowed.max())  # type: ignore[arg-type]
     least, most = length(low, measure), length(high, measure)
     return least if low == high else Name(f"{least.zh} – {most.zh}", f"{least.en} – {most.en}")

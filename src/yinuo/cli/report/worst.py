@@ -52,7 +52,7 @@ class Case:
     steps: tuple[Step, ...]
     more_steps: int
     href: str
-    others: Number
+    late_clocks: Number
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ class Behind:
 def worst(clocks: pl.DataFrame, ranks: Mapping[str, int]) -> pl.DataFrame:
     """Of each case its worst clock: highest level first, then longest over; limits that bind the citizen are left out.
 
-    `others` is how many more clocks of the case are late or overdue.
+    `late_clocks` is how many clocks of the case are late or overdue.
     """
     rank = pl.col("level").replace_strict(dict(ranks), default=-1, return_dtype=pl.Int32)
     late = clocks.filter(pl.col("over").is_not_null() & ~pl.col("party")).with_columns(rank.alias("rank"))
     order = ["rank", "over", *CLOCK]
     ordered = late.sort(order, descending=[True, True, False, False, False, False], nulls_last=True)
-    others = ordered.group_by("case_id").agg((pl.len() - 1).alias("others"))
+    counts = ordered.group_by("case_id").agg(pl.len().alias("late_clocks"))
     return ordered.unique("case_id", keep="first", maintain_order=True).head(MOST_CASES).join(
-        others, on="case_id", maintain_order="left"
+        counts, on="case_id", maintain_order="left"
     )
 
 
@@ -122,8 +122,12 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
         steps=tuple(_steps(events, behind)),
         more_steps=max(0, events.height - MOST_EVENTS),
         href=href,
-        others=count(f"{fact}/others", row["others"], href=link("clocks", case=row["case_id"], state=("late", "overdue"))),
+        late_clocks=count(f"{fact}/late-clocks", row["late_clocks"], href=_late_clocks(row["case_id"])),
     )
+
+
+def _late_clocks(case_id: str) -> str:
+    return link("clocks", case=case_id, state=("late", "overdue"), party=0)
 
 
 def _steps(events: pl.DataFrame, behind: Behind) -> Iterator[Step]:

@@ -6,17 +6,17 @@
   const DATED = { cases: "first", clocks: "due", findings: "raised" };
   const COLUMNS = {
     cases: [
-      ["case", "办件", "Case", "case"], ["kind", "种类", "Kind"], ["item", "事项", "Item"], ["unit", "单位", "Unit"],
+      ["case", "办件", "Case", "case"], ["kind", "种类", "Kind"], ["item", "事项", "Item", "text"], ["unit", "单位", "Unit", "text"],
       ["first", "最早事件", "First event", "when"], ["last", "最晚事件", "Last event", "when"], ["events", "事件", "Events", "num"],
       ["clocks", "计时", "Clocks", "num", "clocks"], ["findings", "提示", "Findings", "num", "findings"],
     ],
     clocks: [
-      ["case", "办件", "Case", "case"], ["clause", "承诺", "Promise", "name"], ["unit", "单位", "Unit"], ["state", "状态", "State", "state"],
+      ["case", "办件", "Case", "case"], ["clause", "承诺", "Promise", "name"], ["unit", "单位", "Unit", "text"], ["state", "状态", "State", "state"],
       ["level", "等级", "Level", "level"], ["started", "起算", "Started", "when"], ["due", "截止", "Due", "when"], ["ended", "停止", "Ended", "when"],
       ["used", "用时", "Used", "num"], ["allowed", "期限", "Allowed", "num"], ["paused", "暂停", "Paused", "num"], ["measure", "计量", "In", "name"],
     ],
     findings: [
-      ["case", "办件", "Case", "case"], ["level", "等级", "Level", "level"], ["clause", "条款", "Clause", "name"], ["unit", "单位", "Unit"],
+      ["case", "办件", "Case", "case"], ["level", "等级", "Level", "level"], ["clause", "条款", "Clause", "name"], ["unit", "单位", "Unit", "text"],
       ["raised", "起", "Raised", "when"], ["cleared", "消除", "Cleared", "when"], ["why", "缘由", "Why", "why"],
     ],
   };
@@ -24,7 +24,7 @@
     clause: ["条款", "Clause"], unit: ["单位", "Unit"], state: ["状态", "State"], level: ["等级", "Level"], case: ["办件", "Case"], bin: ["用去期限", "Of the limit"],
     open: ["未消除", "Open"], since: ["自", "From"], before: ["至（不含）", "Before"], party: ["约束办事人", "Binds the citizen"], kind: ["种类", "Kind"], item: ["事项", "Item"],
   };
-  const CLASSES = { num: "num", when: "when", case: "case", why: "wrap" };
+  const CLASSES = { num: "num", when: "when", case: "id", why: "wrap", text: "narrow" };
   const byId = (id) => document.getElementById(id);
   const state = { table: "clocks", filters: [], sort: null, down: true, page: 0 };
 
