@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from yinuo.kernel.instants import DAY, Int64
+from yinuo.kernel.limits import Limit, Unit
 
 Bool = NDArray[np.bool_]
 Kind = Literal["text", "number", "instant", "date", "bool", "list"]
@@ -115,15 +116,67 @@ def as_text(column: Column) -> Column:
     return column if column.kind == "text" else Column.of(column.series().cast(pl.String))
 
 
+UNITS = tuple(Unit)
+NO_UNIT = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """A number and a unit (index in UNITS) for each row; unit -1 = no limit."""
+
+    number: Int64
+    unit: Int64
+
+    @classmethod
+    def none(cls, size: int) -> Limits:
+        """No limit for anyone."""
+        return cls(np.zeros(size, np.int64), np.full(size, NO_UNIT, np.int64))
+
+    @classmethod
+    def constant(cls, limit: Limit, size: int) -> Limits:
+        """The same limit for everyone."""
+        return cls(np.full(size, limit.count, np.int64), np.full(size, UNITS.index(limit.unit), np.int64))
+
+    def where(self, rows: Int64) -> Limits:
+        """Some rows."""
+        return Limits(self.number[rows], self.unit[rows])
+
+
+def coded_limits(column: Column) -> Limits:
+    """Limits written as text; a word that is no length of time is no limit (the reader of the log refuses it)."""
+    if column.kind != "text":
+        return Limits.none(column.known.size)
+    parsed = [parsed_limit(word) for word in column.words]
+    number = np.array([limit.count if limit else 0 for limit in parsed] + [0], np.int64)
+    unit = np.array([UNITS.index(limit.unit) if limit else NO_UNIT for limit in parsed] + [NO_UNIT], np.int64)
+    return Limits(number[column.values], unit[column.values])
+
+
+def parsed_limit(word: str) -> Limit | None:
+    """The limit a word says, or null."""
+    try:
+        return Limit.parse(word)
+    except ValueError:
+        return None
+
+
 def codes_of(columns: list[Column]) -> tuple[NDArray[np.int64], Bool]:
-    """Dense codes of the rows of several columns together, and whether every part is known."""
+    """Codes of the rows of several columns together (0 or more, comparable among them), and whether all are known."""
     size = columns[0].known.size
     code = np.zeros(size, np.int64)
     known = np.ones(size, np.bool_)
+    reach = 1
     for column in columns:
-        values = as_text(column).values.astype(np.int64) if column.kind == "list" else column.values
-        _, part = np.unique(values, return_inverse=True)
-        code = code * (int(part.max(initial=0)) + 1) + part
-        _, code = np.unique(code, return_inverse=True)
+        if column.kind == "text":
+            part, width = column.values.astype(np.int64) + 1, len(column.words) + 1
+        else:
+            values = as_text(column).values if column.kind == "list" else column.values
+            _, part = np.unique(values, return_inverse=True)
+            width = int(part.max(initial=0)) + 1
+        if reach * width >= 2**31:
+            _, code = np.unique(code, return_inverse=True)
+            reach = int(code.max(initial=0)) + 1
+        code = code * width + part
+        reach *= width
         known &= column.known
-    return code.astype(np.int64), known
+    return code, known

@@ -14,6 +14,7 @@ from yinuo.engine.columns import Bool, Column
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.segments import bounds
 
 LAST = 2**31 - 1
 """The sequence of derived events: after every real one of the same instant."""
@@ -35,7 +36,6 @@ class History:
     activities: tuple[str, ...]
     low: Int64
     high: Int64
-    sources: dict[str, pl.DataFrame]
 
     @classmethod
     def read(cls, log: Log, rules: Rules, *, as_of: int, known_at: int | None) -> History:
@@ -56,9 +56,8 @@ class History:
         if order is not None:
             events, case, at = events[order], case[order], at[order]
             activity = activity.take(order)
-        edges = np.searchsorted(case, np.arange(len(log.cases) + 1)).astype(np.int64)
-        history = cls(log, rules, as_of, events, case, at, activity.values, activity.words,
-                      edges[:-1], edges[1:], {})
+        low, high = bounds(case, len(log.cases))
+        history = cls(log, rules, as_of, events, case, at, activity.values, activity.words, low, high)
         return history._once()
 
     def _once(self) -> History:
@@ -104,9 +103,18 @@ class History:
 
     def rows_of(self, activities: Iterable[str]) -> Int64:
         """The events of these activities, in order."""
-        table = np.zeros(len(self.activities) + 1, np.bool_)
-        table[self.codes(activities)] = True
-        return np.flatnonzero(table[self.activity]).astype(np.int64)
+        codes = self.codes(activities)
+        if len(codes) == len(self.activities):
+            return np.arange(len(self), dtype=np.int64)
+        found = [self._rows_by_code[code] for code in codes]
+        return found[0] if len(found) == 1 else np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+
+    @cached_property
+    def _rows_by_code(self) -> list[Int64]:
+        codes = self.activity.astype(np.int16 if len(self.activities) < 2**15 else np.int32)
+        order = np.argsort(codes, kind="stable")
+        edges = np.cumsum(np.bincount(codes, minlength=len(self.activities)))
+        return np.split(order, edges[:-1])
 
     def in_time_order(self, rows: Int64) -> Int64:
         """The order of events of several cases: by at, sequence, activity, event_id."""
@@ -175,7 +183,9 @@ class History:
         codes = self.activity[rows]
         parts = pl.Series([None] * rows.size, dtype=pl.String) if codes.min() != codes.max() else None
         for code in np.unique(codes):
-            ids, all_rows = self._ids.setdefault(int(code), self._name_events(int(code)))
+            if int(code) not in self._ids:
+                self._ids[int(code)] = self._name_events(int(code))
+            ids, all_rows = self._ids[int(code)]
             mine = codes == code
             found = ids.gather(np.searchsorted(all_rows, rows[mine]))
             if parts is None:
@@ -185,7 +195,7 @@ class History:
         return parts
 
     def _name_events(self, code: int) -> tuple[pl.Series, Int64]:
-        rows = np.flatnonzero(self.activity == code).astype(np.int64)
+        rows = self._rows_by_code[code]
         at, case = self.at[rows], self.case[rows]
         new = np.ones(rows.size, np.bool_)
         new[1:] = (at[1:] != at[:-1]) | (case[1:] != case[:-1])

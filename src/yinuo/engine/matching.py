@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Scalar, Test
-from yinuo.engine.columns import Bool, Column, as_text, shared
+from yinuo.engine.columns import Bool, Column, as_text, coded_limits, shared
 from yinuo.engine.tables import Table
 from yinuo.kernel.instants import DAY, Int64, Zone, day_number, microseconds
 
@@ -173,6 +173,9 @@ class Matcher:
             return column.known & other.known & _compare_columns(column, other, bound.times, operator)
         if column.kind == "instant" and isinstance(bound, date) and not isinstance(bound, datetime):
             return column.known & operator(self.clock.local(column.values) // DAY, day_number(bound))
+        if column.kind == "text" and isinstance(bound, str):
+            length = Column("text", np.zeros(rows.size, np.int32), np.ones(rows.size, np.bool_), (bound,))
+            return column.known & _compare_limits(column, length, None, operator)
         value = _number(column, bound)
         if value is None:
             return np.zeros(rows.size, np.bool_)
@@ -231,9 +234,19 @@ def _compare_columns(left: Column, right: Column, times: Decimal | None, operato
         result: Bool = operator(left.values, scaled)
         return result
     if operator is not np.equal:
-        return np.zeros(left.known.size, np.bool_)
+        return _compare_limits(left, right, times, operator)
     _, mine, theirs = shared(as_text(left), as_text(right))
     return mine == theirs
+
+
+def _compare_limits(left: Column, right: Column, times: Decimal | None, operator: np.ufunc) -> Bool:
+    """Two columns of lengths of time; lengths of different units do not compare."""
+    if left.kind != "text" or right.kind != "text":
+        return np.zeros(left.known.size, np.bool_)
+    mine, theirs = coded_limits(left), coded_limits(right)
+    scaled = theirs.number if times is None else theirs.number * float(times)
+    result: Bool = (mine.unit >= 0) & (mine.unit == theirs.unit) & operator(mine.number, scaled)
+    return result
 
 
 def _has(column: Column, values: tuple[Scalar, ...]) -> Bool:

@@ -27,8 +27,9 @@ def search(values: Int64, low: Int64, high: Int64, wanted: Int64, *, after: bool
 
 def bounds(owners: Int64, count: int) -> tuple[Int64, Int64]:
     """Where the rows of each owner 0…count-1 begin and end in the sorted array `owners`."""
-    edges = np.searchsorted(owners, np.arange(count + 1))
-    return edges[:-1].astype(np.int64), edges[1:].astype(np.int64)
+    edges = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(owners, minlength=count), out=edges[1:])
+    return edges[:-1], edges[1:]
 
 
 def spread(low: Int64, high: Int64) -> tuple[Int64, Int64]:
@@ -47,6 +48,12 @@ def running_max(owners: Int64, values: Int64) -> Int64:
     best = np.maximum.accumulate(owners * np.int64(values.size + 1) + rank) - owners * np.int64(values.size + 1)
     result: Int64 = values[order][best]
     return result
+
+
+def first_index(owners: NDArray[np.int64]) -> Int64:
+    """For each row the index of the first row of its owner; `owners` sorted."""
+    index = np.arange(owners.size, dtype=np.int64)
+    return np.maximum.accumulate(np.where(is_first(owners), index, 0)) if owners.size else index
 
 
 def is_first(owners: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from yinuo.engine.clauses.constraint import FieldNumber
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
-from yinuo.kernel.segments import is_first, search
+from yinuo.kernel.segments import first_index, is_first, search
 
 
 def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: Int64) -> Int64:
@@ -33,7 +33,7 @@ def absence(scene: Scene) -> Violations:
     if clause.distinct is not None:
         new = _first_of_value(scene, events, group)
         events, group = events[new], group[new]
-        number = np.arange(events.size) - np.searchsorted(group, group) + 1 if events.size else number[:0]
+        number = np.arange(events.size) - first_index(group) + 1
     return Violations.of(events[number > _bound(scene, clause.max, 0, events)])
 
 
@@ -49,7 +49,7 @@ def _first_of_value(scene: Scene, events: Int64, group: Int64) -> Int64:
 
 def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:
     at = scene.context.history.at[events]
-    low = np.searchsorted(group, group)
+    low = first_index(group)
     index = np.arange(events.size, dtype=np.int64)
     begin = search(at, low, index + 1, scene.window_begin(events, window), after=True)
     count = index - begin + 1 if scene.clause.distinct is None else _distinct_in(scene, events, begin)

@@ -13,7 +13,7 @@ from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
 from yinuo.kernel.scales import scale_of
-from yinuo.kernel.segments import running_max, search
+from yinuo.kernel.segments import first_index, running_max, search
 from yinuo.kernel.terms import later
 
 
@@ -104,8 +104,7 @@ class Scene:
         (group,), _ = self.groups(events)
         order = np.lexsort((self.place(events), group)) if self.clause.thread != ("case",) else np.arange(events.size)
         events, group = events[order], group[order]
-        begin = np.searchsorted(group, group) if events.size else group
-        return events, group, np.arange(events.size) - begin + 1
+        return events, group, np.arange(events.size) - first_index(group) + 1
 
     def differ(self, events: Int64, others: Int64) -> Bool:
         """Whether every `differ` field is known on both and different."""

@@ -202,9 +202,7 @@ def _raised_frame(
     context: Context, ruling: Ruling, clocks: Running, *, judged: Judged, raised: Raised, rungs: tuple[Rung, ...]
 ) -> pl.DataFrame:
     history, opened = context.history, clocks.opened
-    earliest = history.earliest(opened.opener[raised.clock])
-    at = np.maximum(raised.at, earliest)
-    row = raised.clock
+    row, at = raised.clock, raised.at
     due = clocks.due[row]
     who = answerers(context, clocks.clause.answers, opener=opened.opener[row],
                     moment=np.minimum(raised.at, np.where(due == NEVER, NEVER, due + 1)))
@@ -226,7 +224,7 @@ def _raised_frame(
         "version": opened.edition.version,
         "level": _words(tuple(rung.level for rung in rungs), raised.rung),
         "raised_at": instants(at),
-        "cleared_at": instants(np.maximum(raised.cleared, np.where(raised.cleared == NEVER, NEVER, earliest))),
+        "cleared_at": instants(raised.cleared),
         "unit": who.unit.series(), "actor": who.actor.series(),
         "why_code": _words(("due_soon", "late"), late.astype(np.int64)),
         "why_args": as_json(why), "evidence": id_list(history.event_ids(opened.opener[row])),

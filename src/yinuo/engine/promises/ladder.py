@@ -62,6 +62,7 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
     as_of = context.history.as_of
     ranks = np.array([_rank(context, rung) for rung in rungs], np.int64)
     open_to = [_applies(context, clocks, rung) for rung in rungs]
+    earliest = context.history.earliest(clocks.opened.opener)
     shown, next_at = np.full(size, -1, np.int64), np.full(size, NEVER, np.int64)
     parts: list[Raised] = []
     for index, phase in enumerate(clocks.phases):
@@ -72,8 +73,8 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
             np.where(applies & began, np.maximum(moment(clocks, phase, rung), phase.begin), NEVER)
             for rung, applies in zip(rungs, open_to, strict=True)
         ])  # fmt: skip
-        reached = np.where((moments <= stop) & (moments <= as_of), moments, NEVER)
-        part, top = _supersede(reached, ranks, stop)
+        reached = np.where((moments <= stop) & (moments <= as_of), np.maximum(moments, earliest), NEVER)
+        part, top = _supersede(reached, ranks, np.maximum(stop, earliest))
         parts.append(part)
         current = began & (over == NEVER)
         shown = np.where(current, top, shown)

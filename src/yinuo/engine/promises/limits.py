@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.common import FieldLimit
 from yinuo.engine.clauses.promise import LimitRow
-from yinuo.engine.columns import Column
+from yinuo.engine.columns import NO_UNIT, UNITS, Column, Limits, coded_limits, parsed_limit
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import Int64
-from yinuo.kernel.limits import Limit, Unit
-
-UNITS = tuple(Unit)
-NO_UNIT = -1
-
-
-@dataclass(frozen=True, eq=False)
-class Limits:
-    """A number and a unit (index in UNITS) for each row; unit -1 = no limit."""
-
-    number: Int64
-    unit: Int64
-
-    @classmethod
-    def none(cls, size: int) -> Limits:
-        """No limit for anyone."""
-        return cls(np.zeros(size, np.int64), np.full(size, NO_UNIT, np.int64))
-
-    @classmethod
-    def constant(cls, limit: Limit, size: int) -> Limits:
-        """The same limit for everyone."""
-        return cls(np.full(size, limit.count, np.int64), np.full(size, UNITS.index(limit.unit), np.int64))
-
-    def where(self, rows: Int64) -> Limits:
-        """Some rows."""
-        return Limits(self.number[rows], self.unit[rows])
-
+from yinuo.kernel.limits import Limit
 
 def limits(context: Context, rows: tuple[LimitRow, ...], events: Int64) -> Limits:
     """The limit at each opener by the first row that holds; no row, or a null field, gives none."""
@@ -60,7 +32,7 @@ def limit_at(context: Context, limit: Limit | FieldLimit, events: Int64, *, own:
     if isinstance(limit, Limit):
         return Limits.constant(limit, events.size)
     column = context.own(limit.field, events) if own else context.matcher.value(limit.field, context.history, events)
-    found = _longest(column) if limit.take == "max" or column.kind == "list" else _read(column)
+    found = _longest(column) if limit.take == "max" or column.kind == "list" else coded_limits(column)
     if limit.or_ is None:
         return found
     other = Limits.constant(limit.or_, events.size)
@@ -68,31 +40,14 @@ def limit_at(context: Context, limit: Limit | FieldLimit, events: Int64, *, own:
     return Limits(np.where(missing, other.number, found.number), np.where(missing, other.unit, found.unit))
 
 
-def _read(column: Column) -> Limits:
-    """Limits written as text; a word that is no length of time is no limit (the reader of the log refuses it)."""
-    if column.kind != "text":
-        return Limits.none(column.known.size)
-    parsed = [_parse(word) for word in column.words]
-    number = np.array([limit.count if limit else 0 for limit in parsed] + [0], np.int64)
-    unit = np.array([UNITS.index(limit.unit) if limit else NO_UNIT for limit in parsed] + [NO_UNIT], np.int64)
-    return Limits(number[column.values], unit[column.values])
-
-
-def _parse(word: str) -> Limit | None:
-    try:
-        return Limit.parse(word)
-    except ValueError:
-        return None
-
-
 def _longest(column: Column) -> Limits:
     """The longest of a list of limits; lists of more than one unit have none."""
     if column.lists is None:
-        return _read(column)
+        return coded_limits(column)
     texts = column.lists.cast(pl.List(pl.String)).to_list()
     best: list[Limit | None] = []
     for words in texts:
-        found = [limit for limit in (_parse(word) for word in words or []) if limit is not None]
+        found = [limit for limit in (parsed_limit(word) for word in words or []) if limit is not None]
         same = len({limit.unit for limit in found}) == 1
         best.append(max(found, key=lambda limit: limit.count) if same else None)
     number = np.array([limit.count if limit else 0 for limit in best], np.int64)

@@ -12,7 +12,7 @@ from yinuo.engine.columns import as_text as text_of
 from yinuo.engine.context import Context
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.segments import is_first
+from yinuo.kernel.segments import first_index, is_first
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +141,9 @@ def _paired(
         void = fits & ~keeps[ahead]
     else:
         ender, void = np.full(left.row.size, -1, np.int64), np.zeros(left.row.size, np.bool_)
-    new_group = is_first(left.group)
-    index = np.arange(left.row.size, dtype=np.int64)
-    occurrence = index - np.maximum.accumulate(np.where(new_group, index, 0)) + 1 if index.size else index
-    segment_first = new_group | is_first(number)
-    if clause.again == "restart" and index.size:
+    occurrence = np.arange(left.row.size, dtype=np.int64) - first_index(left.group) + 1
+    segment_first = is_first(left.group) | is_first(number)
+    if clause.again == "restart" and number.size:
         followed = ~np.append(segment_first[1:], True)
         ender = np.where(followed, np.append(left.row[1:], -1), ender)
         void = void | followed

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from yinuo.engine.clauses.promise import Pause
-from yinuo.engine.columns import Column, codes_of, shared
+from yinuo.engine.columns import NO_UNIT, UNITS, Column, Limits, codes_of, shared
 from yinuo.engine.columns import as_text as text_of
 from yinuo.engine.context import Context
-from yinuo.engine.promises.limits import NO_UNIT, UNITS, Limits, limit_at
+from yinuo.engine.promises.limits import limit_at
 from yinuo.kernel.instants import NEVER, Int64
 from yinuo.kernel.scales import Scale
 from yinuo.kernel.segments import running_max, search, spread

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.columns import Bool, Column
+from yinuo.engine.columns import UNITS, Bool, Column
 from yinuo.engine.context import Context
-from yinuo.engine.promises.limits import UNITS, limit_at, limits
+from yinuo.engine.promises.limits import limit_at, limits
 from yinuo.engine.promises.openings import Openings
 from yinuo.engine.promises.pausing import Suspended, stops, suspended
 from yinuo.kernel.instants import DAY, NEVER, Int64
@@ -84,6 +84,8 @@ def running(context: Context, opened: Openings) -> list[Running]:
         return _dated(context, clause, opened)
     found = limits(context, clause.within, opened.opener)
     result = []
+    if found.unit.size and found.unit[0] >= 0 and (found.unit == found.unit[0]).all():
+        return [_started(context, clause, opened, UNITS[found.unit[0]], found.number)]
     for code in np.unique(found.unit):
         if code >= 0:
             rows = np.flatnonzero(found.unit == code)
@@ -161,7 +163,10 @@ def _extended(context: Context, clocks: Running) -> Running:
         amount, fits = _lengths(context, clocks, row)
         _refuse(voids, owner, row, good & ~fits, "unit")
         good &= fits
-        if spec.max is not None:
+        if spec.max is not None and spec.max.unit is not clocks.terms.convention.unit:
+            _refuse(voids, owner, row, good, "unit")
+            good &= False
+        elif spec.max is not None:
             short = amount <= spec.max.count
             _refuse(voids, owner, row, good & ~short, "too_long")
             good &= short
