@@ -114,6 +114,11 @@ def resolve(text: LogText, columns: Collection[str], *, types: Collection[str], 
     A key the text leaves out takes the format's own name. A column of theirs that nothing names passes unchanged when
     its name is a field of ours (`types`), or always when no fields are declared.
     """
+    if text.table == "cases" and (lost := {"activity", "at", "event_id", "sequence"} & text.model_fields_set):
+        raise LogError(
+            f'[log] names {", ".join(sorted(lost))}, but table = "cases" has one row per case: '
+            "its events are the moments listed as event = [{ do = …, at = … }]."
+        )
     found = {name: _one(text, name, columns=columns, style=style) for name in ("case_id", *_NAMED)}
     missing = [name for name, theirs in found.items() if theirs is None and _compulsory(name, text)]
     absent = [name for name in _written(text) if name not in columns and not _optional(name, text, style=style)]

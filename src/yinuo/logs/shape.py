@@ -166,4 +166,4 @@ def _tidy(events: pl.DataFrame) -> pl.DataFrame:
             .alias("sequence")
         )
     attributes = [name for name in events.columns if name not in EVENT_COLUMNS and name not in (ROW, MOMENT)]
-    return events.select([name for name in EVENT_COLUMNS if name in events.columns], *attributes)
+    return events.select(*(name for name in EVENT_COLUMNS if name in events.columns), *attributes)
