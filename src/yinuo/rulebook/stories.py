@@ -33,7 +33,10 @@ Day = Annotated[date, PlainValidator(_day_or_instant), WithJsonSchema({"type": "
 
 
 class Happening(BaseModel):
-    """One event of a story; further keys are its fields. `case` names another case than the story's."""
+    """One event of a story; further keys are its fields.
+
+    `case` names one of several cases: each begins like the story's, with the unit of its own first event.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 

@@ -127,7 +127,8 @@ class Teller:
     def _cases(self, text: StoryText) -> pl.DataFrame:
         cases: dict[str, dict[str, Any]] = {}
         for event in text.events:
-            case = cases.setdefault(event.case or CASE, {**text.case, "case_id": event.case or CASE})
+            named = {"unit": event.unit} if event.case is not None and event.unit is not None else {}
+            case = cases.setdefault(event.case or CASE, {**text.case, **named, "case_id": event.case or CASE})
             case |= {name: value for name, value in (event.model_extra or {}).items() if name in CASE_KEYS}
         rows = list(cases.values())
         types = {name: "text" for name in CASE_COLUMNS} | {
@@ -222,8 +223,9 @@ class Comparison:
         if count > 1:
             return f"{what}: {count} rows are {{ {shown} }}; name more columns"
         near = [row for row in rows if row["clause"] == full["clause"]]
+        near.sort(key=lambda row: -sum(self._equal(row.get(name), value) for name, value in full.items()))
         names = tuple(full) if what != "findings" else tuple(dict.fromkeys((*_FINDING, *full)))
-        told = "; ".join(self._show(row, names) for row in near[:4]) or "nothing of that clause"
+        told = "; ".join(self._show(row, names) for row in near[:3]) or "nothing of that clause"
         return f"{what}: no row is {{ {shown} }}; there is {told}"
 
     def _show(self, row: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -264,6 +266,8 @@ _FINDING = ("institution", "clause", "level", "raised_at", "cleared_at", "unit")
 def _plain(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, dict) and value.keys() == {"known"}:
+        return "known" if value["known"] else "null"
     return "null" if value is None else str(value)
 
 

@@ -96,7 +96,7 @@ def _pin_before(
     for _, row in telling.clocks:
         name = _name(row)
         shown = pinned.setdefault(name, _Pinned())
-        if row["state"] not in _IN_TIME or wanted.get(name, set()) <= shown.before:
+        if row["state"] == "deemed" or wanted.get(name, set()) <= shown.before:
             continue
         moment = row["ended_at"] or telling.as_of
         window = _WINDOW.get(row["measure"])
