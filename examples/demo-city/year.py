@@ -31,7 +31,7 @@ ITEMS = {  # item: unit, working days it usually takes, whether it has a review 
 UNITS = sorted({unit for unit, *_ in ITEMS.values()})
 LAWFUL = {"ground": "不符合法定条件", "basis": "条例第十二条", "alternative": "补齐后可再申请", "forbidden_by": "条例第十二条"}
 REFUSALS: list[dict[str, Any]] = [LAWFUL] * 6 + [{"ground": "领导没有交待"}, {**LAWFUL, "reason": "别处没有先例"}]
-WRONG = [("at", "2025-02-30T10:00:00"), ("at", "昨天下午"), ("at", ""), ("case_id", ""), ("at", "1900-01-01"), ("activity", "")]
+WRONG = [("at", "2025-02-30T10:00:00"), ("at", "昨天下午"), ("at", ""), ("case_id", ""), ("at", "1900-01-01T00:00"), ("activity", "")]
 # fmt: on
 
 
@@ -79,7 +79,7 @@ def application(desk: Desk, usual: int, *, steps: bool) -> None:
         if again and desk.often(0.5):
             desk.do("签批二次补正", "陈刚", signer="陈刚", signed_reason="首次告知后换发新版表格")
         paper = rng.choice(["场地证明", "申请表第二页"])
-        desk.do("告知补正", "李强", after=rng.randrange(4), cause="材料缺失", materials=paper)
+        desk.do("告知补正", "李强", after=rng.randrange(4), cause="材料缺失", papers=paper)
         desk.do("补正", desk.case["applicant"], after=rng.randrange(6))
     if desk.often(0.03):
         desk.do("不予受理", "李强", after=2, **rng.choice(REFUSALS))
@@ -92,7 +92,7 @@ def application(desk: Desk, usual: int, *, steps: bool) -> None:
         notice = "" if desk.often(0.1) else f"特告{rng.randrange(1, 400)}号"
         desk.do("特别程序开始", "赵倩", after=1, special="1", declared="10个工作日", notice_no=notice, **what)
         desk.do("特别程序结束", "赵倩", after=rng.randrange(4, 14), special="1")
-    left = usual * rng.choice([0.3, 0.5, 0.7, 0.8, 0.9, 1, 1, 1, 1.2, 1.3]) + desk.often(0.03) * rng.randrange(4, 20)
+    left = usual * rng.choice([0.3, 0.5, 0.5, 0.7, 0.7, 0.8, 0.9, 1, 1, 1.3]) + desk.often(0.03) * rng.randrange(4, 20)
     if steps:
         desk.do("审查", "赵倩", after=left * 0.6)
         left *= 0.4
@@ -100,10 +100,19 @@ def application(desk: Desk, usual: int, *, steps: bool) -> None:
         days, told = rng.choice([5, 5, 10, 11]), desk.ahead(1) if desk.often(0.8) else ""
         desk.do("批准延期", "陈刚", after=1, days=f"{days}个工作日", extension_reason="需外市核查", notified_on=told)
         left += days / 2
+    decision(desk, usual, left=left)
+
+
+def decision(desk: Desk, usual: int, *, left: float) -> None:
+    """The end after so many days; a promise broken is supervised and explained on the way."""
+    if left > usual + 2:
+        desk.do("下达督办", "陈刚", after=usual + 2, broken_clause="promised", broken_due=desk.ahead(1))
+        desk.do("说明失诺原因", "赵倩", after=1)
+        left -= usual + 3
     if desk.often(0.04):
         desk.do("撤回", desk.case["applicant"], after=left)
     elif usual == 0 or desk.often(0.98):
-        refused: dict[str, Any] = rng.choice(REFUSALS) if desk.often(0.04) else {}
+        refused: dict[str, Any] = desk.rng.choice(REFUSALS) if desk.often(0.04) else {}
         desk.do("不予许可" if refused else "准予", "陈刚", after=left, **refused)
 
 
@@ -112,7 +121,7 @@ def errand(desk: Desk, kind: str) -> None:
     rng = desk.rng
     if kind == "首问":
         desk.do("询问", "李强")
-        for number in range(rng.choice([0, 0, 0, 1, 1, 2, 3])):
+        for number in range(rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3])):
             slip, unit = f"{desk.case['case_id']}-{number + 1}", rng.choice(UNITS)
             desk.do("移交", "李强", after=desk.often(0.3), to_unit=unit, handover=slip)
             if desk.often(0.2):
@@ -120,7 +129,9 @@ def errand(desk: Desk, kind: str) -> None:
             elif desk.often(0.8):
                 desk.unit = unit
                 desk.do("签收", "赵倩", after=desk.often(0.2), handover=slip)
-        desk.do("答复", "赵倩", after=rng.choice([0, 0, 1, 2, 4]))
+            if number > 1:
+                desk.do("裁定管辖", "陈刚", after=rng.choice([1, 1, 3]), ruled_unit=desk.unit)
+        desk.do("答复", "赵倩", after=rng.choice([0, 0, 0, 1, 1, 2, 4]))
     elif kind == "督办":
         about = f"SL2025-{rng.randrange(1, 500):05}"
         broken: dict[str, Any] = {"about": about, "broken_clause": "promised", "broken_due": DAYS[desk.day - 1]}
@@ -131,6 +142,8 @@ def errand(desk: Desk, kind: str) -> None:
         desk.do("责令整改", "赵倩", problem="窗口脱岗", deadline=desk.ahead(9))
         cause, breadth = rng.choice(["工作不到位", "体制机制制度"]), rng.choice(["普遍性", "切身利益"])
         desk.do("制定措施", "赵倩", after=2, finding_class=cause, breadth=breadth, measure="重排值班表")
+        if cause == "体制机制制度" and desk.often(0.8):
+            desk.do("建议修改制度", "陈刚", after=1)
         desk.do("整改完成", "赵倩", after=rng.randrange(2, 10), evidence="值班表")
         desk.do("复查通过", "赵倩" if desk.often(0.05) else "陈刚", after=rng.randrange(1, 10))
     else:
