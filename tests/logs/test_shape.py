@@ -68,7 +68,8 @@ def test_an_end_before_its_start_is_rejected_or_read_directly_after_it(read, csv
 
 def test_a_case_that_reopens_is_not_backwards(read, csv):
     text = "case_id,activity,at,kind\n" + "".join(
-        f"1,{activity},2026-01-{day:02}T09:00:00,ticket\n" for activity, day in (("opened", 1), ("closed", 2), ("opened", 3))
+        f"1,{activity},2026-01-{day:02}T09:00:00,ticket\n"
+        for activity, day in (("opened", 1), ("closed", 2), ("opened", 3))
     )
     assert not len(read(csv(text), turns=TURNS).rejected)
 
@@ -117,7 +118,11 @@ def test_a_row_with_neither_activity_nor_time_is_its_case_alone(read, csv):
 
 
 def test_the_order_of_rows_says_nothing_even_where_case_columns_vary(read, csv):
-    lines = [f"{case},a,2026-01-{day:02}T09:00:00,{item},{item}2\n" for case in "12" for day, item in ((3, "q"), (1, "z"), (2, "b"))]
+    lines = [
+        f"{case},a,2026-01-{day:02}T09:00:00,{item},{item}2\n"
+        for case in "12"
+        for day, item in ((3, "q"), (1, "z"), (2, "b"))
+    ]
     head = "case_id,activity,at,case:item,case:place\n"
     forth = read(csv(head + "".join(lines)))
     back = read(csv(head + "".join(reversed(lines))))
@@ -126,7 +131,10 @@ def test_the_order_of_rows_says_nothing_even_where_case_columns_vary(read, csv):
 
 
 def test_a_case_on_two_rows_that_differ_is_rejected_and_on_two_equal_ones_read(read, csv):
-    text = CASES + "1,a,2026-01-05T09:00:00,,\n1,a,2026-01-05T09:00:00,,\n2,a,2026-01-05T09:00:00,,\n2,b,2026-01-05T09:00:00,,\n"
+    text = (
+        CASES
+        + "1,a,2026-01-05T09:00:00,,\n1,a,2026-01-05T09:00:00,,\n2,a,2026-01-05T09:00:00,,\n2,b,2026-01-05T09:00:00,,\n"
+    )
     found = read(csv(text), **TICKETS)
     assert found.log.cases["case_id"].to_list() == ["1"]
     assert found.rejected.select("line", "reason").rows() == [
@@ -196,7 +204,9 @@ def test_numbers_and_categories_are_names(read, tmp_path):
 
 def test_missing_columns_are_named_with_what_there_is(read, csv):
     path = csv("case,activity,at\n1,a,2026-01-05T09:00:00\n")
-    with pytest.raises(LogError, match=r"no column is known to hold case_id.*Its columns are: case, activity, at.*\[log\]"):
+    with pytest.raises(
+        LogError, match=r"no column is known to hold case_id.*Its columns are: case, activity, at.*\[log\]"
+    ):
         read(path)
     with pytest.raises(LogError, match=r'there is no column "cases" \(is it "case"\?\)'):
         read(path, case_id="cases")

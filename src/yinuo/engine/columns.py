@@ -61,6 +61,12 @@ class Column:
         lists = None if self.lists is None else self.lists.gather(rows)
         return Column(self.kind, self.values[rows], self.known[rows], self.words, lists)
 
+    def where_known(self, known: Bool) -> Column:
+        """The column, unknown also where `known` is false."""
+        both = self.known & known
+        values = np.where(both, self.values, -1) if self.kind == "text" else self.values
+        return Column(self.kind, values, both, self.words, self.lists)
+
     def otherwise(self, other: Column) -> Column:
         """This column where it is known, the other where not."""
         if not other.known.any():

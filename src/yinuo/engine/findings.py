@@ -43,10 +43,8 @@ def answerers(context: Context, answers: str, *, opener: Int64, moment: Int64) -
         return own
     index = context.holdings.at(history.case[opener], moment)
     held = np.maximum(index, 0)
-    unit, actor = context.holdings.unit.take(held), context.holdings.actor.take(held)
-    known = index >= 0
-    unit = Column(unit.kind, unit.values, unit.known & known, unit.words)
-    actor = Column(actor.kind, actor.values, actor.known & known, actor.words)
+    unit = context.holdings.unit.take(held).where_known(index >= 0)
+    actor = context.holdings.actor.take(held).where_known(index >= 0)
     return Answerers(unit.otherwise(own.unit) if not unit.known.all() else unit, actor)
 
 

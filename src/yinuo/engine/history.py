@@ -118,15 +118,10 @@ class History:
 
     def in_time_order(self, rows: Int64) -> Int64:
         """The order of events of several cases: by at, sequence, activity, event_id."""
-        rank = _ranks(self.rules, self.activities)[self.activity[rows]]
         ids = self.event_ids(rows).rank("dense").to_numpy()
-        return np.lexsort((ids, rank, self._sequence[rows], self.at[rows]))
-
-    @cached_property
-    def _sequence(self) -> Int64:
-        if "sequence" not in self.events.columns:
-            return np.zeros(len(self), np.int64)
-        return self.events["sequence"].fill_null(0).to_numpy()
+        rank = _ranks(self.rules, self.activities)[self.activity[rows]]
+        sequence, rank = _sequences(self.events, rows, rank)
+        return np.lexsort((ids, rank, sequence, self.at[rows]))
 
     @cached_property
     def _columns(self) -> dict[str, Column]:
@@ -154,8 +149,7 @@ class History:
             set_at = np.maximum.accumulate(set_at) if len(self) else set_at
             found = set_at >= self.low[self.case]
             column = column.take(np.where(found, set_at, 0)) if len(self) else column
-            values = np.where(found, column.values, -1) if column.kind == "text" else column.values
-            column = Column(column.kind, values, column.known & found, column.words, column.lists)
+            column = column.where_known(found)
         if name in cases.columns:
             column = column.otherwise(Column.of(cases[name]).take(self.case))
         return column
@@ -284,14 +278,21 @@ def _order(
     inside[:-1] |= tied
     places = np.flatnonzero(inside)
     rows = order[places]
-    keys: list[NDArray[np.int64]] = [ranks[activity[rows]]]
+    sequence, rank = _sequences(events, rows, ranks[activity[rows]])
+    keys: list[NDArray[np.int64]] = [rank, sequence]
     if "event_id" in events.columns:
         keys.insert(0, events["event_id"].gather(rows).rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
-    if "sequence" in events.columns:
-        keys.append(events["sequence"].gather(rows).fill_null(0).to_numpy())
     group = np.cumsum(np.append(True, (case[rows][1:] != case[rows][:-1]) | (at[rows][1:] != at[rows][:-1])))
     order[places] = rows[np.lexsort((*keys, group))]
     return order
+
+
+def _sequences(events: pl.DataFrame, rows: Int64, rank: Int64) -> tuple[Int64, Int64]:
+    """The sequence of these events, and the rank that orders those without one."""
+    if "sequence" not in events.columns:
+        return np.zeros(rows.size, np.int64), rank
+    given = events["sequence"].gather(rows)
+    return given.fill_null(0).to_numpy(), np.where(given.is_null().to_numpy(), rank, 0)
 
 
 def _sorted(case: Int64, at: Int64) -> Int64:

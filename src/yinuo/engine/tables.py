@@ -38,8 +38,7 @@ class Table:
         """A column of these rows; unknown where the row is -1."""
         if name not in self.frame.columns or len(self.frame) == 0:
             return Column.missing(rows.size)
-        column = Column.of(self.frame[name]).take(np.maximum(rows, 0))
-        return Column(column.kind, column.values, column.known & (rows >= 0), column.words, column.lists)
+        return Column.of(self.frame[name]).take(np.maximum(rows, 0)).where_known(rows >= 0)
 
     @cached_property
     def _by_id(self) -> tuple[dict[str, int], Int64, Int64]:

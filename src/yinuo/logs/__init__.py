@@ -2,5 +2,6 @@
 
 from yinuo.logs.reading import ReadLog, read_log, read_plain
 from yinuo.logs.tables import LogError
+from yinuo.logs.writers import write_log
 
-__all__ = ["LogError", "ReadLog", "read_log", "read_plain"]
+__all__ = ["LogError", "ReadLog", "read_log", "read_plain", "write_log"]

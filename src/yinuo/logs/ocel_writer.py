@@ -56,13 +56,9 @@ def _event(made: str, row: dict[str, Any]) -> dict[str, Any]:
         "id": made,
         "type": row["activity"],
         "time": told({"at": row["at"]})["at"],
-        "attributes": [{"name": name, "value": value} for name, value in _told(row, _left_out(made, row)).items()],
+        "attributes": [{"name": name, "value": value} for name, value in _told(row, _OWN).items()],
         "relationships": [{"objectId": row["case_id"], "qualifier": CASE}],
     }
-
-
-def _left_out(made: str, row: dict[str, Any]) -> tuple[str, ...]:
-    return (*_OWN, "event_id") if row.get("event_id") == made else _OWN
 
 
 def _told(row: dict[str, Any], leave: tuple[str, ...]) -> dict[str, Any]:
@@ -139,7 +135,7 @@ def _write_events(base: sqlite3.Connection, log: Log) -> None:
         base.execute("INSERT INTO event_map_type VALUES (?, ?)", (activity, table.removeprefix("event_")))
         _create(base, table, own=["ocel_time TIMESTAMP"], declared=declared)
     for made, row in with_ids(events):
-        values = _told(row, _left_out(made, row))
+        values = _told(row, _OWN)
         at = told({"at": row["at"]})["at"]
         base.execute("INSERT INTO event VALUES (?, ?)", (made, row["activity"]))
         base.execute(_insert(tables[row["activity"]], 2 + len(names)), (made, at, *map(values.get, names)))

@@ -18,14 +18,18 @@ def in_order(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_ids(events: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each event with an id no other has: its own where it is alone, else a number in the order of the log."""
+    """Each event with an id no other has: its own where it is alone, else a number in the order of the log.
+
+    Where every event has an id of its own, the row no longer carries it.
+    """
     own = events["event_id"] if "event_id" in events.columns else pl.repeat(None, len(events), eager=True)
     alone = own.is_unique() & own.is_not_null()
     taken = set(own.filter(alone).to_list())
+    all_alone = len(taken) == len(events)
     number = 0
     for is_alone, row in zip(alone.to_list(), events.iter_rows(named=True), strict=True):
         if is_alone:
-            yield row["event_id"], row
+            yield row.pop("event_id") if all_alone else row["event_id"], row
             continue
         number += 1
         while f"e{number}" in taken:

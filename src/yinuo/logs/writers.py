@@ -96,7 +96,7 @@ def _write_cloudevents(log: Log, target: IO[str]) -> None:
             "specversion": "1.0", "id": made, "source": "yinuo", "type": row["activity"], "subject": row["case_id"],
             "time": told({"at": row["at"]})["at"], "datacontenttype": "application/json",
         }  # fmt: skip
-        own = told(row, leave=("case_id", "activity", "at", *(("event_id",) if row.get("event_id") == made else ())))
+        own = told(row, leave=("case_id", "activity", "at"))
         case = cases.get(row["case_id"]) or {}
         event["data"] = own | ({"case": case} if case else {})
         target.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -44,6 +44,13 @@ def read_xes(
         raise LogError(
             f"{name}, line {error.lineno}: this is no whole XES file ({said}). Fetch or write it again."
         ) from error
+    except LogError:
+        raise
+    except (ValueError, LookupError) as error:
+        raise LogError(
+            f"{name}, line 1: it declares an encoding that is not read ({error}). "
+            "Say it: --encoding gb18030 (or another), or encoding in [log] of pack.toml."
+        ) from error
     return reading.gather.table()
 
 

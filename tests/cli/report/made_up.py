@@ -36,7 +36,6 @@ class Replay:
     summary: dict[str, Any]
     rules: Rules
     about: About
-    pauses: pl.DataFrame
 
     def write(self, path: Path) -> Path:
         """Write the page and say where."""
@@ -48,7 +47,6 @@ class Replay:
             summary=self.summary,
             rules=self.rules,
             about=self.about,
-            pauses=self.pauses,
         )
         return path
 
@@ -61,7 +59,7 @@ def made_up(cases: int = 240, seed: int = 7) -> Replay:
     events = [event for number in range(cases) for event in _events(chance, number)]
     ids = [_case(number) for number in range(cases)]
     log = Log(
-        events=pl.DataFrame(events, schema={"case_id": pl.String, "activity": pl.String, "at": INSTANT, "unit": pl.String}),
+        events=pl.DataFrame(events, schema={"case_id": pl.String, "activity": pl.String, "at": INSTANT, "unit": pl.String, "event_id": pl.String}),
         cases=pl.DataFrame({"case_id": ids, "kind": "application", "channel": [CHANNELS[n % 3] for n in range(cases)]}, schema=_CASES),
     )
     said = Said(_frame(clocks, CLOCK_COLUMNS), _frame(findings, FINDING_COLUMNS), pl.DataFrame(schema=HOLDING_COLUMNS))
@@ -70,7 +68,7 @@ def made_up(cases: int = 240, seed: int = 7) -> Replay:
         "as_of": AS_OF.isoformat(),
     }
     about = About(Name("示例市", "Demo city"), "0123456789abcdef" * 4, "made-up.csv", {"time-limit": Name("限时办结", "time limits")})
-    return Replay(log, said, _indicators(clocks), summary, RULES, about, _pauses(clocks))
+    return Replay(log, said, _indicators(clocks), summary, RULES, about)
 
 
 def nothing() -> Replay:
@@ -130,22 +128,12 @@ def _findings(chance: random.Random, clock: dict[str, Any]) -> list[dict[str, An
 def _events(chance: random.Random, number: int) -> list[dict[str, Any]]:
     start = datetime(2026, 1, 5, 1, tzinfo=UTC) + timedelta(hours=number * 7)
     return [
-        {"case_id": _case(number), "activity": activity, "at": start + timedelta(days=day), "unit": "规划局"}
-        for day, activity in enumerate(["received", "accepted", NASTY, "decided"][: chance.randint(1, 4)])
-    ]
-
-
-def _pauses(clocks: list[dict[str, Any]]) -> pl.DataFrame:
-    rows = [
         {
-            "case_id": clock["case_id"], "clause": f"{clock['institution']}/{clock['clause']}", "opener": clock["opener"],
-            "occurrence": 1, "from": clock["started_at"] + timedelta(days=1), "to": clock["started_at"] + timedelta(days=3),
+            "case_id": _case(number), "activity": activity, "at": start + timedelta(days=day), "unit": "规划局",
+            "event_id": f"e{number}" if activity == "received" else f"e{number}-{day}",
         }
-        for clock in clocks
-        if clock["paused"]
-    ]  # fmt: skip
-    schema = {"case_id": pl.String, "clause": pl.String, "opener": pl.String, "occurrence": pl.Int32, "from": INSTANT, "to": INSTANT}
-    return pl.DataFrame(rows, schema=schema)
+        for day, activity in enumerate(["received", "asked", NASTY, "answered", "decided"][: chance.randint(1, 5)])
+    ]
 
 
 def _indicators(clocks: list[dict[str, Any]]) -> pl.DataFrame:
@@ -170,7 +158,7 @@ def _medians() -> list[dict[str, Any]]:
     return [
         {
             "institution": "time-limit", "clause": "waiting", "version": "2026-01-01", "unit": unit,
-            "period_start": date(2026, month, 1), "period_end": date(2026, month + 1, 1),
+            "period_start": date(2026, month, 1), "period_end": date(2026, month, 28 if month == 2 else 31),
             "denominator": 50.0 + month, "value": 4.25 + month, "excluded": 1,
         }
         for unit in ("规划局", NASTY)

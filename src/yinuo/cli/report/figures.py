@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.definitions import definition, simple_tests
-from yinuo.cli.report.numbers import Number, Table, both_of, link, percent, quantity
+from yinuo.cli.report.numbers import Number, Table, both, both_of, link, percent, quantity
 from yinuo.cli.report.words import Names, amount
 from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.clauses.indicator import Indicator
@@ -65,9 +66,10 @@ def figures(indicators: pl.DataFrame, rules: Rules, names: Names) -> tuple[Figur
     parts = {str(key[0]): part for key, part in named.partition_by("name", as_dict=True).items()}
     shown = []
     for name, clause in wanted.items():
-        part = parts.get(name)
-        if part is not None and isinstance(clause, Indicator):
-            shown.append(_figure(name, clause, part, names, clauses=names_of_clauses))
+        for shown_name in (name, f"{name}/without-exempt"):
+            part = parts.get(shown_name)
+            if part is not None and isinstance(clause, Indicator):
+                shown.append(_figure(shown_name, clause, part, names, clauses=names_of_clauses))
     return tuple(shown)
 
 
@@ -79,21 +81,25 @@ def breakdowns(rules: Rules, cases: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, clauses: tuple[str, ...]) -> Figure:
-    table = _TABLE.get(clause.over, "cases")
+    over, _, part = clause.over.partition(":")
+    table = _TABLE.get(over, "cases")
     where, where_exact = _filters(clause.where, table, clauses)
     counted, count_exact = _filters(clause.count, table, clauses)
+    if part and table != "cases":
+        where.setdefault("clause", tuple(one for one in clauses if one == part or one.endswith(f"/{part}")))
+    by_unit = clause.subject.partition(":")[0] == "unit"
     ordered = rows.sort("period_start", "denominator", descending=True, nulls_last=True)
-    shown = tuple(
-        _row(row, name, _Reading(table, where, {**where, **counted}, clause.measure == "share"))
-        for row in ordered.head(MOST_ROWS).iter_rows(named=True)
-    )
+    reading = _Reading(table, where, {**where, **counted}, clause.measure == "share", by_unit)
+    shown = tuple(_row(row, name, reading) for row in ordered.head(MOST_ROWS).iter_rows(named=True))
+    base = name.removesuffix("/without-exempt")
+    plain = clause.exempt is None and clause.at is None and clause.for_ is None and not clause.stock
     return Figure(
-        title=both_of(names.clause(name)),
+        title=both_of(names.clause(base)) + (Markup(" · ") + both("剔除豁免后", "without the exempt") if base != name else ""),
         institution=both_of(names.institution(name.partition("/")[0])),
         definition=both_of(definition(clause, names)),
         rows=shown,
         left=max(0, rows.height - MOST_ROWS),
-        exact=where_exact and count_exact and clause.exempt is None and clause.at is None and clause.over in _TABLE,
+        exact=where_exact and count_exact and plain and over in _TABLE and (by_unit or clause.subject == "city"),
     )
 
 
@@ -103,6 +109,7 @@ class _Reading:
     where: Filters
     counted: Filters
     is_share: bool
+    by_unit: bool
 
 
 def _filters(condition: Condition | None, table: Table, clauses: tuple[str, ...]) -> tuple[Filters, bool]:
@@ -123,9 +130,9 @@ def _is_named(clause: str, named: Filters) -> bool:
 def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
     start, end = row["period_start"], row["period_end"]
     whose = {key: row[key] for key in ("unit", "item") if row[key] is not None}
-    when = {"since": start.isoformat(), "before": end.isoformat()} if start and end else {}
+    when = {"since": start.isoformat(), "before": (end + timedelta(days=1)).isoformat()} if start and end else {}
     by = json.loads(row["by"]) if row["by"] else {}
-    own = {key: value for key, value in whose.items() if key in _LINKABLE[reading.table]} | when
+    own = ({"unit": row["unit"]} if reading.by_unit and row["unit"] is not None else {}) | when
     own |= {OF_THE_CASE + key: value for key, value in by.items()}
     subject = " · ".join([*whose.values(), *(str(value) for value in by.values())])
     fact = f"figure/{name}/{subject}/{start}"
@@ -144,10 +151,12 @@ def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
     )
 
 
-def _period(start: Any, end: Any) -> str:
+def _period(start: date | None, end: date | None) -> str:
+    """A year, a month, a day, or both ends."""
     if start is None or end is None:
         return ""
-    days = (end - start).days
-    if days > 300:
-        return f"{start:%Y}"
-    return f"{start:%Y-%m}" if days in range(28, 32) and start.day == 1 else f"{start} –"
+    if start == end:
+        return f"{start}"
+    if start.day == 1 and (end - start).days in range(27, 31):
+        return f"{start:%Y-%m}"
+    return f"{start:%Y}" if (end - start).days > 360 else f"{start} – {end}"

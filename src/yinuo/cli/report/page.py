@@ -25,20 +25,11 @@ from yinuo.cli.report.sentences import Sentences
 from yinuo.cli.report.words import STATES, Name, Names, measure_name, moment
 from yinuo.engine.log import Log, Said
 from yinuo.engine.rules import Rules
+from yinuo.engine.stretches import stretches
 
 _HERE = Path(__file__).parent
 SHAPES = 6
 """Octagon for the highest level, then square, diamond, triangle, ring, bar."""
-_NO_PAUSES = pl.DataFrame(
-    schema={
-        "case_id": pl.String,
-        "clause": pl.String,
-        "opener": pl.String,
-        "occurrence": pl.Int32,
-        "from": pl.Datetime("us", "UTC"),
-        "to": pl.Datetime("us", "UTC"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -61,25 +52,20 @@ def write_report(
     summary: Mapping[str, Any],
     rules: Rules,
     about: About,
-    pauses: pl.DataFrame | None = None,
 ) -> None:
-    """Write report.html.
-
-    `summary` is the content of summary.json. `pauses` (case_id, clause = institution/clause, opener, occurrence, from,
-    to) lets the time lines show where a clock stood still; without it they say only how long.
-    """
+    """Write report.html. `summary` is the content of summary.json; `said` and `indicators` are of the same log and rules."""
     as_of = _instant(summary["as_of"])
     clocks, findings = readable(said, rules, as_of)
     names = Names(rules, about.institutions)
     ranks = {name: level.rank for name, level in rules.levels.items()}
-    sentences = Sentences(names)
+    sentences = Sentences(rules)
+    chosen = worst.worst(clocks, ranks)
     behind = worst.Behind(
         events=log.events,
-        pauses=_NO_PAUSES if pauses is None else pauses,
-        sentences=sentences.by_clock(findings, worst.worst(clocks, ranks)),
+        pauses=_pauses(log, rules, as_of=as_of, cases=chosen["case_id"]),
+        reasons=sentences.by_clock(findings, chosen),
         names=names,
         activities=rules.activities,
-        ranks=ranks,
         as_of=as_of,
         zone=rules.zone,
     )
@@ -87,7 +73,7 @@ def write_report(
     spreads = spread.spreads(clocks, names)
     levels = raised.levels_of(findings, ranks)
     embedded = {
-        "cases": rows.case_rows(log, rules.zone, clocks=clocks, findings=findings, fields=fields),
+        "cases": rows.case_rows(log, rules, clocks=clocks, findings=findings, fields=fields),
         "clocks": rows.clock_rows(clocks, rules.zone, fields),
         "findings": rows.finding_rows(findings, rules.zone, ranks=ranks, fields=fields, sentence=sentences.of),
         "spreads": [one.chart() for one in spreads],
@@ -110,7 +96,7 @@ def write_report(
         "levels": levels,
         "legend": sorted(rules.levels.items(), key=lambda item: item[1].rank),
         "matrices": [raised.matrix(findings, by=by, levels=levels, names=names) for by in ("clause", "unit")],
-        "worst": worst.cases(worst.worst(clocks, ranks), behind),
+        "worst": worst.cases(chosen, behind),
         "figures": figures(indicators, rules, names),
         "states": STATES,
     }
@@ -119,6 +105,13 @@ def write_report(
 
 def _instant(text: str | datetime) -> datetime:
     return text if isinstance(text, datetime) else datetime.fromisoformat(text)
+
+
+def _pauses(log: Log, rules: Rules, *, as_of: datetime, cases: pl.Series) -> pl.DataFrame:
+    own = pl.col("case_id").is_in(cases.implode())
+    part = Log(log.events.filter(own), log.cases.filter(own), log.tables)
+    found = stretches(part, rules, as_of=as_of)
+    return found.with_columns(pl.concat_str("institution", pl.lit("/"), "clause").alias("clause"))
 
 
 def _glossary(clocks: pl.DataFrame, findings: pl.DataFrame, rules: Rules, names: Names) -> dict[str, Any]:

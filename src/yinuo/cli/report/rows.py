@@ -9,6 +9,8 @@ import polars as pl
 
 from yinuo.cli.report.words import Name
 from yinuo.engine.log import Log
+from yinuo.engine.populations import case_facts
+from yinuo.engine.rules import Rules
 
 CAP = 5_000
 """Rows of each table that the page carries at most."""
@@ -64,31 +66,25 @@ def finding_rows(
     return _packed(columns, findings.height)
 
 
-def case_rows(log: Log, zone: str, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame) -> dict[str, Any]:
-    """Cases with their first and last event, and how many events, clocks and findings they have."""
-    cases = log.cases
-    chosen = _chosen(cases, pl.lit(None)) if cases.height > CAP else cases
-    ids = chosen["case_id"]
-    events = log.events.filter(pl.col("case_id").is_in(ids.implode()))
-    seen = events.group_by("case_id").agg(
-        pl.col("at").min().alias("first"), pl.col("at").max().alias("last"), pl.len().alias("events")
-    )
-    clock_counts = clocks.group_by("case_id").agg(pl.len().alias("clocks"))
-    finding_counts = findings.group_by("case_id").agg(pl.len().alias("findings"))
-    joined = (
-        chosen.join(seen, on="case_id", how="left", maintain_order="left")
-        .join(clock_counts, on="case_id", how="left", maintain_order="left")
-        .join(finding_counts, on="case_id", how="left", maintain_order="left")
-    )
+def case_rows(log: Log, rules: Rules, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame) -> dict[str, Any]:
+    """Cases: opened, closed, and how many events, clocks and findings they have."""
+    chosen = _chosen(log.cases, pl.lit(None)).drop("row!", "weight!") if log.cases.height > CAP else log.cases
+    events = log.events.filter(pl.col("case_id").is_in(chosen["case_id"].implode()))
+    facts = case_facts(Log(events, chosen, log.tables), rules)
+    counted = facts.select("case_id")
+    for name, table in (("clocks", clocks), ("findings", findings)):
+        counts = table.group_by("case_id").agg(pl.len().alias(name))
+        counted = counted.join(counts, on="case_id", how="left", maintain_order="left")
     columns = {
-        "case": joined["case_id"].to_list(),
-        **{name: joined[name].fill_null("").to_list() for name in ("kind", "item", "unit") if name in joined.columns},
-        "first": _local(joined["first"], zone),
-        "last": _local(joined["last"], zone),
-        **{name: joined[name].fill_null(0).to_list() for name in ("events", "clocks", "findings")},
-        **_of_the_case(joined, fields),
+        "case": facts["case_id"].to_list(),
+        **{name: facts[name].fill_null("").to_list() for name in ("kind", "item", "unit") if name in facts.columns},
+        "opened": _local(facts["opened_at"], rules.zone),
+        "closed": _local(facts["closed_at"], rules.zone),
+        "events": facts["events"].fill_null(0).to_list(),
+        **{name: counted[name].fill_null(0).to_list() for name in ("clocks", "findings")},
+        **_of_the_case(facts, fields),
     }
-    return _packed(columns, cases.height)
+    return _packed(columns, log.cases.height)
 
 
 def _of_the_case(chosen: pl.DataFrame, fields: pl.DataFrame) -> dict[str, list[Any]]:

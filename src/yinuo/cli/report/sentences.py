@@ -1,34 +1,51 @@
-"""The sentence that says why, for every finding of the page."""
+"""The sentences that say why, for the findings of the page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from yinuo.cli.report.words import Name, Names
+from yinuo.cli.report.words import Name, moment
+from yinuo.engine.explain import explain
+from yinuo.engine.rules import Rules
+
+CLOCK = ["case_id", "clause", "opener", "occurrence"]
+"""What tells one clock of a log from another."""
+Clock = tuple[str, str, str | None, int]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A finding of a clock: its level, when it rose and ceased, and its sentence."""
+
+    level: str
+    raised: str
+    cleared: str | None
+    sentence: Name
 
 
 class Sentences:
-    """Finding rows into sentences of both languages."""
+    """Finding rows (`clause` = institution/clause) into sentences of both languages."""
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
 
     def of(self, finding: Mapping[str, Any]) -> Name:
         """The sentence of one finding."""
-        clause, level = self._names.clause(finding["clause"]), self._names.level(finding["level"])
-        return Name(f"{clause.zh}：{level.zh}（{finding['why_code']}）", f"{clause.en}: {level.en} ({finding['why_code']})")
+        own = {**finding, "clause": finding["clause"].rpartition("/")[2]}
+        return Name(explain(own, self._rules, lang="zh"), explain(own, self._rules, lang="en"))
 
-    def by_clock(
-        self, findings: pl.DataFrame, clocks: pl.DataFrame
-    ) -> dict[tuple[str, str, str, str], Name]:
-        """For the given clocks the sentence of the finding of their level, by (case, clause, opener, level)."""
-        keys = ["case_id", "clause", "opener", "level"]
-        wanted = clocks.select(keys).unique()
-        chosen = findings.join(wanted, on=keys, how="semi", nulls_equal=True)
-        return {
-            (row["case_id"], row["clause"], row["opener"] or "", row["level"]): self.of(row)
-            for row in chosen.iter_rows(named=True)
-        }
+    def by_clock(self, findings: pl.DataFrame, clocks: pl.DataFrame) -> dict[Clock, tuple[Reason, ...]]:
+        """The findings of each of the given clocks in order of time."""
+        chosen = findings.join(clocks.select(CLOCK), on=CLOCK, how="semi", nulls_equal=True).sort("raised_at")
+        reasons: dict[Clock, tuple[Reason, ...]] = {}
+        zone = self._rules.zone
+        for row in chosen.iter_rows(named=True):
+            key = (row["case_id"], row["clause"], row["opener"], row["occurrence"])
+            cleared = moment(row["cleared_at"], zone) if row["cleared_at"] else None
+            reason = Reason(row["level"], moment(row["raised_at"], zone), cleared, self.of(row))
+            reasons[key] = (*reasons.get(key, ()), reason)
+        return reasons

@@ -11,13 +11,11 @@ import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.numbers import Number, both, both_of, count, link, quantity
+from yinuo.cli.report.sentences import CLOCK, Clock, Reason
 from yinuo.cli.report.words import STATES, Name, Names, length, measure_name, moment, span
 
 MOST_CASES = 30
 MOST_EVENTS = 60
-
-CLOCK = ["case_id", "clause", "opener", "occurrence"]
-"""What tells one clock of a case from another."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Case:
     level: str
     state: str
     sentence: Markup
-    why: Markup
+    reasons: tuple[Reason, ...]
     line: Markup
     started: str
     due: str
@@ -57,14 +55,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Behind:
-    """What the lines are drawn from beside the clocks. `pauses`: case_id, clause, opener, occurrence, from, to."""
+    """What the lines are drawn from beside the clocks. `pauses`: CLOCK, from, to."""
 
     events: pl.DataFrame
     pauses: pl.DataFrame
-    sentences: Mapping[tuple[str, str, str, str], Name]
+    reasons: Mapping[Clock, tuple[Reason, ...]]
     names: Names
     activities: Mapping[str, str]
-    ranks: Mapping[str, int]
     as_of: datetime
     zone: str
 
@@ -89,7 +86,7 @@ def cases(chosen: pl.DataFrame, behind: Behind) -> tuple[Case, ...]:
     ids = chosen["case_id"].unique().to_list()
     events = behind.events.filter(pl.col("case_id").is_in(ids)).sort("at", maintain_order=True)
     by_case = {str(key[0]): part for key, part in events.partition_by("case_id", as_dict=True).items()}
-    pauses = behind.pauses.join(chosen.select(CLOCK), on=CLOCK, how="semi") if behind.pauses.height else behind.pauses
+    pauses = behind.pauses.join(chosen.select(CLOCK), on=CLOCK, how="semi", nulls_equal=True) if behind.pauses.height else behind.pauses
     return tuple(_case(row, behind, by_case.get(row["case_id"]), pauses) for row in chosen.iter_rows(named=True))
 
 
@@ -100,7 +97,7 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
         if key == [row[column] for column in CLOCK]
     ]
     events = behind.events.clear() if events is None else events
-    why = behind.sentences.get((row["case_id"], row["clause"], row["opener"] or "", row["level"]))
+    reasons = behind.reasons.get((row["case_id"], row["clause"], row["opener"], row["occurrence"]), ())
     href = link("clocks", case=row["case_id"], clause=row["clause"])
     fact = f"worst/{row['case_id']}/{row['clause']}/{row['occurrence']}"
     return Case(
@@ -110,7 +107,7 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
         level=row["level"],
         state=row["state"],
         sentence=both_of(clock_sentence(row, behind.as_of, behind.zone)),
-        why=both_of(why) if why else Markup(),
+        reasons=reasons,
         line=line(row, own, events, behind),
         started=moment(row["started_at"], behind.zone),
         due=moment(row["due_at"], behind.zone),

@@ -12,9 +12,8 @@ from yinuo.engine.columns import Bool, Column, as_text, codes_of, shared
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
-from yinuo.kernel.scales import scale_of
 from yinuo.kernel.segments import first_index, running_max, search
-from yinuo.kernel.terms import later
+from yinuo.kernel.terms import Convention, Terms, later
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,19 +118,21 @@ class Scene:
 
     def at_least(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
         """Whether events are at least a length apart: dates for date units, else elapsed or open time."""
-        return self._apart(earlier, later_, limit) >= limit.count * self._grain(limit)
+        apart, wanted = self._apart(earlier, later_, limit)
+        return apart >= wanted
 
     def at_most(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
         """Whether events are at most a length apart."""
-        return self._apart(earlier, later_, limit) <= limit.count * self._grain(limit)
+        apart, wanted = self._apart(earlier, later_, limit)
+        return apart <= wanted
 
-    def _grain(self, limit: Limit) -> int:
-        return {"weeks": 7, "months": 30, "years": 365}.get(limit.unit.value, MICROSECONDS.get(limit.unit, 1))
-
-    def _apart(self, earlier: Int64, later_: Int64, limit: Limit) -> Int64:
-        scale = scale_of(limit.unit, self.context.rules.calendar)
-        at = self.context.history.at
-        return scale.count(scale.position(at[later_])) - scale.count(scale.position(at[np.maximum(earlier, 0)]))
+    def _apart(self, earlier: Int64, later_: Int64, limit: Limit) -> tuple[Int64, Int64]:
+        """How far events are apart on the limit's scale, and how far the limit reaches from the earlier."""
+        calendar, at = self.context.rules.calendar, self.context.history.at
+        terms = Terms.started(at[np.maximum(earlier, 0)], Convention(limit.unit, first_day="excluded"), calendar)
+        apart = terms.scale.count(terms.scale.position(at[later_])) - terms.scale.count(
+            terms.scale.position(at[np.maximum(earlier, 0)]))
+        return apart, terms.counted(np.full(later_.size, limit.count))
 
     def in_scope(self, events: Int64) -> Bool:
         """Whether events lie after, before or between what the constraint names (grammar 2.5)."""

@@ -125,8 +125,7 @@ def _sleep(clocks: Running, as_of: int) -> tuple[Int64, Bool]:
     step = 1 if scale.counts_dates else 0
     up = np.where(cap == NEVER, NEVER, scale.begin(np.where(cap == NEVER, 0, cap) + step))
     live = (touched.end_row < 0) & (up > as_of)
-    reached, _ = clocks.terms.reach(clocks.need, clocks.pauses)
-    live &= (touched.begin <= reached[touched.owner]) & ~clocks.fixed[touched.owner]
+    live &= ~clocks.fixed[touched.owner]
     owner = touched.owner[live]
     asleep[owner] = True
     latest = np.full(size, -NEVER, np.int64)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from yinuo.engine.clauses.promise import Pause
-from yinuo.engine.columns import NO_UNIT, UNITS, Column, Limits, codes_of, shared
+from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Column, Limits, codes_of, shared
 from yinuo.engine.columns import as_text as text_of
 from yinuo.engine.context import Context
 from yinuo.engine.promises.limits import limit_at
@@ -118,13 +118,17 @@ class Suspended:
         end = np.where((self.end_row >= 0) & (self.end_row < row[self.owner]), self.end_event, NEVER)
         return Pauses.united(self.owner[known], self.begin[known], np.minimum(end, self.cap)[known])
 
+    def where(self, keep: Bool) -> Suspended:
+        """Some of these suspensions."""
+        return Suspended(self.owner[keep], self.begin_row[keep], self.end_row[keep], self.begin[keep],
+                         self.end_event[keep], self.cap[keep])
+
     def select(self, owners: Int64, size: int) -> Suspended:
         """Those of some owners, numbered anew in the order given."""
         place = np.full(size, -1, np.int64)
         place[owners] = np.arange(owners.size)
-        keep = place[self.owner] >= 0
-        return Suspended(place[self.owner[keep]], self.begin_row[keep], self.end_row[keep], self.begin[keep],
-                         self.end_event[keep], self.cap[keep])
+        mine = self.where(place[self.owner] >= 0)
+        return replace(mine, owner=place[mine.owner])
 
 
 def suspended(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -93,6 +93,16 @@ def running(context: Context, opened: Openings) -> list[Running]:
     return result
 
 
+def _effective(clocks: Running) -> Running:
+    """Without the suspensions that begin after the due moment: a clock that has lapsed cannot be paused away."""
+    touched = clocks.suspended
+    if touched is None or touched.owner.size == 0:
+        return clocks
+    reached, _ = clocks.terms.reach(clocks.need, clocks.pauses)
+    live = touched.begin <= reached[touched.owner]
+    return clocks if live.all() else replace(clocks, suspended=touched.where(live), pauses=touched.where(live).united())
+
+
 def convention(context: Context, clause: Promise, unit: Unit) -> Convention:
     """The conventions of a promise, those of the pack where it says nothing."""
     place = context.rules.conventions
@@ -112,7 +122,7 @@ def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, nu
     first = Phase(np.full(need.size, -NEVER), need, terms.instant(terms.due(need, pauses)))
     clocks = Running(clause, opened, terms, number, pauses, touched, np.zeros(need.size, np.bool_), [first],
                      np.zeros(need.size, np.int64))
-    return _extended(context, clocks) if clause.extend is not None else clocks
+    return _effective(_extended(context, clocks) if clause.extend is not None else clocks)
 
 
 def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]:

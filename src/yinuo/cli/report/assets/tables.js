@@ -3,11 +3,11 @@
 (() => {
   const { embedded, say, named, onLanguage } = window.yinuo;
   const PAGE = 50;
-  const DATED = { cases: "first", clocks: "due", findings: "raised" };
+  const DATED = { cases: "closed", clocks: "due", findings: "raised" };
   const COLUMNS = {
     cases: [
       ["case", "办件", "Case", "case"], ["kind", "种类", "Kind"], ["item", "事项", "Item", "text"], ["unit", "单位", "Unit", "text"],
-      ["first", "最早事件", "First event", "when"], ["last", "最晚事件", "Last event", "when"], ["events", "事件", "Events", "num"],
+      ["opened", "开始", "Opened", "when"], ["closed", "结束", "Closed", "when"], ["events", "事件", "Events", "num"],
       ["clocks", "计时", "Clocks", "num", "clocks"], ["findings", "提示", "Findings", "num", "findings"],
     ],
     clocks: [
