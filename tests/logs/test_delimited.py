@@ -40,7 +40,7 @@ def test_the_byte_named_is_the_first_wrong_one_of_the_file(read, csv):
 
 
 def test_an_encoding_nobody_knows_is_refused(read, csv):
-    with pytest.raises(LogError, match='"gbk2312" is no encoding'):
+    with pytest.raises(LogError, match=r'"gbk2312" is no encoding'):
         read(csv(HEAD + row()), encoding="gbk2312")
 
 
@@ -80,14 +80,14 @@ def test_old_line_ends_are_read(read, csv):
 
 def test_another_delimiter_is_asked_for(read, csv):
     path = csv((HEAD + row()).replace(",", ";"))
-    with pytest.raises(LogError, match="only one column.*delimiter = ';'"):
+    with pytest.raises(LogError, match=r"only one column.*delimiter = ';'"):
         read(path)
     assert read(path, delimiter=";").counts["events"] == 1
     assert read(csv((HEAD + row()).replace(",", "\t"), name="log.tsv")).counts["events"] == 1
 
 
 def test_two_columns_of_one_name_are_refused(read, csv):
-    with pytest.raises(LogError, match='two columns are called "at"'):
+    with pytest.raises(LogError, match=r'two columns are called "at"'):
         read(csv("case_id,activity,at,at\na,b,2026-01-05T09:00:00Z,\n"))
 
 

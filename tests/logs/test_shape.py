@@ -190,7 +190,7 @@ def test_a_value_of_another_type_rejects_its_event(read, csv, word, cell):
 def test_what_cannot_be_a_name_is_refused(read, tmp_path):
     path = tmp_path / "log.parquet"
     pl.DataFrame({"case_id": [1.5], "activity": ["b"], "at": ["2026-01-05T09:00:00"]}).write_parquet(path)
-    with pytest.raises(LogError, match='"case_id" holds Float64 where names are needed'):
+    with pytest.raises(LogError, match=r'"case_id" holds Float64 where names are needed'):
         read(path)
 
 
@@ -210,7 +210,7 @@ def test_missing_columns_are_named_with_what_there_is(read, csv):
         read(path)
     with pytest.raises(LogError, match=r'there is no column "cases" \(is it "case"\?\)'):
         read(path, case_id="cases")
-    with pytest.raises(LogError, match='there is no column "TARGET"'):
+    with pytest.raises(LogError, match=r'there is no column "TARGET"'):
         read(path, case_id="case", fields={"target": "TARGET"})
 
 
@@ -219,7 +219,7 @@ def test_a_field_mapped_to_its_own_name_may_be_absent(read, csv):
 
 
 def test_ids_of_events_have_no_place_in_a_table_of_cases(read, csv):
-    with pytest.raises(LogError, match="event_id.*one row per case"):
+    with pytest.raises(LogError, match=r"event_id.*one row per case"):
         read(csv(CASES + "1,a,2026-01-05T09:00:00,,\n"), **(TICKETS | {"event_id": "id"}))
 
 
