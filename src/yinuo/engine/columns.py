@@ -114,7 +114,13 @@ def shared(left: Column, right: Column) -> tuple[tuple[str, ...], NDArray[np.int
 
 def _recode(column: Column, place: dict[str, int]) -> NDArray[np.int32]:
     table = np.array([place[word] for word in column.words] + [-1], np.int32)
-    return table[column.values]
+    found: NDArray[np.int32] = table[column.values]
+    return found
+
+
+def as_number(values: Int64) -> Column:
+    """Numbers as a column of which everything is known."""
+    return Column("number", values, np.ones(values.size, np.bool_))
 
 
 def as_text(column: Column) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.conditions import Event
-from yinuo.engine.columns import Bool, Column, codes_of
+from yinuo.engine.columns import Bool, Column, as_text, codes_of, shared
 from yinuo.engine.history import History
 from yinuo.engine.holdings import Holdings
 from yinuo.engine.matching import Matcher, Tables
@@ -34,7 +35,8 @@ class Context:
     def of(cls, history: History) -> Context:
         """Prepare a history for its clauses."""
         tables = {name: Table(frame) for name, frame in history.log.tables.items()}
-        matcher = Matcher(Tables(tables, references(history.rules)), history.rules.calendar.clock)
+        matcher = Matcher(Tables(tables, references(history.rules)), history.rules.calendar.clock,
+                          _last_day_of(history))
         return cls(history, matcher, Holdings.of(history))
 
     @property
@@ -76,25 +78,29 @@ class Context:
             return default
         history = self.history
         if applies_by in history.activities or not history.knows(applies_by):
-            return self._day_of(applies_by, rows, default)
+            return last_day(history, applies_by, rows, default)
         column = history.column(applies_by, rows)
         return np.where(column.known, column.days(history.days(rows)), default)
-
-    def _day_of(self, activity: str, rows: Int64, default: Int64) -> Int64:
-        history = self.history
-        marks = history.rows_of([activity])
-        if marks.size == 0:
-            return default
-        index = np.searchsorted(marks, rows, side="right") - 1
-        mark = marks[np.maximum(index, 0)]
-        same = (index >= 0) & (history.case[mark] == history.case[rows])
-        return np.where(same, history.days(mark), default)
 
     def own(self, path: str, rows: Int64) -> Column:
         """A field of these events alone: nothing an earlier event set counts (a look-up or case field as usual)."""
         if "." in path or path not in self.history.events.columns:
             return self.matcher.value(path, self.history, rows)
         return Column.of(self.history.events[path].gather(rows))
+
+    def paired(self, match: Mapping[str, str], left: Int64, right: Int64) -> tuple[Int64, Int64]:
+        """Codes of the match fields of two sets of events, equal where every field is; where one is missing, never."""
+        if not match:
+            return np.zeros(left.size, np.int64), np.zeros(right.size, np.int64)
+        both = []
+        for own, theirs in match.items():
+            mine = as_text(self.matcher.value(own, self.history, left))
+            other = as_text(self.matcher.value(theirs, self.history, right))
+            words, one, two = shared(mine, other)
+            both.append(Column("text", np.concatenate([one, two]), np.concatenate([mine.known, other.known]), words))
+        codes, known = codes_of(both)
+        codes = np.where(known, codes, np.repeat([-1, -2], [left.size, right.size]))
+        return codes[: left.size], codes[left.size :]
 
     def threads(self, names: tuple[str, ...], rows: Int64) -> tuple[Int64, Bool]:
         """The thread of each event as a number, and whether all its fields are known."""
@@ -131,6 +137,21 @@ class Context:
         """These fields of each event as canonical JSON (keys sorted)."""
         frame = pl.DataFrame({name: self.history.column(name, rows).series() for name in sorted(names)})
         return frame.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
+
+
+def last_day(history: History, activity: str, rows: Int64, default: Int64) -> Int64:
+    """The local day of the case's last such activity at or before each event, else the default."""
+    marks = history.rows_of([activity])
+    if marks.size == 0:
+        return default
+    index = np.searchsorted(marks, rows, side="right") - 1
+    mark = marks[np.maximum(index, 0)]
+    same = (index >= 0) & (history.case[mark] == history.case[rows])
+    return np.where(same, history.days(mark), default)
+
+
+def _last_day_of(history: History) -> Callable[[str, Int64], Int64]:
+    return lambda activity, rows: last_day(history, activity, rows, history.days(rows))
 
 
 def references(rules: Rules) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -60,7 +61,7 @@ def _named(context: Context, answers: str, opener: Int64) -> Answerers:
 
 
 def finding_frame(
-    *, institution: str, clause: str, columns: dict[str, pl.Series | str | None], size: int
+    *, institution: str, clause: str, columns: Mapping[str, pl.Series | str | int | None], size: int
 ) -> pl.DataFrame:
     """Findings of one clause. `columns` may hold a value for all rows; `finding_id` is computed here."""
     if size == 0:

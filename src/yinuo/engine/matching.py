@@ -172,7 +172,8 @@ class Matcher:
             other = self.value(bound.field, records, rows)
             return column.known & other.known & _compare_columns(column, other, bound.times, operator)
         if column.kind == "instant" and isinstance(bound, date) and not isinstance(bound, datetime):
-            return column.known & operator(self.clock.local(column.values) // DAY, day_number(bound))
+            found: Bool = column.known & operator(self.clock.local(column.values) // DAY, day_number(bound))
+            return found
         if column.kind == "text" and isinstance(bound, str):
             length = Column("text", np.zeros(rows.size, np.int32), np.ones(rows.size, np.bool_), (bound,))
             return column.known & _compare_limits(column, length, None, operator)
@@ -187,13 +188,14 @@ class Matcher:
         known = np.logical_and.reduce([column.known for _, column in values])
         table = self.tables.tables.get(listed.table)
         if table is None:
-            return known & (not wanted)
+            return known if not wanted else np.zeros(rows.size, np.bool_)
         days = records.days(rows)
         if listed.as_of is not None and self.moment_of is not None:
             days = self.moment_of(listed.as_of, rows)
         every = np.arange(len(table.frame), dtype=np.int64)
         allowed = self.holds(listed.where, _Looked(table, np.zeros(every.size, np.int64)), every)
-        return known & (table.lists(values, days, allowed) == wanted)
+        found: Bool = known & (table.lists(values, days, allowed) == wanted)
+        return found
 
 
 def _words(values: tuple[Scalar, ...]) -> set[str]:
@@ -204,7 +206,8 @@ def _equals(column: Column, values: tuple[Scalar, ...]) -> Bool:
     if column.kind == "text":
         wanted = _words(values)
         table = np.array([word in wanted for word in column.words] + [False])
-        return table[column.values]
+        found: Bool = table[column.values]
+        return found
     if column.kind == "list":
         return _has(column, values)
     result = np.zeros(column.known.size, np.bool_)
@@ -236,7 +239,8 @@ def _compare_columns(left: Column, right: Column, times: Decimal | None, operato
     if operator is not np.equal:
         return _compare_limits(left, right, times, operator)
     _, mine, theirs = shared(as_text(left), as_text(right))
-    return mine == theirs
+    found: Bool = mine == theirs
+    return found
 
 
 def _compare_limits(left: Column, right: Column, times: Decimal | None, operator: np.ufunc) -> Bool:
@@ -262,4 +266,5 @@ def _has(column: Column, values: tuple[Scalar, ...]) -> Bool:
 def _contains(column: Column, words: tuple[str, ...]) -> Bool:
     text = as_text(column)
     table: NDArray[np.bool_] = np.array([any(part in word for part in words) for word in text.words] + [False])
-    return text.known & table[text.values]
+    found: Bool = text.known & table[text.values]
+    return found

@@ -212,7 +212,8 @@ class Calendar:
     def closing(self, day: Int64) -> Int64:
         """The last local instant of each day that is still in time at the counter: the end of its last window."""
         span = self._closing[self.pattern[day - self.first]]
-        return day * DAY + span - (span == DAY)
+        found: Int64 = day * DAY + span - (span == DAY)
+        return found
 
     def is_known(self, day: int) -> bool:
         """Whether the calendar of that day has been published."""

@@ -64,14 +64,16 @@ class Zone:
     def local(self, at: Int64) -> Int64:
         """Wall-clock microseconds of UTC instants."""
         if self.changes.size == 0:
-            return at + self.offsets[0]
+            found: Int64 = at + self.offsets[0]
+            return found
         return at + self.offsets[np.searchsorted(self.changes, at, side="right")]
 
     def utc(self, local: Int64, *, last: bool = False) -> Int64:
         """UTC instants of wall-clock times: of an hour that occurs twice the first (or last); one that never occurs
         is read with the offset before the change."""
         if self.changes.size == 0:
-            return local - self.offsets[0]
+            found: Int64 = local - self.offsets[0]
+            return found
         before, after = self.offsets[:-1], self.offsets[1:]
         turn = self.changes + (np.minimum(before, after) if last else np.maximum(before, after))
         return local - self.offsets[np.searchsorted(turn, local, side="right")]

@@ -104,7 +104,8 @@ class HalfDays(Scale):
     def count(self, position: Int64) -> Int64:
         day, afternoon = position >> 1, position & 1
         through = self.calendar.count_workdays(day)
-        return 2 * through - (self.calendar.is_workday(day) & (afternoon == 0))
+        found: Int64 = 2 * through - (self.calendar.is_workday(day) & (afternoon == 0))
+        return found
 
     def first_with(self, count: Int64) -> Int64:
         return 2 * self.calendar.nth_workday((count + 1) >> 1) + (count + 1) % 2

@@ -192,7 +192,8 @@ def add_months(day: Int64, months: Int64) -> Int64:
     target = month.astype(np.int64) + months
     begin = target.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     length = (target + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - begin
-    return begin + np.minimum(within, length - 1)
+    found: Int64 = begin + np.minimum(within, length - 1)
+    return found
 
 
 def later(calendar: Calendar, *, position_day: Int64, number: Int64, unit: Unit) -> Int64:

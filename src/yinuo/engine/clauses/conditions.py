@@ -102,9 +102,10 @@ def parse_condition(raw: object) -> Condition:
     if isinstance(raw, Condition):
         return raw
     rows = raw if isinstance(raw, list) else [raw]
-    if not rows or not all(isinstance(row, Mapping) and row for row in rows):
+    tables = [row for row in rows if isinstance(row, Mapping) and row]
+    if not rows or len(tables) < len(rows):
         raise ValueError("a condition is a table of field = test, or a list of such tables")
-    return Condition(tuple(tuple((str(key), _parse_test(str(key), value)) for key, value in row.items()) for row in rows))
+    return Condition(tuple(tuple((str(key), _parse_test(str(key), raw)) for key, raw in row.items()) for row in tables))
 
 
 def parse_events(raw: object) -> tuple[Event, ...]:

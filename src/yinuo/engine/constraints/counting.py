@@ -44,7 +44,8 @@ def _first_of_value(scene: Scene, events: Int64, group: Int64) -> Int64:
     _, value = np.unique(column.values[known], return_inverse=True)
     code = group[known] * (int(value.max(initial=0)) + 1) + value
     _, first = np.unique(code, return_index=True)
-    return known[np.sort(first)]
+    found: Int64 = known[np.sort(first)]
+    return found
 
 
 def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:

@@ -8,7 +8,7 @@ import numpy as np
 
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.constraint import Constraint
-from yinuo.engine.columns import Bool, Column, as_text, codes_of, shared
+from yinuo.engine.columns import Bool, as_number, as_text, codes_of, shared
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
@@ -168,15 +168,9 @@ class Scene:
         if ends.size == 0:
             return np.full(begins.size, NEVER, np.int64)
         (mine, theirs), _ = self.groups(begins, ends)
-        columns = [Column("number", np.concatenate([mine, theirs]), np.ones(mine.size + theirs.size, np.bool_))]
-        for own, other in match.items():
-            left = as_text(self.context.matcher.value(own, self.context.history, begins))
-            right = as_text(self.context.matcher.value(other, self.context.history, ends))
-            words, one, two = shared(left, right)
-            columns.append(Column("text", np.concatenate([one, two]), np.concatenate([left.known, right.known]), words))
-        codes, known = codes_of(columns)
-        codes = np.where(known, codes, np.where(np.arange(codes.size) < begins.size, -1, -2))
-        one, two = codes[: begins.size], codes[begins.size :]
+        own, other = self.context.paired(match, begins, ends)
+        code, _ = codes_of([as_number(np.concatenate([mine, theirs])), as_number(np.concatenate([own, other]))])
+        one, two = code[: begins.size], code[begins.size :]
         order = np.lexsort((self.place(ends), two))
         low, high = np.searchsorted(two[order], one), np.searchsorted(two[order], one, side="right")
         index = search(self.place(ends)[order], low, high, self.place(begins), after=True)
@@ -205,7 +199,8 @@ class Scene:
         if rows.size == 0:
             return rows
         first = np.append(True, history.case[rows][1:] != history.case[rows][:-1])
-        return rows[first]
+        found: Int64 = rows[first]
+        return found
 
     def window_begin(self, events: Int64, limit: Limit) -> Int64:
         """The instant a length before each event: calendar lengths keep the time of day."""

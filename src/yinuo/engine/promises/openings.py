@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.columns import Bool, Column, codes_of, shared
-from yinuo.engine.columns import as_text as text_of
+from yinuo.engine.columns import Bool, as_number, codes_of
 from yinuo.engine.context import Context
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import DAY, NEVER, Int64
@@ -69,22 +68,6 @@ def _openers(context: Context, clause: Promise) -> tuple[Int64, Int64, Int64]:
     return rows, at, clock.local(at) // DAY
 
 
-def _keys(context: Context, clause: Promise, openers: Int64, enders: Int64) -> tuple[Int64, Int64]:
-    """Codes of the match key on both sides; -1 and -2 where a field is missing, so that nothing equals it."""
-    if not clause.match:
-        return np.zeros(openers.size, np.int64), np.zeros(enders.size, np.int64)
-    both: list[Column] = []
-    for own, theirs in clause.match.items():
-        left = text_of(context.matcher.value(own, context.history, openers))
-        right = text_of(context.matcher.value(theirs, context.history, enders))
-        words, mine, other = shared(left, right)
-        both.append(Column("text", np.concatenate([mine, other]), np.concatenate([left.known, right.known]), words))
-    codes, known = codes_of(both)
-    missing = np.concatenate([np.full(openers.size, -1), np.full(enders.size, -2)])
-    codes = np.where(known, codes, missing)
-    return codes[: openers.size], codes[openers.size :]
-
-
 @dataclass(frozen=True, eq=False)
 class _Side:
     """Openers or enders in order of their groups (thread and key) and, inside them, of time."""
@@ -114,7 +97,7 @@ def _grouped(
     crosses = "case" not in clause.thread
     both = np.concatenate([openers, enders])
     thread, known = context.threads(clause.thread, both)
-    key = np.concatenate(_keys(context, clause, openers, enders))
+    key = np.concatenate(context.paired(clause.match, openers, enders))
     place = context.time_rank[both] if crosses else both
     role = np.repeat([1, 0], [openers.size, enders.size])
     order = np.lexsort((role, place, key, thread))
@@ -176,7 +159,7 @@ def _same_key(context: Context, clause: Promise, earlier: Openings, later: Openi
     names = tuple(clause.match)
     thread, _ = context.threads(clause.thread, both)
     columns = [context.matcher.value(name, context.history, both) for name in names]
-    code = thread if not columns else codes_of([Column("number", thread, np.ones(both.size, np.bool_)), *columns])[0]
+    code = thread if not columns else codes_of([as_number(thread), *columns])[0]
     left, right = code[: earlier.opener.size], code[earlier.opener.size :]
     order = np.argsort(left, kind="stable")
     low, high = np.searchsorted(left[order], right), np.searchsorted(left[order], right, side="right")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yinuo.engine.clauses.promise import Pause
-from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Column, Limits, codes_of, shared
-from yinuo.engine.columns import as_text as text_of
+from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Limits, as_number, codes_of
 from yinuo.engine.context import Context
 from yinuo.engine.promises.limits import limit_at
 from yinuo.kernel.instants import NEVER, Int64
@@ -51,23 +50,10 @@ def _stops(context: Context, spec: Pause, thread: tuple[str, ...]) -> Stops:
         begins = begins[context.own(need, begins).known]
     ends = context.found(spec.to or ())
     group, _ = context.threads(thread, np.concatenate([begins, ends]))
-    key = _keys(context, spec, begins, ends)
+    key = np.concatenate(context.paired(spec.match, begins, ends))
     end = _first_after(context, thread, begins, ends, group, key)
     cap = limit_at(context, spec.cap, begins, own=True) if spec.cap is not None else Limits.none(begins.size)
     return Stops(begins, end, cap, group[: begins.size])
-
-
-def _keys(context: Context, spec: Pause, begins: Int64, ends: Int64) -> Int64:
-    if not spec.match:
-        return np.zeros(begins.size + ends.size, np.int64)
-    both = []
-    for own, theirs in spec.match.items():
-        left = text_of(context.matcher.value(own, context.history, begins))
-        right = text_of(context.matcher.value(theirs, context.history, ends))
-        words, mine, other = shared(left, right)
-        both.append(Column("text", np.concatenate([mine, other]), np.concatenate([left.known, right.known]), words))
-    codes, known = codes_of(both)
-    return np.where(known, codes, np.where(np.arange(codes.size) < begins.size, -1, -2))
 
 
 def _first_after(
@@ -77,16 +63,12 @@ def _first_after(
     if ends.size == 0 or begins.size == 0:
         return np.full(begins.size, -1, np.int64)
     place = context.time_rank if "case" not in thread else np.arange(len(context.history))
-    code, _ = codes_of([_number(group), _number(key)])
+    code, _ = codes_of([as_number(group), as_number(key)])
     mine, theirs = code[: begins.size], code[begins.size :]
     order = np.lexsort((place[ends], theirs))
     low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
     found = search(place[ends][order], low, high, place[begins], after=True)
     return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
-
-
-def _number(values: Int64) -> Column:
-    return Column("number", values, np.ones(values.size, np.bool_))
 
 
 @dataclass(frozen=True, eq=False)
