@@ -1,0 +1,244 @@
+"""The worked examples of the grammar: engine and reference must both say what is written there."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from tests.reference.comparison import Custom, History, Text, differences, reference_says
+from tests.reference.strategies import ZONE
+
+Row = dict[str, Any]
+
+
+def at(text: str) -> datetime:
+    """Month, day and clock time of 2026 in China: "03-09 16:00"; a date alone is noon."""
+    day, _, clock = text.partition(" ")
+    local = datetime.combine(date.fromisoformat(f"2026-{day}"), time.fromisoformat(clock or "12:00"), ZONE)
+    return local.astimezone(UTC)
+
+
+def end(text: str) -> datetime:
+    """The last instant of a day."""
+    return at(f"{text} 00:00") + timedelta(days=1, microseconds=-1)
+
+
+def history(events: list[str | tuple[str, dict[str, Any]]], as_of: str, known_at: str | None = None) -> History:
+    """Events written "03-09 16:00 suspended"; with fields as a pair. `as_of` a date means its end."""
+    rows = []
+    for n, written in enumerate(events):
+        text, fields = written if isinstance(written, tuple) else (written, {})
+        moment, activity = text.rsplit(" ", 1)
+        row = {"case_id": "c", "activity": activity, "at": at(moment), "event_id": f"e{n:02}", "sequence": n}
+        rows.append({"recorded_at": row["at"], "unit": "u", "actor": "a", **row, **fields})
+    names = dict.fromkeys(name for row in rows for name in row)
+    rows = [{name: row.get(name) for name in names} for row in rows]
+    now = end(as_of) if " " not in as_of else at(as_of)
+    known = None if known_at is None else end(known_at)
+    return History(rows, [{"case_id": "c", "kind": "permit"}], now, known)
+
+
+def told(
+    events: list[Any], as_of: str, known_at: str | None = None, conventions: dict[str, str] | None = None, **raw: Any
+) -> tuple[list[Row], list[Row]]:
+    """Clocks and findings by name, on which engine and reference agree."""
+    promise = {"on": "accepted", "until": "decided", **raw}
+    texts, log = [Text.always("p", "promise", **promise)], history(events, as_of, known_at)
+    assert not (wrong := differences(log, texts, conventions)), str(wrong)
+    clocks, findings = reference_says(log, texts, Custom(conventions or {}))
+    names = ("clause", "case_id", "opener", "started_at", "due_at", "ended_at", "state", "allowed", "used", "paused")
+    return (
+        [dict(zip(names, row, strict=False)) for row in clocks],
+        [dict(zip(("clause", "case_id", "opener", "level", "raised_at", "cleared_at"), row, strict=True)) for row in findings],
+    )
+
+
+def expect(rows: list[Row], **columns: Any) -> None:
+    assert len(rows) == 1
+    assert {name: rows[0][name] for name in columns} == columns
+
+
+LATE = [{"level": "yellow", "late": 0}]
+
+
+def test_1_holiday_and_working_saturday() -> None:
+    clocks, findings = told(["02-11 16:00 accepted", "02-25 23:10 decided"], "03-20", within="5 workdays", levels=LATE)
+    expect(clocks, due_at=end("02-25"), state="kept", used=5)
+    assert not findings
+    clocks, findings = told(["02-11 16:00 accepted", "02-26 08:00 decided"], "03-20", within="5 workdays", levels=LATE)
+    expect(clocks, due_at=end("02-25"), state="late", used=6)
+    expect(findings, raised_at=at("02-26 00:00"), cleared_at=at("02-26 08:00"))
+
+
+def test_2_start_on_a_rest_day() -> None:
+    clocks, _ = told(["02-16 accepted"], "02-27", within="5 workdays")
+    expect(clocks, due_at=end("02-28"), used=4, state="running")
+    clocks, _ = told(["02-16 accepted"], "02-27", conventions={"rest_day_start": "as_next_workday"}, within="5 workdays")
+    expect(clocks, due_at=end("03-02"), used=3, state="running")
+
+
+def test_3_used_equals_limit_and_yet_late() -> None:
+    clocks, findings = told(["03-06 accepted", "03-14 10:00 decided"], "03-20", within="5 workdays", levels=LATE)
+    expect(clocks, due_at=end("03-13"), used=5, state="late")
+    expect(findings, raised_at=at("03-14 00:00"), cleared_at=at("03-14 10:00"))
+
+
+EXTEND = {"on": "extended", "by": "30 days", "max": "30 days", "if_void": "extension-void"}
+
+
+@pytest.mark.parametrize(
+    ("events", "as_of", "due", "state", "used", "levels"),
+    [
+        ([], "10-07", "10-08", "running", 61, []),
+        (["10-08 16:00 extended"], "10-20", "11-05", "running", 74, []),
+        (["10-09 09:00 extended", "10-12 decided"], "10-20", "10-08", "late", 66, ["extension-void", "yellow"]),
+        (["10-08 16:00 extended", "11-02 extended"], "11-06", "11-05", "overdue", 91, ["extension-void", "yellow"]),
+    ],
+)
+def test_4_roll_and_extension(events: list[str], as_of: str, due: str, state: str, used: int, levels: list[str]) -> None:
+    clocks, findings = told(["08-07 accepted", *events], as_of, within="60 days", extend=EXTEND, levels=LATE)
+    expect(clocks, due_at=end(due), state=state, used=used)
+    assert sorted(row["level"] for row in findings) == levels
+
+
+def test_5_deemed_acceptance_backwards() -> None:
+    texts = [
+        Text.always(
+            "accept", "promise", on="received", until="accepted", within="5 workdays",
+            silence={"means": "accepted", "dated": "start"},
+        ),
+        Text.always("statutory", "promise", on="accepted", until="decided", within="20 workdays"),
+        Text.always("promised", "promise", on="accepted", until="decided", within="3 workdays", levels=LATE),
+    ]  # fmt: skip
+    before = history(["03-02 15:00 received"], "03-09 23:59:59")
+    assert not (wrong := differences(before, texts)), str(wrong)
+    assert [row[6] for row in reference_says(before, texts, Custom())[0]] == ["running"]
+    for events in (["03-02 15:00 received"], ["03-02 15:00 received", "03-12 accepted"]):
+        after = history(events, "03-10 00:00:01" if len(events) == 1 else "03-20")
+        assert not (wrong := differences(after, texts)), str(wrong)
+        clocks, findings = reference_says(after, texts, Custom())
+        assert [(row[0], row[4]) for row in clocks] == [
+            ("accept", end("03-09")), ("statutory", end("03-30")), ("promised", end("03-05"))
+        ]  # fmt: skip
+        assert [row[4] for row in findings] == [at("03-10 00:00")]
+
+
+PAUSE = [{"from": "suspended", "to": "resumed", "match": {"order": "order"}, "cap": {"field": "days"}}]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "state", "used", "due"),
+    [("03-12", "paused", 3, None), ("03-14", "paused", 3, "04-14"), ("03-26", "running", 8, "04-14")],
+)
+def test_6_overlapping_pauses_one_capped(as_of: str, state: str, used: int, due: str | None) -> None:
+    events = [
+        ("03-02 accepted", {}),
+        ("03-05 suspended", {"order": "1", "days": "10 workdays"}),
+        ("03-10 suspended", {"order": "2"}),
+        ("03-13 resumed", {"order": "2"}),
+        ("03-25 resumed", {"order": "1"}),
+    ]
+    clocks, _ = told(events, as_of, within="20 workdays", pause=PAUSE)
+    expect(clocks, state=state, used=used, due_at=due and end(due))
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of", "state", "used", "due"),
+    [
+        (None, "03-12", "paused", 3, None),
+        (None, "06-01", "paused", 3, None),
+        ("5 workdays", "03-06", "paused", 3, "04-07"),
+        ("5 workdays", "03-13", "running", 4, "04-07"),
+    ],
+)
+def test_7_open_pause(days: str | None, as_of: str, state: str, used: int, due: str | None) -> None:
+    pause = [{"from": "suspended", "to": "resumed", "cap": {"field": "days"}}]
+    clocks, _ = told(
+        [("03-02 accepted", {}), ("03-05 suspended", {"days": days})], as_of, within="20 workdays", pause=pause
+    )
+    expect(clocks, state=state, used=used, due_at=due and end(due))
+
+
+PLAIN_PAUSE = [{"from": "suspended", "to": "resumed"}]
+WARNING = [{"level": "warning", "left": "0 workdays"}, *LATE]
+
+
+def test_8_pause_on_the_last_day() -> None:
+    start = ["03-02 accepted", "03-09 16:00 suspended"]
+    clocks, findings = told(start, "03-11", within="5 workdays", pause=PLAIN_PAUSE, levels=WARNING)
+    expect(clocks, state="paused", used=5, due_at=None)
+    expect(findings, level="warning", raised_at=at("03-09 00:00"), cleared_at=None)
+    done = [*start, "03-12 09:00 resumed", "03-12 17:00 decided"]
+    clocks, findings = told(done, "03-20", within="5 workdays", pause=PLAIN_PAUSE, levels=WARNING)
+    expect(clocks, state="kept", used=5, due_at=end("03-12"))
+    same_day = ["03-02 accepted", "03-04 09:00 suspended", "03-04 16:00 resumed"]
+    clocks, _ = told(same_day, "03-06", within="5 workdays", pause=PLAIN_PAUSE)
+    expect(clocks, paused=0, due_at=end("03-09"))
+
+
+@pytest.mark.parametrize(
+    ("again", "states"),
+    [
+        ("ignore", [("06-01", "06-30", "late"), ("07-02", "07-30", "running")]),
+        ("restart", [("06-01", "06-30", "void"), ("06-10", "07-09", "kept"), ("07-02", "07-30", "running")]),
+        ("stack", [("06-01", "06-30", "late"), ("06-10", "07-09", "kept"), ("07-02", "07-30", "running")]),
+    ],
+)
+def test_9_opener_twice(again: str, states: list[tuple[str, str, str]]) -> None:
+    events = ["06-01 accepted", "06-10 accepted", "07-01 decided", "07-02 accepted"]
+    clocks, _ = told(events, "07-03", within="20 workdays", again=again)
+    found = [(row["started_at"], row["due_at"], row["state"]) for row in clocks]
+    assert found == [(at(start), end(due), state) for start, due, state in states]
+
+
+def test_10_same_second() -> None:
+    clocks, _ = told(["06-15 10:00 accepted", "06-15 10:00 decided"], "06-30", within="5 workdays")
+    expect(clocks, state="kept", used=0, due_at=end("06-23"))
+
+
+def test_11_recorded_late() -> None:
+    events = [("06-01 accepted", {}), ("06-05 decided", {"recorded_at": at("06-12")})]
+    clocks, findings = told(events, "06-10", "06-10", within="5 workdays", levels=LATE)
+    expect(clocks, state="overdue", due_at=end("06-08"))
+    expect(findings, raised_at=at("06-09 00:00"), cleared_at=None)
+    clocks, findings = told(events, "06-12", "06-12", within="5 workdays", levels=LATE)
+    expect(clocks, state="kept", used=4)
+    assert not findings
+
+
+def test_12_withdrawal() -> None:
+    clocks, _ = told(["06-01 accepted", "06-05 withdrawn"], "06-20", within="5 workdays", void="withdrawn", levels=LATE)
+    expect(clocks, state="void")
+    late = ["06-01 accepted", "06-09 10:00 withdrawn"]
+    clocks, findings = told(late, "06-20", within="5 workdays", void="withdrawn", levels=LATE)
+    expect(clocks, state="late")
+    expect(findings, raised_at=at("06-09 00:00"), cleared_at=at("06-09 10:00"))
+
+
+def test_13_extension_clears_a_warning() -> None:
+    ladder = [{"level": "warning", "share": "0.8"}, *LATE, {"level": "red", "late": "5 workdays"}]
+    events = ["06-01 accepted", "06-12 10:00 extended", "07-03 10:00 decided"]
+    extend = {"on": "extended", "by": "5 workdays"}
+    clocks, findings = told(events, "07-10", within="10 workdays", extend=extend, levels=ladder)
+    expect(clocks, state="late", due_at=end("06-23"))
+    assert [(row["level"], row["raised_at"], row["cleared_at"]) for row in findings] == [
+        ("warning", at("06-11 00:00"), at("06-12 10:00")),
+        ("warning", at("06-17 00:00"), at("06-24 00:00")),
+        ("yellow", at("06-24 00:00"), at("07-01 00:00")),
+        ("red", at("07-01 00:00"), at("07-03 10:00")),
+    ]
+
+
+def test_14_hours() -> None:
+    clocks, _ = told(["05-01 22:00 accepted", "05-02 22:00 decided"], "05-10", within="24 hours")
+    expect(clocks, due_at=at("05-02 22:00"), state="kept")
+
+
+def test_15_heartbeat() -> None:
+    events = ["06-01 batch", "06-02 batch", "06-05 batch"]
+    clocks, findings = told(events, "06-05", on="batch", until="batch", within="2 workdays", levels=LATE)
+    assert [row["state"] for row in clocks] == ["kept", "late", "running"]
+    expect(findings, raised_at=at("06-05 00:00"), cleared_at=at("06-05"))
+    assert clocks[2]["due_at"] == end("06-09")

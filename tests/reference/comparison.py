@@ -1,0 +1,192 @@
+"""Puts one log and one text before the engine and before the reference, and says where they differ."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tests.reference import constraints, evaluator
+from tests.reference.place import Place, Record, read
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.evaluate import evaluate
+from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log, Said
+from yinuo.engine.rules import Conventions, Edition, Level, Rules, Ruling
+from yinuo.kernel.calendars import Calendar, CalendarText
+
+CALENDAR = Path(__file__).parents[2] / "packs/cn-national/calendars/cn.toml"
+RANKS = {"notice": 1, "warning": 2, "yellow": 3, "red": 4, "extension-void": 5, "broken": 6}
+MODELS = {"promise": Promise, "constraint": Constraint, "flow": Flow}
+CLOCK_FIELDS = ("case_id", "opener", "started_at", "due_at", "ended_at", "state")
+NUMBERS = ("allowed", "used", "paused", "extended")
+FINDING_FIELDS = ("case_id", "opener", "level", "raised_at", "cleared_at")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One clause through time, as its text gives it: (first day, until, raw keys)."""
+
+    id: str
+    kind: str
+    editions: tuple[tuple[date, date | None, Mapping[str, Any]], ...]
+
+    @classmethod
+    def always(cls, id: str, kind: str, **raw: Any) -> Text:
+        """A clause with one edition, in force since 2009."""
+        return cls(id, kind, ((date(2009, 1, 1), None, {"zh": id, **raw}),))
+
+    def clauses(self) -> tuple[tuple[date, date | None, Any], ...]:
+        """Its editions as models."""
+        return tuple((start, until, MODELS[self.kind].model_validate(raw)) for start, until, raw in self.editions)
+
+
+@dataclass(frozen=True)
+class History:
+    """A log as plain rows. Every event has case_id, activity, at, recorded_at, event_id, sequence, unit, actor."""
+
+    events: Sequence[Mapping[str, Any]]
+    cases: Sequence[Mapping[str, Any]]
+    as_of: datetime
+    known_at: datetime | None = None
+
+    def log(self) -> Log:
+        """The same rows as the tables the engine reads."""
+        return Log(events=_frame(self.events, EVENT_COLUMNS), cases=_frame(self.cases, CASE_COLUMNS))
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What the engine and the reference say differently; empty is right. `texts` names the clause of each row."""
+
+    engine_only: list[tuple[Any, ...]] = field(default_factory=list)
+    reference_only: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.engine_only or self.reference_only)
+
+    def __str__(self) -> str:
+        lines = [f"engine    {row}" for row in self.engine_only[:8]]
+        return "\n".join(["", *lines, *(f"reference {row}" for row in self.reference_only[:8])])
+
+
+_layer = CalendarText.model_validate(tomllib.loads(CALENDAR.read_text(encoding="utf-8")))
+CHINA = Calendar.build(zone="Asia/Shanghai", layers=[_layer], name="cn")
+
+
+@cache
+def _china() -> Place:
+    return Place(CALENDAR, "Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Custom:
+    """How a place counts and which levels and ladders it has."""
+
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(
+        default_factory=lambda: {name: Level(zh=name, rank=rank) for name, rank in RANKS.items()}
+    )
+    ladders: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def place(self) -> Place:
+        """China as the reference knows it."""
+        settled = Conventions.model_validate(self.conventions).model_dump()
+        ranks = {name: level.rank for name, level in self.levels.items()}
+        return _china().of(conventions=settled, ranks=ranks, ladders=self.ladders)
+
+    def rules(self, texts: Iterable[Text]) -> Rules:
+        """China and these clauses as the engine knows them."""
+        rulings = (
+            Ruling("test", text.kind, text.id, tuple(Edition(start, until, clause) for start, until, clause in text.clauses()))
+            for text in texts
+        )
+        return Rules(
+            calendar=CHINA,
+            conventions=Conventions.model_validate(self.conventions),
+            levels=self.levels,
+            ladders=self.ladders,
+            rulings=tuple(rulings),
+        )
+
+
+def engine_says(history: History, texts: Sequence[Text], custom: Custom) -> Said:
+    """The engine's answer."""
+    return evaluate(history.log(), custom.rules(texts), as_of=history.as_of, known_at=history.known_at)
+
+
+def reference_says(
+    history: History, texts: Sequence[Text], custom: Custom
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The reference's clocks and findings, in comparable rows; texts that follow from silence stand after it."""
+    where, cases = custom.place(), {case["case_id"]: case for case in history.cases}
+    flow = next((text.clauses()[0][2] for text in texts if text.kind == "flow"), None)
+    events, deemed = list(history.events), []
+    clocks, findings = [], []
+    records = read(events, cases, as_of=history.as_of, known_at=history.known_at)
+    for text in texts:
+        editions = text.clauses()
+        if text.kind == "promise":
+            rows, raised, made = evaluator.promise(editions, records, where, as_of=history.as_of)
+            clocks += [(text.id, *_clock(row, editions[0][2])) for row in rows]
+            deemed += [{**one, "event_id": f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}"} for one in made]
+            if made:
+                records = read([*events, *deemed], cases, as_of=history.as_of, known_at=history.known_at)
+        elif text.kind == "constraint":
+            raised = constraints.constraint(editions, records, where, flow=flow)
+        else:
+            continue
+        findings += [(text.id, *(row[name] for name in FINDING_FIELDS)) for row in raised]
+    return clocks, findings
+
+
+def compared(history: History, texts: Sequence[Text], custom: Custom | None = None) -> tuple[int, Differences]:
+    """How many rows the reference says, and every row that only one of the two says."""
+    custom = custom or Custom()
+    said = engine_says(history, texts, custom)
+    promises = {text.id: text.clauses()[0][2] for text in texts if text.kind == "promise"}
+    engine = [(row["clause"], *_clock(row, promises[row["clause"]])) for row in said.clocks.iter_rows(named=True)]
+    raised = [(row["clause"], *(row[name] for name in FINDING_FIELDS)) for row in said.findings.iter_rows(named=True)]
+    clocks, findings = reference_says(history, texts, custom)
+    wrong = Differences(
+        engine_only=_only(engine, clocks) + _only(raised, findings),
+        reference_only=_only(clocks, engine) + _only(findings, raised),
+    )
+    return len(clocks) + len(findings), wrong
+
+
+def differences(history: History, texts: Sequence[Text], conventions: Mapping[str, str] | None = None) -> Differences:
+    """Every row that only one of the two says, under these conventions."""
+    return compared(history, texts, Custom(conventions=conventions or {}))[1]
+
+
+def _clock(row: Record, clause: Promise) -> tuple[Any, ...]:
+    numbers = [None if clause.due_on or row[name] is None else round(float(row[name]), 6) for name in NUMBERS]
+    return (*(row[name] for name in CLOCK_FIELDS), *numbers)
+
+
+def _only(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return list((Counter(one) - Counter(other)).elements())
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], known: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if not names:
+        return pl.DataFrame(schema=dict(known))
+    schema = {name: known.get(name, _dtype(rows, name)) for name in names}
+    return pl.DataFrame([[row.get(name) for name in names] for row in rows], schema=schema, orient="row")
+
+
+def _dtype(rows: Sequence[Mapping[str, Any]], name: str) -> pl.DataType:
+    value = next((row[name] for row in rows if row.get(name) is not None), "")
+    if isinstance(value, datetime):
+        return pl.Datetime("us", "UTC")
+    return {date: pl.Date(), bool: pl.Boolean(), int: pl.Int64(), float: pl.Float64()}.get(type(value), pl.String())

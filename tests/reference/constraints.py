@@ -1,0 +1,246 @@
+"""What the grammar says of one constraint, event by event. Out come findings as plain dicts; `opener` is the accused event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.reference.evaluator import Edition, in_force
+from tests.reference.place import Place, Record, holds, matches, threads
+from tests.reference.rulers import Days, ruler
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.flow import Flow, Step
+from yinuo.kernel.limits import Limit
+
+Thread = list[Record]
+
+
+def constraint(
+    editions: Sequence[Edition], records: Sequence[Record], place: Place, *, flow: Flow | None = None
+) -> list[Record]:
+    """The findings of one constraint; `flow` says when a thread ends and which step is due."""
+    findings = []
+    for clause in (edition[2] for edition in editions):
+        told = [event for event in records if holds(clause.for_, event)]
+        for thread in threads(told, clause.thread):
+            for scope in _scopes(clause, thread):
+                accused = list(_RULES[clause.rule](clause, scope, place, flow))
+                for event in _unexcused(clause, scope, accused):
+                    if in_force(editions, place.day(event["at"])) is clause:
+                        findings.append(_finding(clause, event))
+    return findings
+
+
+def _finding(clause: Constraint, event: Record) -> Record:
+    return {
+        "case_id": event["case_id"],
+        "opener": event["event_id"],
+        "level": clause.level,
+        "raised_at": event["known_from"],
+        "cleared_at": None,
+    }
+
+
+def _scopes(clause: Constraint, thread: Thread) -> Iterator[Thread]:
+    """The parts of a thread in which the rule is read."""
+    begin, end = 0, len(thread)
+    if clause.after:
+        begin = next((i + 1 for i, event in enumerate(thread) if matches(clause.after, event)), len(thread))
+    if clause.before:
+        end = next((i for i, event in enumerate(thread) if matches(clause.before, event)), len(thread))
+    scope = thread[begin:end]
+    if clause.while_ is None:
+        yield scope
+        return
+    span, match = clause.while_, clause.while_.match
+    for i, start in enumerate(scope):
+        if matches(span.from_, start):
+            rest = scope[i + 1 :]
+            stop = next(
+                (j for j, event in enumerate(rest) if matches(span.to, event) and _paired(match, start, event)), len(rest)
+            )
+            yield rest[:stop]
+
+
+def _paired(match: dict[str, str], start: Record, event: Record) -> bool:
+    return all(start.get(a) is not None and start.get(a) == event.get(b) for a, b in match.items())
+
+
+def _unexcused(clause: Constraint, scope: Thread, accused: Thread) -> Iterator[Record]:
+    """Each `unless` event excuses the next violation after it with the same fields, and no other."""
+    names = [name for one in clause.unless for name in one.same]
+    excuses = [event for event in scope if clause.unless and matches(clause.unless, event)]
+    for event in accused:
+        before = [one for one in excuses if _before(scope, one, event) and _equal(names, one, event)]
+        if not before:
+            yield event
+        elif clause.rule == "absence":
+            excuses.remove(before[0])
+        else:
+            excuses = [one for one in excuses if one not in before]
+
+
+def _before(scope: Thread, one: Record, other: Record) -> bool:
+    return scope.index(one) < scope.index(other)
+
+
+def _equal(names: Sequence[str], one: Record, other: Record) -> bool:
+    return all(one.get(name) is not None and one.get(name) == other.get(name) for name in names)
+
+
+def _related(clause: Constraint, one: Record, other: Record) -> bool:
+    """Do the two events agree in `same` and disagree in `differ`? Nothing is equal to or different from nothing."""
+    unlike = (
+        one.get(name) is not None and other.get(name) is not None and one.get(name) != other.get(name)
+        for name in clause.differ
+    )
+    return _equal(clause.same, one, other) and all(unlike)
+
+
+def _apart(length: Limit, start: datetime, place: Place) -> datetime:
+    """The last instant within a length after an instant: end of the date for date units, else the instant."""
+    rule = ruler(place, Constraint(zh="", rule="absence", level=""), length.unit)
+    point = rule.after(rule.point(start), length)
+    return place.end_of(point) if isinstance(rule, Days) else point
+
+
+def _absence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    most, seen, times = clause.max or 0, [], []
+    for event in scope:
+        if not matches(clause.event, event):
+            continue
+        if clause.rolling is not None:
+            times = [at for at in times if event["at"] - _window(clause.rolling) < at]
+            times.append(event["at"])
+            if len(times) == most + 1:
+                yield event
+            continue
+        value = event["event_id"] if clause.distinct is None else event.get(clause.distinct)
+        if value is not None and value not in seen:
+            seen.append(value)
+        if value is not None and seen.index(value) >= most:
+            yield event
+
+
+def _window(length: Limit) -> timedelta:
+    return timedelta(**{length.unit.value: length.count})
+
+
+def _existence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    count, least = 0, 1 if clause.min is None else clause.min
+    for event in scope:
+        count += matches(clause.event, event)
+        if flow is not None and event["activity"] in flow.ends:
+            if count < least:
+                yield event
+            return
+
+
+def _precedence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    for i, event in enumerate(scope):
+        if matches(clause.then, event):
+            earlier = [one for one in scope[:i] if matches(clause.first, one) and _related(clause, one, event)]
+            if not earlier or not _keeps(clause, earlier[-1], event, place):
+                yield event
+
+
+def _keeps(clause: Constraint, one: Record, other: Record, place: Place) -> bool:
+    gap = clause.gap
+    if gap is not None and gap.max is not None and other["at"] > _apart(gap.max, one["at"], place):
+        return False
+    return gap is None or gap.min is None or _at_least(gap.min, one["at"], other["at"], place)
+
+
+def _at_least(length: Limit, one: datetime, other: datetime, place: Place) -> bool:
+    rule = ruler(place, Constraint(zh="", rule="absence", level=""), length.unit)
+    return bool(rule.point(other) >= rule.after(rule.point(one), length))
+
+
+def _not_succession(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    for i, event in enumerate(scope):
+        if matches(clause.then, event) and any(
+            matches(clause.first, one) and _related(clause, one, event) and _keeps(clause, one, event, place)
+            for one in scope[:i]
+        ):
+            yield event
+
+
+def _not_coexistence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    for i, event in enumerate(scope):
+        for mine, others in ((clause.one, clause.other), (clause.other, clause.one)):
+            if matches(mine, event) and any(matches(others, one) and _related(clause, one, event) for one in scope[:i]):
+                yield event
+                break
+
+
+def _not_chain_succession(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    named = [event for event in scope if matches(clause.first, event) or matches(clause.then, event)]
+    for one, event in zip(named, named[1:], strict=False):
+        if matches(clause.first, one) and matches(clause.then, event) and _related(clause, one, event):
+            if _keeps(clause, one, event, place):
+                yield event
+
+
+def _in_order(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    waiting: list[str] = []
+    served: set[str] = set()
+    for event in scope:
+        case = event["case_id"]
+        if matches(clause.then, event) and case in waiting:
+            if waiting[0] != case:
+                yield event
+            waiting.remove(case)
+            served.add(case)
+        elif matches(clause.first, event) and case not in waiting and case not in served:
+            waiting.append(case)
+
+
+def _follows_flow(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+    assert flow is not None
+    done: set[str] = set()
+    doers: dict[str, str] = {}
+    for event in scope:
+        for back in flow.back:
+            if matches(back.on, event):
+                done -= _from_here(flow, back.to)
+        skipped = {step.id for step in flow.steps if not holds(step.when, event)}
+        step = next((one for one in flow.steps if event["activity"] in one.does), None)
+        if step is not None:
+            due = step.anytime or _due(step, flow, done | skipped)
+            fresh = step.repeat or step.anytime or step.id not in done
+            own = any(doers.get(other) == event.get("actor") is not None for other in step.not_by)
+            if not (due and fresh) or own:
+                yield event
+            done.add(step.id)
+            doers[step.id] = event.get("actor")
+        if event["activity"] in flow.ends:
+            closing = step.id if step else None
+            if any(s.id not in done | skipped and not s.optional and not s.anytime and s.id != closing for s in flow.steps):
+                if not (step is not None and not (due and fresh)):
+                    yield event
+
+
+def _due(step: Step, flow: Flow, done: set[str]) -> bool:
+    free = {one.id for one in flow.steps if one.optional or one.anytime}
+    return all(other in done or other in free for other in step.after)
+
+
+def _from_here(flow: Flow, first: str) -> set[str]:
+    """A step and everything after it."""
+    found = {first}
+    while more := {step.id for step in flow.steps if set(step.after) & found} - found:
+        found |= more
+    return found
+
+
+_RULES: dict[str, Any] = {
+    "absence": _absence,
+    "existence": _existence,
+    "precedence": _precedence,
+    "not_succession": _not_succession,
+    "not_coexistence": _not_coexistence,
+    "not_chain_succession": _not_chain_succession,
+    "in_order": _in_order,
+    "follows_flow": _follows_flow,
+}
