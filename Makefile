@@ -9,11 +9,11 @@ BIN := .venv/bin
 ECHARTS := src/yinuo/cli/report/static/echarts.min.js
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
-.PHONY: help demo test check format packs bench bench-smoke lock clean
+.PHONY: help demo test check fix packs bench bench-smoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F '|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 .venv/.ready: requirements.lock pyproject.toml
 	@scripts/environment.sh .venv requirements.lock
@@ -26,7 +26,6 @@ demo: .venv/.ready $(ECHARTS) ## hold a real case log to its promises and look a
 
 check: .venv/.ready ## style, types, imports: seconds
 	@scripts/tick.sh "ruff" $(BIN)/ruff check src tests benchmarks scripts
-	@scripts/tick.sh "ruff format" $(BIN)/ruff format --check src tests benchmarks scripts
 	@scripts/tick.sh "mypy" $(BIN)/mypy
 	@scripts/tick.sh "import-linter" $(BIN)/lint-imports
 
@@ -37,9 +36,8 @@ test: .venv/.ready $(ECHARTS) check packs ## all checks and tests
 	@scripts/browser.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
-format: .venv/.ready ## write the code the way the checks want it
-	@$(BIN)/ruff check --fix -q src tests benchmarks scripts || true
-	@$(BIN)/ruff format -q src tests benchmarks scripts
+fix: .venv/.ready ## let ruff mend what it can
+	@$(BIN)/ruff check --fix -q src tests benchmarks scripts
 
 .venv-bench/.ready: benchmarks/requirements.txt requirements.lock
 	@scripts/environment.sh .venv-bench requirements.lock

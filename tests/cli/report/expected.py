@@ -8,9 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from yinuo.cli.report.clocks import binding_citizens
-
 from tests.cli.report.made_up import AS_OF, Replay
+from yinuo.cli.report.clocks import binding_citizens
 
 Row = dict[str, Any]
 JUDGED = ("kept", "late", "overdue")

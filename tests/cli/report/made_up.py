@@ -59,22 +59,40 @@ def made_up(cases: int = 240, seed: int = 7) -> Replay:
     events = [event for number in range(cases) for event in _events(chance, number)]
     ids = [_case(number) for number in range(cases)]
     log = Log(
-        events=pl.DataFrame(events, schema={"case_id": pl.String, "activity": pl.String, "at": INSTANT, "unit": pl.String, "event_id": pl.String}),
-        cases=pl.DataFrame({"case_id": ids, "kind": "application", "channel": [CHANNELS[n % 3] for n in range(cases)]}, schema=_CASES),
+        events=pl.DataFrame(
+            events,
+            schema={
+                "case_id": pl.String,
+                "activity": pl.String,
+                "at": INSTANT,
+                "unit": pl.String,
+                "event_id": pl.String,
+            },
+        ),
+        cases=pl.DataFrame(
+            {"case_id": ids, "kind": "application", "channel": [CHANNELS[n % 3] for n in range(cases)]}, schema=_CASES
+        ),
     )
     said = Said(_frame(clocks, CLOCK_COLUMNS), _frame(findings, FINDING_COLUMNS), pl.DataFrame(schema=HOLDING_COLUMNS))
     summary = {
         "log": {"cases": cases, "events": len(events), "rejected": 3, "unknown": {"盖章<b>": 4, "phoned": 2}},
         "as_of": AS_OF.isoformat(),
     }
-    about = About(Name("示例市", "Demo city"), "0123456789abcdef" * 4, "made-up.csv", {"time-limit": Name("限时办结", "time limits")})
+    about = About(
+        Name("示例市", "Demo city"),
+        "0123456789abcdef" * 4,
+        "made-up.csv",
+        {"time-limit": Name("限时办结", "time limits")},
+    )
     return Replay(log, said, _indicators(clocks), summary, RULES, about)
 
 
 def nothing() -> Replay:
     """A replay in which nothing happened."""
     full = made_up(0)
-    return replace(full, summary={"log": {"cases": 0, "events": 0, "rejected": 0, "unknown": {}}, "as_of": AS_OF.isoformat()})
+    return replace(
+        full, summary={"log": {"cases": 0, "events": 0, "rejected": 0, "unknown": {}}, "as_of": AS_OF.isoformat()}
+    )
 
 
 def _frame(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -129,7 +147,10 @@ def _events(chance: random.Random, number: int) -> list[dict[str, Any]]:
     start = datetime(2026, 1, 5, 1, tzinfo=UTC) + timedelta(hours=number * 7)
     return [
         {
-            "case_id": _case(number), "activity": activity, "at": start + timedelta(days=day), "unit": "规划局",
+            "case_id": _case(number),
+            "activity": activity,
+            "at": start + timedelta(days=day),
+            "unit": "规划局",
             "event_id": f"e{number}" if activity == "received" else f"e{number}-{day}",
         }
         for day, activity in enumerate(["received", "asked", NASTY, "answered", "decided"][: chance.randint(1, 5)])

@@ -68,7 +68,11 @@ def test_a_link_shows_exactly_the_cases_behind_it(page: Page, report: Path, repl
     page.goto(report.as_uri())
     page.click("[data-fact='clause/time-limit/statutory/late']")
     shown = page.eval_on_selector_all("#list tbody tr td:first-child", "cells => cells.map(cell => cell.textContent)")
-    late = [row["case_id"] for row in replay.said.clocks.to_dicts() if (row["clause"], row["state"]) == ("statutory", "late")]
+    late = [
+        row["case_id"]
+        for row in replay.said.clocks.to_dicts()
+        if (row["clause"], row["state"]) == ("statutory", "late")
+    ]
     assert len(late) > len(shown) == 50, "the list is cut into pages of fifty"
     page.click("#forth")
     shown += page.eval_on_selector_all("#list tbody tr td:first-child", "cells => cells.map(cell => cell.textContent)")
@@ -127,11 +131,15 @@ def test_nothing_is_fetched_and_nothing_of_a_case_runs(page: Page, report: Path)
 
 def test_a_script_that_is_not_ours_is_refused(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
-    page.evaluate("() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); }")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); }"
+    )
     assert page.evaluate("window.ran") is None
 
 
-@pytest.mark.parametrize("size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}], ids=["phone", "desktop"]
+)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_everybody_can_read_it(page: Page, tmp_path: Path, size: dict[str, int], lang: str) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]

@@ -61,7 +61,11 @@ def _definition(clause: Indicator, lang: str, names: Names) -> str:
     over = _pick(_OVER.get(clause.over, Name(clause.over, clause.over)), lang)
     measure = _pick(_MEASURE.get(clause.measure, Name(clause.measure, clause.measure)), lang)
     where = speller.condition(clause.where)
-    parts = [f"{over}{f'（{where}）' if where else ''}的{measure}" if zh else f"{measure} of {over}{f' ({where})' if where else ''}"]
+    parts = [
+        f"{over}{f'（{where}）' if where else ''}的{measure}"
+        if zh
+        else f"{measure} of {over}{f' ({where})' if where else ''}"
+    ]
     if clause.count is not None:
         parts.append(("计入：" if zh else "counted: ") + speller.condition(clause.count))
     if clause.value is not None:
@@ -128,7 +132,11 @@ class _Speller:
             if look is not None:
                 parts.append(f"{name} {sign} {look.table}")
         if test.through is not None:
-            parts.append(f"{name}（{self.condition(test.through)}）" if self._lang == "zh" else f"{name} ({self.condition(test.through)})")
+            parts.append(
+                f"{name}（{self.condition(test.through)}）"
+                if self._lang == "zh"
+                else f"{name} ({self.condition(test.through)})"
+            )
         return ", ".join(parts)
 
     def _bound(self, field: str, bound: object) -> str:

@@ -12,8 +12,8 @@ import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.definitions import definition, simple_tests
-from yinuo.cli.report.numbers import Number, Table, both, both_of, link, percent, quantity
-from yinuo.cli.report.words import Names, amount
+from yinuo.cli.report.numbers import Number, Table, both, both_of, link, quantity
+from yinuo.cli.report.words import Names, amount, percent
 from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.rules import Rules
@@ -94,7 +94,8 @@ def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, c
     base = name.removesuffix("/without-exempt")
     plain = clause.exempt is None and clause.at is None and clause.for_ is None and not clause.stock
     return Figure(
-        title=both_of(names.clause(base)) + (Markup(" · ") + both("剔除豁免后", "without the exempt") if base != name else ""),
+        title=both_of(names.clause(base))
+        + (Markup(" · ") + both("剔除豁免后", "without the exempt") if base != name else ""),
         institution=both_of(names.institution(name.partition("/")[0])),
         definition=both_of(definition(clause, names)),
         rows=shown,
@@ -116,7 +117,7 @@ def _filters(condition: Condition | None, table: Table, clauses: tuple[str, ...]
     """The filters of the page's table that say the same as a condition, and whether they say all of it."""
     tests, exact = simple_tests(condition)
     usable = {field: values for field, values in tests.items() if field in _LINKABLE[table]}
-    named = {field: tests[field] for field in ("institution", "clause") if field in tests}
+    named: Filters = {field: tests[field] for field in ("institution", "clause") if field in tests}
     if named and table != "cases":
         usable["clause"] = tuple(clause for clause in clauses if _is_named(clause, named))
     return usable, exact and usable.keys() | named.keys() == tests.keys()

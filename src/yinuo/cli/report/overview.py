@@ -10,7 +10,7 @@ import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.numbers import Number, both, count, link, share
-from yinuo.cli.report.words import STATES, Name, Names, percent
+from yinuo.cli.report.words import STATES, Name, percent
 from yinuo.engine.statistics import wilson
 
 
@@ -32,7 +32,7 @@ class Overview:
     states: tuple[tuple[Name, str, Number, float], ...]
 
 
-def tiles(summary: Mapping[str, Any], clocks: pl.DataFrame, findings: pl.DataFrame, names: Names) -> Overview:
+def tiles(summary: Mapping[str, Any], clocks: pl.DataFrame, findings: pl.DataFrame) -> Overview:
     """What a reader wants to know first."""
     log = summary["log"]
     by_state = dict(clocks.group_by("state").len().iter_rows())
@@ -102,8 +102,10 @@ def _events_note(log: Mapping[str, Any]) -> Markup:
 def _rejected(log: Mapping[str, Any]) -> Tile:
     rejected = _length(log["rejected"])
     names = unknown({"log": log})
-    note = both(f"{len(names)} 种活动未见于规则", f"{len(names)} activities no text names") if names else both(
-        "原因逐行列在 rejected.csv", "each with its reason in rejected.csv"
+    note = (
+        both(f"{len(names)} 种活动未见于规则", f"{len(names)} activities no text names")
+        if names
+        else both("原因逐行列在 rejected.csv", "each with its reason in rejected.csv")
     )
     number = Number("log/rejected", f"{rejected:,}", "rejected.csv" if rejected else None)
     return Tile(both("未采用的行", "Rejected rows"), number, note, weighty=rejected > 0)

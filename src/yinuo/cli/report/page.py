@@ -69,7 +69,9 @@ def write_report(
         as_of=as_of,
         zone=rules.zone,
     )
-    fields = log.cases.select("case_id", *(pl.col(field).alias(OF_THE_CASE + field) for field in breakdowns(rules, log.cases)))
+    fields = log.cases.select(
+        "case_id", *(pl.col(field).alias(OF_THE_CASE + field) for field in breakdowns(rules, log.cases))
+    )
     spreads = spread.spreads(clocks, names)
     levels = raised.levels_of(findings, ranks)
     embedded = {
@@ -88,7 +90,7 @@ def write_report(
         "rules": rules,
         "small": SMALL,
         "cap": rows.CAP,
-        "overview": overview.tiles(summary, clocks, findings, names),
+        "overview": overview.tiles(summary, clocks, findings),
         "unknown": overview.unknown(summary),
         "late_by_clause": by_clause(clocks, names),
         "late_by_unit": by_unit(clocks, names),
@@ -166,7 +168,13 @@ def _policy(scripts: list[str]) -> str:
 def safe_json(value: object) -> str:
     """JSON that may stand in a script element: no text of a case can close it or open a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for char, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+    for char, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
         text = text.replace(char, escaped)
     return text
 

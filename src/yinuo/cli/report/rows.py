@@ -66,7 +66,9 @@ def finding_rows(
     return _packed(columns, findings.height)
 
 
-def case_rows(log: Log, rules: Rules, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame) -> dict[str, Any]:
+def case_rows(
+    log: Log, rules: Rules, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame
+) -> dict[str, Any]:
     """Cases: opened, closed, and how many events, clocks and findings they have."""
     chosen = _chosen(log.cases, pl.lit(None)).drop("row!", "weight!") if log.cases.height > CAP else log.cases
     events = log.events.filter(pl.col("case_id").is_in(chosen["case_id"].implode()))

@@ -76,8 +76,10 @@ def worst(clocks: pl.DataFrame, ranks: Mapping[str, int]) -> pl.DataFrame:
     order = ["rank", "over", *CLOCK]
     ordered = late.sort(order, descending=[True, True, False, False, False, False], nulls_last=True)
     counts = ordered.group_by("case_id").agg(pl.len().alias("late_clocks"))
-    return ordered.unique("case_id", keep="first", maintain_order=True).head(MOST_CASES).join(
-        counts, on="case_id", maintain_order="left"
+    return (
+        ordered.unique("case_id", keep="first", maintain_order=True)
+        .head(MOST_CASES)
+        .join(counts, on="case_id", maintain_order="left")
     )
 
 
@@ -86,7 +88,11 @@ def cases(chosen: pl.DataFrame, behind: Behind) -> tuple[Case, ...]:
     ids = chosen["case_id"].unique().to_list()
     events = behind.events.filter(pl.col("case_id").is_in(ids)).sort("at", maintain_order=True)
     by_case = {str(key[0]): part for key, part in events.partition_by("case_id", as_dict=True).items()}
-    pauses = behind.pauses.join(chosen.select(CLOCK), on=CLOCK, how="semi", nulls_equal=True) if behind.pauses.height else behind.pauses
+    pauses = (
+        behind.pauses.join(chosen.select(CLOCK), on=CLOCK, how="semi", nulls_equal=True)
+        if behind.pauses.height
+        else behind.pauses
+    )
     return tuple(_case(row, behind, by_case.get(row["case_id"]), pauses) for row in chosen.iter_rows(named=True))
 
 
@@ -160,19 +166,25 @@ def clock_sentence(row: Mapping[str, Any], as_of: datetime, zone: str) -> Name:
 def line(
     row: Mapping[str, Any], pauses: list[tuple[datetime, datetime]], events: pl.DataFrame, behind: Behind
 ) -> Markup:
-    """The drawing: one bar from start to end, hatched where paused, striped beyond the due instant, dots for events."""
+    """The drawing: one bar from start to end, hatched where paused, red beyond the due instant, dots for events.
+
+    A pause begun after the due instant does not touch the clock and is not drawn.
+    """
     start, due = row["started_at"], row["due_at"]
     end = row["ended_at"] or behind.as_of
     last = max(end, due)
     whole = (last - start).total_seconds() or 1.0
 
     def x(at: datetime) -> float:
-        return round(1 + 98 * min(max((at - start).total_seconds() / whole, 0.0), 1.0), 2)
+        part: float = (at - start).total_seconds() / whole
+        return round(1 + 98 * min(max(part, 0.0), 1.0), 2)
 
     def bar(kind: str, since: datetime, until: datetime, title: Name) -> Markup:
         text = both(f"{title.zh}：{span(until - since).zh}", f"{title.en}: {span(until - since).en}")
         shape = '<rect class="{}" x="{}%" width="{}%" y="12" height="14"><title>{}</title></rect>'
-        return Markup(shape).format(kind, x(since), max(round(x(until) - x(since), 2), 0.15), text.striptags())
+        return Markup(shape).format(  # noqa: S704 - a literal of ours
+            kind, x(since), max(round(x(until) - x(since), 2), 0.15), text.striptags()
+        )
 
     def parts() -> Iterator[Markup]:
         yield Markup('<line class="axis" x1="1%" x2="99%" y1="19" y2="19"/>')
@@ -180,12 +192,14 @@ def line(
         if end > due:
             yield bar("over", due, end, _OVER)
         for begin, stop in pauses:
-            if begin < end and stop > start:
+            if begin < min(end, due) and stop > start:
                 yield bar("stood", max(begin, start), min(stop, end), _STOOD)
         yield Markup('<line class="due" x1="{0}%" x2="{0}%" y1="4" y2="34"/>').format(x(due))
         for at, activity in events.filter(pl.col("at").is_between(start, last)).select("at", "activity").iter_rows():
             title = f"{moment(at, behind.zone)} {behind.activities.get(activity, activity)}"
-            yield Markup('<circle class="event" cx="{}%" cy="38" r="2.5"><title>{}</title></circle>').format(x(at), title)
+            yield Markup('<circle class="event" cx="{}%" cy="38" r="2.5"><title>{}</title></circle>').format(
+                x(at), title
+            )
 
     state = STATES.get(row["state"], Name(row["state"], row["state"]))
     label = f"{row['case_id']}: {state.zh} / {state.en}"

@@ -36,6 +36,12 @@
     return at === null ? null : values.words[at];
   };
 
+  // A column in which no row says anything is not shown.
+  const filled = (table, column) => {
+    const values = embedded[table].columns[column];
+    return Boolean(values) && (Array.isArray(values) ? values.some((value) => value !== null && value !== "") || values.length === 0 : values.words.some((word) => word !== ""));
+  };
+
   const matching = () => {
     const wanted = new Map();
     for (const [key, value] of state.filters) wanted.set(key, [...(wanted.get(key) || []), value]);
@@ -131,7 +137,7 @@
   const draw = () => {
     // A column that a filter holds at one value says nothing more than the filter does.
     const pinned = new Set(state.filters.filter(([key], _, all) => key !== "case" && all.filter(([other]) => other === key).length === 1).map(([key]) => key));
-    const columns = COLUMNS[state.table].filter(([key]) => !pinned.has(key) && (key === "why" || embedded[state.table].columns[key]));
+    const columns = COLUMNS[state.table].filter(([key]) => !pinned.has(key) && (key === "why" || filled(state.table, key)));
     const found = matching();
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     state.page = Math.min(state.page, pages - 1);
