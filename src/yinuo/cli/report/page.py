@@ -56,71 +56,100 @@ def write_report(
     """Write report.html. `summary` is the content of summary.json; `said` and `indicators` are of the same log and rules."""
     as_of = _instant(summary["as_of"])
     clocks, findings = readable(said, rules, as_of)
-    names = Names(rules, about.institutions)
-    ranks = {name: level.rank for name, level in rules.levels.items()}
-    sentences = Sentences(rules)
-    chosen = worst.worst(clocks, ranks)
-    behind = worst.Behind(
-        events=log.events,
-        pauses=_pauses(log, rules, as_of=as_of, cases=chosen["case_id"]),
-        reasons=sentences.by_clock(findings, chosen),
-        names=names,
-        activities=rules.activities,
-        as_of=as_of,
-        zone=rules.zone,
-    )
-    fields = log.cases.select(
-        "case_id", *(pl.col(field).alias(OF_THE_CASE + field) for field in breakdowns(rules, log.cases))
-    )
-    spreads = spread.spreads(clocks, names)
-    levels = raised.levels_of(findings, ranks)
-    embedded = {
-        "cases": rows.case_rows(log, rules, clocks=clocks, findings=findings, fields=fields),
-        "clocks": rows.clock_rows(clocks, rules.zone, fields),
-        "findings": rows.finding_rows(findings, rules.zone, ranks=ranks, fields=fields, sentence=sentences.of),
-        "spreads": [one.chart() for one in spreads],
-        "names": _glossary(clocks, findings, rules, names),
-        "suffix": about.suffix,
-    }
+    material = _Material(log, rules, clocks, findings, Names(rules, about.institutions), Sentences(rules), as_of)
+    spreads = spread.spreads(clocks, material.names)
     content = {
         "about": about,
         "version": __version__,
         "as_of": moment(as_of, rules.zone),
-        "zone": rules.zone,
         "rules": rules,
         "small": SMALL,
         "cap": rows.CAP,
+        "states": STATES,
+        "legend": sorted(rules.levels.items(), key=lambda item: item[1].rank),
         "overview": overview.tiles(summary, clocks, findings),
         "unknown": overview.unknown(summary),
+        "spreads": spreads,
+        "figures": figures(indicators, rules, material.names),
+        **_sections(material),
+    }
+    carried = _carried(material) | {"spreads": [one.chart() for one in spreads], "suffix": about.suffix}
+    path.write_text(_render(content, carried, material.names, material.ranks), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What every part of the page is made of."""
+
+    log: Log
+    rules: Rules
+    clocks: pl.DataFrame
+    findings: pl.DataFrame
+    names: Names
+    sentences: Sentences
+    as_of: datetime
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        return {name: level.rank for name, level in self.rules.levels.items()}
+
+
+def _sections(material: _Material) -> dict[str, Any]:
+    """Late shares, cases to explain, findings."""
+    clocks, findings, names = material.clocks, material.findings, material.names
+    chosen = worst.worst(clocks, material.ranks)
+    behind = worst.Behind(
+        events=material.log.events,
+        pauses=_pauses(material, chosen["case_id"]),
+        reasons=material.sentences.by_clock(findings, chosen),
+        names=names,
+        activities=material.rules.activities,
+        as_of=material.as_of,
+        zone=material.rules.zone,
+    )
+    levels = raised.levels_of(findings, material.ranks)
+    return {
         "late_by_clause": by_clause(clocks, names),
         "late_by_unit": by_unit(clocks, names),
-        "spreads": spreads,
-        "levels": levels,
-        "legend": sorted(rules.levels.items(), key=lambda item: item[1].rank),
-        "matrices": [raised.matrix(findings, by=by, levels=levels, names=names) for by in ("clause", "unit")],
         "worst": worst.cases(chosen, behind),
-        "figures": figures(indicators, rules, names),
-        "states": STATES,
+        "levels": levels,
+        "matrices": [raised.matrix(findings, by=by, levels=levels, names=names) for by in ("clause", "unit")],
     }
-    path.write_text(_render(content, embedded, names, ranks), encoding="utf-8")
+
+
+def _carried(material: _Material) -> dict[str, Any]:
+    """The rows behind the numbers, and the names they need."""
+    log, rules, clocks, findings = material.log, material.rules, material.clocks, material.findings
+    fields = breakdowns(rules, log.cases)
+    own = log.cases.select("case_id", *(pl.col(field).alias(OF_THE_CASE + field) for field in fields))
+    say = material.sentences.of
+    return {
+        "cases": rows.case_rows(log, rules, clocks=clocks, findings=findings, fields=own),
+        "clocks": rows.clock_rows(clocks, rules.zone, own),
+        "findings": rows.finding_rows(findings, rules.zone, ranks=material.ranks, fields=own, sentence=say),
+        "names": _glossary(material),
+    }
 
 
 def _instant(text: str | datetime) -> datetime:
     return text if isinstance(text, datetime) else datetime.fromisoformat(text)
 
 
-def _pauses(log: Log, rules: Rules, *, as_of: datetime, cases: pl.Series) -> pl.DataFrame:
+def _pauses(material: _Material, cases: pl.Series) -> pl.DataFrame:
     own = pl.col("case_id").is_in(cases.implode())
+    log = material.log
     part = Log(log.events.filter(own), log.cases.filter(own), log.tables)
-    found = stretches(part, rules, as_of=as_of)
+    found = stretches(part, material.rules, as_of=material.as_of)
     return found.with_columns(pl.concat_str("institution", pl.lit("/"), "clause").alias("clause"))
 
 
-def _glossary(clocks: pl.DataFrame, findings: pl.DataFrame, rules: Rules, names: Names) -> dict[str, Any]:
+def _glossary(material: _Material) -> dict[str, Any]:
+    clocks, rules, names = material.clocks, material.rules, material.names
+
     def pairs(of: Mapping[str, Name]) -> dict[str, list[str]]:
         return {key: [name.zh, name.en] for key, name in of.items()}
 
-    clauses = sorted({*clocks["clause"].unique(), *findings["clause"].unique()})
+    clauses = sorted({*clocks["clause"].unique(), *material.findings["clause"].unique()})
     return {
         "clause": pairs({clause: names.clause(clause) for clause in clauses}),
         "state": pairs(STATES),
