@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from yinuo.kernel.instants import DAY, Int64
 from yinuo.kernel.limits import Limit, Unit
 
+SMALL = 256
+"""Below this many rows plain Python codes text faster than a table engine starts."""
+
 Bool = NDArray[np.bool_]
 Kind = Literal["text", "number", "instant", "date", "bool", "list"]
 
@@ -45,6 +48,11 @@ class Column:
 
     @classmethod
     def _text(cls, series: pl.Series, known: Bool) -> Column:
+        if len(series) < SMALL:
+            values = [None if value is None else str(value) for value in series.to_list()]
+            few = tuple(sorted({value for value in values if value is not None}))
+            place = {word: code for code, word in enumerate(few)}
+            return cls("text", np.array([-1 if value is None else place[value] for value in values], np.int32), known, few)
         words = series.drop_nulls().cast(pl.String).unique().sort()
         coded = series.cast(pl.String).cast(pl.Enum(words)) if len(words) else series.cast(pl.String)
         codes = coded.to_physical().cast(pl.Int32).fill_null(-1).to_numpy() if len(words) else (
@@ -58,7 +66,7 @@ class Column:
 
     def take(self, rows: NDArray[Any]) -> Column:
         """The column at these rows."""
-        lists = None if self.lists is None else self.lists.gather(rows)
+        lists = None if self.lists is None else self.lists[rows]
         return Column(self.kind, self.values[rows], self.known[rows], self.words, lists)
 
     def where_known(self, known: Bool) -> Column:
@@ -86,9 +94,8 @@ class Column:
         if self.lists is not None:
             return self.lists
         if self.kind == "text":
-            words = pl.Series(self.words, dtype=pl.String)
-            rows = pl.Series(np.where(self.known, self.values, -1), dtype=pl.Int64)
-            return words.gather(rows.replace(-1, None)) if len(words) else pl.Series([None] * len(rows), dtype=pl.String)
+            words = pl.Series([*self.words, None], dtype=pl.String)
+            return words[np.where(self.known, self.values, len(self.words))]
         raw = pl.Series(self.values)
         if self.kind == "date":
             raw = raw.cast(pl.Int32).cast(pl.Date)

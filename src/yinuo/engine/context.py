@@ -86,7 +86,7 @@ class Context:
         """A field of these events alone: nothing an earlier event set counts (a look-up or case field as usual)."""
         if "." in path or path not in self.history.events.columns:
             return self.matcher.value(path, self.history, rows)
-        return Column.of(self.history.events[path].gather(rows))
+        return Column.of(self.history.events[path][rows])
 
     def paired(self, match: Mapping[str, str], left: Int64, right: Int64) -> tuple[Int64, Int64]:
         """Codes of the match fields of two sets of events, equal where every field is; where one is missing, never."""

@@ -53,7 +53,7 @@ def from_lapses(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse)
     history = context.history
     who = answerers(context, clause.answers, opener=lapse.opener, moment=lapse.at)
     frame = pl.DataFrame({
-        "case_id": history.log.cases["case_id"].gather(history.case[lapse.opener]),
+        "case_id": history.log.cases["case_id"][history.case[lapse.opener]],
         "unit": who.unit.series(), "holder": who.actor.otherwise(who.unit).series(),
         "due": instants(lapse.due),
     }).with_columns(pl.lit(ruling.id).alias("clause"))  # fmt: skip

@@ -12,7 +12,7 @@ import polars as pl
 
 from yinuo.engine.columns import Column
 from yinuo.engine.context import Context
-from yinuo.engine.log import CLOCK_COLUMNS, FINDING_COLUMNS
+from yinuo.engine.log import CLOCK_COLUMNS, FINDING_COLUMNS, INSTANT
 from yinuo.kernel.instants import NEVER, Int64
 
 
@@ -26,9 +26,8 @@ class Answerers:
 
 def instants(values: Int64) -> pl.Series:
     """UTC instants as polars shows them; NEVER is null."""
-    series = pl.Series(values, dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    never = values == NEVER
-    return series.set(pl.Series(never), None) if never.any() else series
+    moments = np.where(values == NEVER, np.datetime64("NaT", "us"), values.astype("datetime64[us]"))
+    return pl.Series(moments).cast(INSTANT)
 
 
 def answerers(context: Context, answers: str, *, opener: Int64, moment: Int64) -> Answerers:

@@ -165,7 +165,7 @@ class History:
     def event_ids(self, rows: Int64) -> pl.Series:
         """The ids of these events; an event without one is `activity@at#n`, n counting it within its case."""
         if "event_id" in self.events.columns:
-            ids = self.events["event_id"].gather(rows)
+            ids = self.events["event_id"][rows]
             if ids.null_count() == 0:
                 return ids
             return ids.zip_with(ids.is_not_null(), self._default_ids(rows))
@@ -181,7 +181,7 @@ class History:
                 self._ids[int(code)] = self._name_events(int(code))
             ids, all_rows = self._ids[int(code)]
             mine = codes == code
-            found = ids.gather(np.searchsorted(all_rows, rows[mine]))
+            found = ids[np.searchsorted(all_rows, rows[mine])]
             if parts is None:
                 return found
             parts = parts.scatter(np.flatnonzero(mine), found)
@@ -234,7 +234,7 @@ _BUILT = {
 def _case_codes(ids: pl.Series, cases: pl.Series) -> Int64:
     changed = (ids != ids.shift(1)).fill_null(True).to_numpy()
     heads = np.flatnonzero(changed)
-    names = ids.gather(heads)
+    names = ids[heads]
     if len(names) == len(cases) and (names == cases).all():
         codes = np.arange(len(cases), dtype=np.int64)
     else:
@@ -281,7 +281,7 @@ def _order(
     sequence, rank = _sequences(events, rows, ranks[activity[rows]])
     keys: list[NDArray[np.int64]] = [rank, sequence]
     if "event_id" in events.columns:
-        keys.insert(0, events["event_id"].gather(rows).rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
+        keys.insert(0, events["event_id"][rows].rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
     group = np.cumsum(np.append(True, (case[rows][1:] != case[rows][:-1]) | (at[rows][1:] != at[rows][:-1])))
     order[places] = rows[np.lexsort((*keys, group))]
     return order
@@ -291,7 +291,7 @@ def _sequences(events: pl.DataFrame, rows: Int64, rank: Int64) -> tuple[Int64, I
     """The sequence of these events, and the rank that orders those without one."""
     if "sequence" not in events.columns:
         return np.zeros(rows.size, np.int64), rank
-    given = events["sequence"].gather(rows)
+    given = events["sequence"][rows]
     return given.fill_null(0).to_numpy(), np.where(given.is_null().to_numpy(), rank, 0)
 
 

@@ -64,7 +64,7 @@ class Holdings:
         instants = pl.DataFrame({"from": begin, "to": np.where(end < 0, 0, end)}).with_columns(
             pl.all().cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
         frame = pl.DataFrame({
-            "case_id": history.log.cases["case_id"].gather(case),
+            "case_id": history.log.cases["case_id"][case],
             "unit": self.unit.series(), "actor": self.actor.series(),
             "from": instants["from"], "to": instants["to"].set(pl.Series(end < 0), None),
             "used": days.astype(np.float64),

@@ -57,7 +57,7 @@ def _of_clocks(context: Context, ruling: Ruling, clocks: Running) -> pl.DataFram
     end = np.minimum(event, cap)
     opener = clocks.opened.opener[touched.owner]
     return pl.DataFrame({
-        "case_id": history.log.cases["case_id"].gather(history.case[opener]),
+        "case_id": history.log.cases["case_id"][history.case[opener]],
         "opener": history.event_ids(opener),
         "occurrence": clocks.opened.occurrence[touched.owner].astype(np.int32),
         "from": instants(history.at[touched.begin_row]),

@@ -79,7 +79,7 @@ def _frame(context: Context, ruling: Ruling, edition: Edition, found: Violations
     })  # fmt: skip
     own = history.column("actor", rows)
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=rows.size, columns={
-        "case_id": history.log.cases["case_id"].gather(history.case[rows]),
+        "case_id": history.log.cases["case_id"][history.case[rows]],
         "thread": context.thread_json(clause.thread, rows),
         "key": None,
         "opener": history.event_ids(rows),

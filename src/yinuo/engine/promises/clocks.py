@@ -147,7 +147,7 @@ def _clock_frame(
     next_at = next_at if climbed is None else np.minimum(next_at, climbed.next_at)
     next_at = np.where((judged.state == PAUSED) & (due == NEVER), NEVER, next_at)
     frame = pl.DataFrame({
-        "case_id": history.log.cases["case_id"].gather(history.case[opened.opener]),
+        "case_id": history.log.cases["case_id"][history.case[opened.opener]],
         "thread": context.thread_json(clause.thread, opened.opener),
         "key": _key_json(context, clause, opened.opener),
         "opener": history.event_ids(opened.opener),
@@ -215,7 +215,7 @@ def _raised_frame(
         "holder": who.unit.series(),
     })  # fmt: skip
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=row.size, columns={
-        "case_id": history.log.cases["case_id"].gather(history.case[opened.opener[row]]),
+        "case_id": history.log.cases["case_id"][history.case[opened.opener[row]]],
         "thread": context.thread_json(clocks.clause.thread, opened.opener[row]),
         "key": _key_json(context, clocks.clause, opened.opener[row]),
         "opener": history.event_ids(opened.opener[row]),
@@ -257,7 +257,7 @@ def _void_frame(context: Context, ruling: Ruling, clocks: Running, void: Void) -
     why = pl.DataFrame({"cause": [cause] * void.row.size, "field": [name or None] * void.row.size},
                        schema={"cause": pl.String, "field": pl.String})
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=void.row.size, columns={
-        "case_id": history.log.cases["case_id"].gather(history.case[opener]),
+        "case_id": history.log.cases["case_id"][history.case[opener]],
         "thread": context.thread_json(clocks.clause.thread, opener),
         "key": _key_json(context, clocks.clause, opener),
         "opener": history.event_ids(opener),
