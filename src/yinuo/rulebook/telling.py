@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -56,14 +56,22 @@ class Teller:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.zone = ZoneInfo(pack.rules.zone)
-        self.types = {name: type_.is_ for name, type_ in words_of(pack).fields_of(None).items()}
+        self.words = words_of(pack)
+        self.types = {name: type_.is_ for name, type_ in self.words.fields_of(None).items()}
+        kinds = {f"{home}/{id_}": kind for home, own in self.words.clauses.items() for id_, kind in own.items()}
+        self.figures = frozenset(name for name, kind in kinds.items() if kind == "indicator")
         self.closures = Closures(pack)
         self._logs: dict[str, Log] = {}
 
     def tell(
-        self, story: Story, rules: Rules | None = None, *, tables: Mapping[str, pl.DataFrame] | None = None
+        self,
+        story: Story,
+        rules: Rules | None = None,
+        *,
+        tables: Mapping[str, pl.DataFrame] | None = None,
+        about: frozenset[str] | None = None,
     ) -> Telling:
-        """Tell a story under the pack's text, or under other rules or tables (of a mutant)."""
+        """Tell a story under the pack's text; or under a mutant's rules or tables, comparing only some clauses."""
         log = self.log(story)
         if tables is not None:
             log = Log(log.events, log.cases, {**tables, **self._own_tables(story.text)})
@@ -72,18 +80,25 @@ class Teller:
         as_of = self.as_of(text)
         known_at = None if text.known_at is None else self._instant(text.known_at, _END)
         said = evaluate(log, rules, as_of=as_of, known_at=known_at)
-        compare = Comparison(self.zone, story)
+        compare = Comparison(self.zone, story, about, self.clause_of)
         compare.rows("clocks", said.clocks, text.expect.clocks)
         extra = compare.rows("findings", said.findings, text.expect.findings)
-        if text.refused is not None:
+        if text.refused is not None and (about is None or self.clause_of(story, {"clause": text.refused}) in about):
             shorter = Log(log.events.head(len(log.events) - 1), log.cases, log.tables)
             extra = compare.refusal(extra, evaluate(shorter, rules, as_of=as_of, known_at=known_at), said, rules)
         if text.only:
             compare.nothing_else(extra)
-        if text.expect.indicators:
+        if text.expect.indicators and about is None:
             compare.rows("indicators", measure(log, said, rules, as_of=as_of), text.expect.indicators)
         clocks, findings = (tuple(compare.matched[what]) for what in ("clocks", "findings"))
         return Telling(story, tuple(compare.differences), said, as_of, clocks, findings)
+
+    def clause_of(self, story: Story, row: Mapping[str, Any]) -> str:
+        """`institution/clause` of an expected row; one without institution is the story's own if it can be."""
+        clause = str(row["clause"])
+        homes = (str(row["institution"]),) if "institution" in row else story.homes()
+        home = next((home for home in homes if clause in self.words.clauses.get(home, {})), homes[0])
+        return f"{home}/{clause}"
 
     def rules(self, story: Story) -> Rules:
         """The rules that can matter to a story."""
@@ -168,19 +183,29 @@ class Teller:
 class Comparison:
     """What a text said held against what a story expects."""
 
-    def __init__(self, zone: ZoneInfo, story: Story) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        story: Story,
+        about: frozenset[str] | None,
+        clause_of: Callable[[Story, Mapping[str, Any]], str],
+    ) -> None:
         self.zone = zone
         self.story = story
+        self.about = about
+        self.clause_of = clause_of
         self.differences: list[str] = []
         self.matched: dict[str, list[Match]] = {"clocks": [], "findings": [], "indicators": []}
 
     def rows(self, what: str, frame: pl.DataFrame, expected: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Match each expected row with exactly one row of its institutions; the rows no one expected."""
         homes = {*self.story.homes(), *(str(row["institution"]) for row in expected if "institution" in row)}
-        rows = [row for row in frame.iter_rows(named=True) if row["institution"] in homes]
+        rows = [row for row in frame.iter_rows(named=True) if row["institution"] in homes and self._told(row)]
         taken: set[int] = set()
         for wanted in expected:
-            full = self._named(wanted, rows)
+            full = self._named(wanted)
+            if not self._told(full):
+                continue
             found = [index for index, row in enumerate(rows) if self._matches(row, full)]
             if len(found) == 1:
                 taken.add(found[0])
@@ -189,10 +214,12 @@ class Comparison:
                 self.differences.append(self._missing(what, wanted, full, rows, len(found)))
         return [row for index, row in enumerate(rows) if index not in taken]
 
-    def _named(self, wanted: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _told(self, row: Mapping[str, Any]) -> bool:
+        return self.about is None or f"{row['institution']}/{row['clause']}" in self.about
+
+    def _named(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         full = {SHORT.get(name, name): value for name, value in wanted.items()}
-        own = any(row["institution"] == self.story.institution and row["clause"] == full["clause"] for row in rows)
-        return {"institution": self.story.institution, **full} if own else full
+        return {**full, "institution": self.clause_of(self.story, wanted).partition("/")[0]}
 
     def refusal(
         self, extra: list[dict[str, Any]], before: Said, after: Said, rules: Rules
