@@ -39,9 +39,10 @@ def test_the_byte_named_is_the_first_wrong_one_of_the_file(read, csv):
         read(csv(content))
 
 
-def test_an_encoding_nobody_knows_is_refused(read, csv):
-    with pytest.raises(LogError, match=r'"gbk2312" is no encoding'):
-        read(csv(HEAD + row()), encoding="gbk2312")
+@pytest.mark.parametrize("unknown", ["gbk2312", "rot13", "hex"])
+def test_an_encoding_nobody_knows_is_refused(read, csv, unknown):
+    with pytest.raises(LogError, match=f'"{unknown}" is no encoding'):
+        read(csv(HEAD + row()), encoding=unknown)
 
 
 def test_line_numbers_count_lines_of_the_file_also_after_quoted_line_breaks(read, csv):
@@ -66,6 +67,42 @@ def test_a_stray_quote_loses_no_row(read, csv):
     found = read(csv(text))
     assert found.log.events["case_id"].to_list() == ["a", "b", "c"]
     assert found.log.events["note"].to_list() == ['5" pipe', "q", None]
+
+
+def test_a_quote_never_closed_loses_one_row(read, csv):
+    text = HEAD + row("a") + row("b", '"open') + row("c", '"q"') + row("d") + row("e", '"also open') + row("f")
+    found = read(csv(text))
+    assert found.log.events["case_id"].to_list() == ["a", "c", "d", "f"]
+    assert found.rejected["line"].to_list() == [3, 6]
+    assert "not closed" in found.rejected["reason"][0]
+
+
+def test_a_quote_closed_too_early_loses_one_row(read, csv):
+    found = read(csv(HEAD + row("a", '"x"y') + row("b", '"x,\n""y"""') + row("c")))
+    assert found.log.events["case_id"].to_list() == ["b", "c"]
+    assert found.rejected["line"].to_list() == [2]
+
+
+@pytest.mark.parametrize("last", ["c", "c,received", '"c'])
+def test_a_cut_last_line_is_rejected(read, csv, last):
+    found = read(csv(HEAD + row("a", '"q"') + row("b") + last))
+    assert found.log.cases["case_id"].to_list() == ["a", "b"]
+    assert found.rejected["line"].to_list() == [4]
+
+
+def test_a_quoted_header_behind_a_byte_order_mark(read, csv):
+    found = read(csv('\ufeff"case_id","activity","at"\r\n"c","a","2026-01-05T09:00:00Z"\r\n'))
+    assert found.counts["events"] == 1
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 7])
+def test_blocks_of_any_size_find_the_same(read, csv, monkeypatch, step):
+    text = HEAD + row("a", '"x, ""y""\n"') + row("b", '""') + ",a,2026-01-05T09:00:00Z,\n" + row("c", '"q"')
+    monkeypatch.setattr("yinuo.logs.delimited._STEP", step)
+    monkeypatch.setattr("yinuo.logs.delimited.read_row_by_row", None)
+    found = read(csv(text))
+    assert found.log.events["note"].to_list() == ['x, "y"\n', None, "q"]
+    assert found.rejected["line"].to_list() == [5]
 
 
 def test_blank_lines_are_no_rows(read, csv):

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from yinuo.logs.tables import REJECTED_COLUMNS, LogError, Progress, Table, no_rejected, numbered
+from yinuo.logs.rowwise import read_row_by_row
+from yinuo.logs.tables import LogError, Progress, Table, numbered
 
 _STEP = 8 << 20
-_QUOTE, _NEWLINE = 34, 10
+_QUOTE, _BREAK, _DELIMITER = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,24 @@ def read_csv(
         if _uniform(plain, survey, width=len(header), delimiter=delimiter):
             rows = _scan(plain, columns, delimiter=delimiter)
             if rows is not None:
-                return Table(rows, _line_finder(plain, survey, rows=len(rows)))
-        return _row_by_row(plain, header, columns=columns, delimiter=delimiter)
+                return Table(rows, _line_finder(plain, survey, rows=len(rows), delimiter=delimiter))
+        return read_row_by_row(plain, header, columns=columns, delimiter=delimiter)
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether this names UTF-8; raises LogError when it names no encoding of text at all."""
+    try:
+        b"a".decode(encoding)
+    except UnicodeError:
+        return False
+    except LookupError as error:
+        raise LogError(f'"{encoding}" is no encoding. Write for example "utf-8", "gb18030" or "cp1252".') from error
+    return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
 
 
 @contextmanager
 def _as_utf8(path: Path, *, name: str, encoding: str, progress: Progress) -> Iterator[Path]:
-    try:
-        codec = codecs.lookup(encoding)
-    except LookupError as error:
-        raise LogError(f'"{encoding}" is no encoding. Write for example "utf-8", "gb18030" or "cp1252".') from error
-    if codec.name in ("utf-8", "utf-8-sig", "ascii"):
+    if is_utf8(encoding):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="yinuo-") as folder:
@@ -100,8 +109,8 @@ def _wrong_encoding(name: str, encoding: str, *, line: int, position: int, byte:
 
 def _survey(path: Path, *, name: str, delimiter: str, progress: Progress) -> _Survey:
     """Check that every byte is UTF-8 and none is NUL, and count what tells rows apart."""
-    if len(delimiter) != 1 or not delimiter.isascii():
-        raise LogError(f'delimiter = "{delimiter}" is not one ASCII character.')
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
+        raise LogError(f'delimiter = "{delimiter}" in [log] is not one ASCII character such as , or ;.')
     newlines = quotes = delimiters = 0
     last = ""
     for text in decoded(path, name=name, encoding="utf-8", progress=progress):
@@ -137,93 +146,77 @@ def _refuse_twins(header: list[str], columns: list[str], *, name: str) -> None:
 
 
 def _uniform(path: Path, survey: _Survey, *, width: int, delimiter: str) -> bool:
-    """Whether every record surely has as many fields as the header."""
+    """Whether every record surely has as many fields as the header, and every quote opens or closes a whole field."""
     records = survey.newlines + (not survey.ends_with_newline)
     if not survey.quotes:
         return width > 1 and survey.delimiters == records * (width - 1)
-    return all((counts == width - 1).all() for counts in _delimiters_per_record(path, delimiter)) and width > 1
+    held = 0
+    for block in _blocks(path, delimiter):
+        seen = np.cumsum((block.marks == _DELIMITER) & block.outside) + held
+        at_ends = seen[(block.marks == _BREAK) & block.outside]
+        if block.stray or (np.diff(at_ends, prepend=0) != width - 1).any():
+            return False
+        held = int(seen[-1] - (at_ends[-1] if at_ends.size else 0)) if seen.size else held
+    return width > 1 and (survey.ends_with_newline or held == width - 1)
 
 
-def _delimiters_per_record(path: Path, delimiter: str) -> Iterator[np.ndarray]:
-    """Delimiters outside quotes, record by record."""
-    mark, rest = ord(delimiter), np.empty(0, np.uint8)
+@dataclass(frozen=True)
+class _Block:
+    """A piece of a file: its quotes, line breaks and delimiters in order."""
+
+    marks: NDArray[np.uint8]
+    outside: NDArray[np.bool_]
+    """Which marks stand outside quotes."""
+    stray: bool
+    """Whether a quote opens amid a field or closes before its end."""
+
+
+def _blocks(path: Path, delimiter: str) -> Iterator[_Block]:
+    kinds = np.zeros(256, np.uint8)
+    kinds[[ord('"'), ord("\n"), ord(delimiter)]] = _QUOTE, _BREAK, _DELIMITER
+    beside = kinds > 0
+    beside[ord("\r")] = True
+    inside, last = 0, b"\n"
     with path.open("rb") as source:
-        while True:
-            piece = np.frombuffer(source.read(_STEP), np.uint8)
-            block = np.concatenate([rest, piece])
-            outside = _outside_quotes(block)
-            ends = np.flatnonzero((block == _NEWLINE) & outside)
-            if not piece.size:
-                ends = (
-                    np.append(ends, block.size) if block.size and (not ends.size or ends[-1] + 1 < block.size) else ends
-                )
-            elif not ends.size:
-                rest = block
-                continue
-            seen = np.concatenate([[0], np.cumsum((block == mark) & outside)])
-            yield np.diff(seen[np.minimum(ends, block.size)], prepend=0)
-            rest = block[ends[-1] + 1 :] if ends.size else block[:0]
-            if not piece.size:
-                return
-
-
-def _outside_quotes(block: np.ndarray) -> np.ndarray:
-    """For each byte of a block that starts outside quotes, whether it stands outside."""
-    inside = np.logical_xor.accumulate(block == _QUOTE) if block.size else np.zeros(0, bool)
-    return ~inside
+        if source.read(3) != codecs.BOM_UTF8:
+            source.seek(0)
+        while piece := source.read(_STEP):
+            # the last byte of the block before stands in front, so that each byte is seen with both its neighbours
+            found = np.frombuffer(last + piece, np.uint8)
+            at = np.flatnonzero(found[1:] == ord('"')) + 1
+            opens = (np.arange(at.size) + inside) % 2 == 0
+            behind = found[np.minimum(at + 1, found.size - 1)]
+            closed_at_once = last == b'"' and inside % 2 == 0 and not beside[found[1]]
+            stray = closed_at_once or not (beside[found[at - 1]] | ~opens).all() or not (beside[behind] | opens).all()
+            marks = kinds[found[1:]]
+            marks = marks[marks > 0]
+            quotes = np.cumsum(marks == _QUOTE) + inside
+            yield _Block(marks, quotes % 2 == 0, bool(stray))
+            inside += at.size
+            last = piece[-1:]
 
 
 def _scan(path: Path, columns: list[str], *, delimiter: str) -> pl.DataFrame | None:
     """The columns as text, or None when polars reads the rows otherwise than counted."""
     try:
-        return pl.scan_csv(path, separator=delimiter, infer_schema=False).select(columns).collect()
+        return pl.scan_csv(path, glob=False, separator=delimiter, infer_schema=False).select(columns).collect()
     except pl.exceptions.PolarsError:
         return None
 
 
-def _line_finder(path: Path, survey: _Survey, *, rows: int) -> Callable[[pl.Series], pl.Series]:
+def _line_finder(path: Path, survey: _Survey, *, rows: int, delimiter: str) -> Callable[[pl.Series], pl.Series]:
     records = survey.newlines + (not survey.ends_with_newline)
     if records == rows + 1:
         return numbered(2)
-    lines = _starts(path)
+    lines = _starts(path, delimiter)
     return lambda wanted: pl.Series("line", lines[wanted.to_numpy() + 1])
 
 
-def _starts(path: Path) -> np.ndarray:
+def _starts(path: Path, delimiter: str) -> NDArray[np.int64]:
     """The line on which each record starts, the header's first; only for files with line breaks inside quotes."""
-    block = np.fromfile(path, np.uint8)
-    breaks = block == _NEWLINE
-    ends = np.flatnonzero(breaks & _outside_quotes(block))
-    return np.concatenate([[1], np.cumsum(breaks)[ends] + 1])
-
-
-def _row_by_row(path: Path, header: list[str], *, columns: list[str], delimiter: str) -> Table:
-    """Rows of the wrong length are set aside; the others are read whatever stands beside them."""
-    places = [header.index(column) for column in columns]
-    cells: list[list[str | None]] = [[] for _ in columns]
-    lines: list[int] = []
-    wrong: list[tuple[int, None, None, str, str, bool]] = []
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        reader = csv.reader(source, delimiter=delimiter)
-        line = _after(reader)
-        for row in reader:
-            if len(row) == len(header):
-                lines.append(line)
-                for target, place in zip(cells, places, strict=True):
-                    target.append(row[place] or None)
-            elif row:
-                reason = f"{len(row)} fields where the header has {len(header)}"
-                wrong.append((line, None, None, delimiter.join(row)[:200], reason, False))
-            line = reader.line_num + 1
-    rows = pl.DataFrame(
-        {column: pl.Series(column, cell, pl.String) for column, cell in zip(columns, cells, strict=True)}
-    )
-    at = pl.Series("line", lines, pl.Int64)
-    rejected = pl.DataFrame(wrong, schema=REJECTED_COLUMNS, orient="row") if wrong else no_rejected()
-    return Table(rows, at.gather, rejected)
-
-
-def _after(reader: Iterator[list[str]]) -> int:
-    """Skip the header; the line on which the first row starts."""
-    next(reader)
-    return int(reader.line_num) + 1  # type: ignore[attr-defined]
+    starts, lines = [np.ones(1, np.int64)], 1
+    for block in _blocks(path, delimiter):
+        breaks = block.marks == _BREAK
+        starts.append((np.cumsum(breaks) + lines)[breaks & block.outside])
+        lines += int(breaks.sum())
+    return np.concatenate(starts)

@@ -107,6 +107,7 @@ def write_ocel_sqlite(log: Log, path: Path) -> None:
             raise LogError("SQLite cannot hold two columns whose names differ only in upper and lower case.")
     base = sqlite3.connect(path)
     try:
+        base.execute("PRAGMA synchronous = OFF")  # a file cut short by a crash is written again
         with base:
             base.executescript(_TABLES)
             _write_objects(base, log)

@@ -17,7 +17,7 @@ from yinuo.engine.rules import Rules
 from yinuo.kernel.logtext import LogText
 from yinuo.logs.cloudevents import read_cloudevents
 from yinuo.logs.columnar import read_parquet
-from yinuo.logs.delimited import read_csv
+from yinuo.logs.delimited import is_utf8, read_csv
 from yinuo.logs.fields import Words
 from yinuo.logs.instants import Clockwork
 from yinuo.logs.mapping import STYLES, resolve, wanted
@@ -125,6 +125,7 @@ def read_with(
     path: Path, text: LogText, *, words: Words, turns: Mapping[str, Turn], encoding: str | None, progress: Progress, allowance: Allowance,
 ) -> ReadLog:  # fmt: skip
     """Read a log whose words are given one by one. Without declared types every column is kept."""
+    is_utf8(encoding or text.encoding)
     with _opened(path, allowance, progress=progress) as (plain, name):
         kind = _format_of(plain, name)
         source = _Source(plain, name, text, words.types, encoding or text.encoding, progress)

@@ -43,5 +43,5 @@ def numbered(first: int) -> Callable[[pl.Series], pl.Series]:
     return lambda rows: rows.cast(pl.Int64) + first
 
 
-def silent(done: int, total: int, what: str, /) -> None:  # noqa: PLR0917 - the shape of a Progress
+def silent(done: int, total: int, what: str, /) -> None:
     """A progress that tells nobody."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from yinuo.logs.delimited import decoded
+from yinuo.logs.delimited import decoded, is_utf8
 from yinuo.logs.gather import Gather
 from yinuo.logs.tables import LogError, Progress, Table
 
@@ -23,7 +22,7 @@ def read_xes(
     A trace without events is a row of its case alone. Raises LogError for what is no whole XES file.
     """
     reading = _Reading(Gather(wanted), name)
-    plain = codecs.lookup(encoding).name == "utf-8"
+    plain = is_utf8(encoding)
     parser = expat.ParserCreate(None if plain else "utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler = reading.start
@@ -38,7 +37,7 @@ def read_xes(
             parser.Parse(piece)
             done += len(piece)
             progress(min(done, total), total, f"reading {name}")
-        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         said = expat.errors.messages.get(error.code, str(error))
         raise LogError(
