@@ -181,7 +181,7 @@ class History:
                 self._ids[int(code)] = self._name_events(int(code))
             ids, all_rows = self._ids[int(code)]
             mine = codes == code
-            found = ids[np.searchsorted(all_rows, rows[mine])]
+            found: pl.Series = ids[np.searchsorted(all_rows, rows[mine])]
             if parts is None:
                 return found
             parts = parts.scatter(np.flatnonzero(mine), found)

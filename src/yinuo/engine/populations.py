@@ -79,9 +79,14 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     facts = [
         pl.col("at").min().alias("opened_at"), pl.col("activity").unique().alias("did"), pl.len().alias("events"),
     ]
+    if "unit" in events.columns:
+        facts.append(pl.col("unit").sort_by("at").drop_nulls().first().alias("first_unit"))
     if "visit" in events.columns:
         facts.append(pl.col("visit").drop_nulls().n_unique().alias("visits"))
     cases = log.cases.join(events.group_by("case_id").agg(facts), on="case_id", how="left")
+    if "unit" in events.columns:
+        own = [pl.col("unit")] if "unit" in cases.columns else []
+        cases = cases.with_columns(pl.coalesce(*own, "first_unit").alias("unit")).drop("first_unit")
     if not ends or "kind" not in log.cases.columns:
         return cases.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("closed_at"))
     closing = pl.concat([pl.select(end.alias("end")) for end in ends]).unnest("end")

@@ -84,6 +84,8 @@ def existence(scene: Scene) -> Violations:
 
 def _too_few(scene: Scene, *, default: int) -> Violations:
     endings = _endings(scene)
+    if scene.clause.after:
+        endings = endings[scene.latest_before(endings, scene.found(scene.clause.after)) >= 0]
     events = scene.found(scene.clause.event)
     events = events[scene.in_scope(events)]
     count = _count_until(scene, events, endings)

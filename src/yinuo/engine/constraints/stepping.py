@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from yinuo.engine.clauses.flow import Flow, Step
 from yinuo.engine.columns import Bool
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
+from yinuo.kernel.segments import spread
 
 
 @dataclass
 class _Walk:
-    """Where one case stands: which steps are done, by whom, and for a step over a list which of its keys."""
+    """Where one case stands: which steps are done, and for a step over a list which of its keys."""
 
     flow: Flow
     skipped: frozenset[str]
     keys: Mapping[str, frozenset[str]]
     done: dict[str, int]
-    doers: dict[str, set[str]]
     done_keys: dict[str, set[str]]
 
     def is_done(self, step: Step) -> bool:
@@ -39,12 +40,19 @@ class _Walk:
         fresh = step.repeat or step.each is not None or step.id not in self.done
         return step.anytime or (ready and fresh)
 
-    def take(self, step: Step, row: int, actor: str | None, key: str | None) -> None:
-        self.done[step.id] = row
-        if actor is not None:
-            self.doers.setdefault(step.id, set()).add(actor)
-        if key is not None:
-            self.done_keys.setdefault(step.id, set()).add(key)
+    def goes_wrong(self, activity: str, step: Step | None, row: int, *, key: str | None) -> bool:
+        """Take one event; whether its step was not due, or it ends the case while a compulsory step is open."""
+        wrong = step is not None and not self.is_due(step)
+        if step is not None:
+            self.done[step.id] = row
+            if key is not None:
+                self.done_keys.setdefault(step.id, set()).add(key)
+        if activity in self.flow.ends and (step is None or not step.anytime):
+            wrong = wrong or self.open_steps(step)
+        for back in self.flow.back:
+            if any(activity in event.activities for event in back.on):
+                self.reopen(back.to, key)
+        return wrong
 
     def reopen(self, target: str, key: str | None) -> None:
         """Reopen a step and everything after it; with a key only that key."""
@@ -64,66 +72,91 @@ class _Walk:
         return any(
             not self.is_done(step) and self.is_due(step)
             for step in self.flow.steps
-            if step is not but and not (step.optional or step.anytime or step.repeat)
+            if step is not but and not (step.optional or step.anytime)
         )
 
 
 def follows_flow(scene: Scene) -> Violations:
     """Each event of a step that is not due or done by a `not_by` person, and an end while a compulsory step is open."""
     history = scene.context.history
-    accused: list[int] = []
+    accused = [np.empty(0, np.int64)]
     for kind, editions in history.rules.flows().items():
         flow = editions[-1]
         cases = np.flatnonzero(scene.context.is_kind(kind) & (history.high > history.low))
-        if not flow.steps or cases.size == 0:
-            continue
-        accused += _walk_all(scene, flow, cases)
-    rows = np.array(sorted(accused), np.int64)
+        if flow.steps and cases.size:
+            accused += [_walk_all(scene, flow, cases), _same_person(scene, flow, cases)]
+    rows = np.unique(np.concatenate(accused))
     rows = rows[scene.context.applies(scene.clause, rows)]
     return Violations.of(rows[scene.in_scope(rows)])
 
 
-def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Iterator[int]:
+def _same_person(scene: Scene, flow: Flow, cases: Int64) -> Int64:
+    """Events of a step by somebody who did one of its `not_by` steps earlier in the case."""
     history = scene.context.history
-    by_activity = {activity: step for step in flow.steps for activity in step.does}
-    every = np.concatenate([np.arange(history.low[case], history.high[case]) for case in cases])
-    actors = history.column("actor", every).series().to_list()
-    skips = {step.id: ~scene.context.matcher.holds(step.when, history, every) for step in flow.steps if step.when}
-    keys = {step.id: history.column(step.as_ or step.each, every).series().cast(pl.String).to_list()
-            for step in flow.steps if step.each}
-    lists = {step.id: history.column(step.each, every).series() for step in flow.steps if step.each}
-    backs = {(activity, back.to) for back in flow.back for event in back.on for activity in event.activities}
-    place = 0
-    for case in cases:
-        size = int(history.high[case] - history.low[case])
-        span = range(place, place + size)
-        yield from _walk(flow, by_activity, backs, [
-            (int(every[i]), history.activities[history.activity[every[i]]], actors[i], i) for i in span
-        ], skips, keys, lists)
+    own = np.zeros(history.low.size, np.bool_)
+    own[cases] = True
+    does = {step.id: step.does for step in flow.steps}
+    found = [np.empty(0, np.int64)]
+    for step in flow.steps:
+        for other in step.not_by:
+            rows, others = history.rows_of(step.does), history.rows_of(does[other])
+            rows = rows[own[history.case[rows]]]
+            found.append(rows[scene.latest_before(rows, others, fields=("actor",)) >= 0])
+    return np.concatenate(found)
+
+
+def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Int64:
+    """Walk every case; cases whose events, skipped steps and keys are the same take the same walk, once."""
+    history, matcher = scene.context.history, scene.context.matcher
+    _, every = spread(history.low[cases], history.high[cases])
+    facts = [history.activity[every].astype(np.int64)]
+    skips = {}
+    for step in flow.steps:
+        if step.when is not None:
+            skips[step.id] = ~matcher.holds(step.when, history, every)
+            facts.append(skips[step.id].astype(np.int64))
+    keys, lists = {}, {}
+    for step in flow.steps:
+        if step.each is not None:
+            keys[step.id] = history.column(step.as_ or step.each, every).series().cast(pl.String)
+            lists[step.id] = history.column(step.each, every).series()
+            facts += [keys[step.id].hash().to_numpy().view(np.int64), lists[step.id].hash().to_numpy().view(np.int64)]
+    table = np.ascontiguousarray(np.stack(facts, axis=1))
+    path = _Path(flow, history.activities, skips, keys, lists)
+    seen: dict[bytes, Int64] = {}
+    found, place = [np.empty(0, np.int64)], 0
+    for case, size in zip(cases, history.high[cases] - history.low[cases], strict=True):
+        key = table[place : place + size].tobytes()
+        if key not in seen:
+            seen[key] = path.wrong_steps(history.activity[every[place : place + size]], place)
+        if seen[key].size:
+            found.append(seen[key] + history.low[case])
         place += size
+    return np.concatenate(found)
 
 
-def _walk(
-    flow: Flow, by_activity: Mapping[str, Step], backs: set[tuple[str, str]],
-    events: list[tuple[int, str, str | None, int]], skips: Mapping[str, Bool],
-    keys: Mapping[str, list[str | None]], lists: Mapping[str, pl.Series],
-) -> Iterator[int]:  # fmt: skip
-    walk = _Walk(flow, frozenset(), {}, {}, {}, {})
-    for row, activity, actor, index in events:
-        step = by_activity.get(activity)
-        walk.skipped = frozenset(name for name, skip in skips.items() if skip[index])
-        walk.keys = {name: frozenset(map(str, column[index])) for name, column in lists.items()
-                     if column[index] is not None and column.dtype.is_nested()}
-        key = keys[step.id][index] if step is not None and step.id in keys else None
-        wrong = False
-        if step is not None:
-            wrong = not walk.is_due(step) or (
-                actor is not None and any(actor in walk.doers.get(name, ()) for name in step.not_by))
-            walk.take(step, row, actor, key)
-        if activity in flow.ends and (step is None or not step.anytime):
-            wrong = wrong or walk.open_steps(step)
-        if wrong:
-            yield row
-        for back, target in backs:
-            if back == activity:
-                walk.reopen(target, key)
+@dataclass(frozen=True, eq=False)
+class _Path:
+    """The published steps, with what each event of the walked cases knows of skipped steps and keys."""
+
+    flow: Flow
+    activities: tuple[str, ...]
+    skips: Mapping[str, Bool]
+    keys: Mapping[str, pl.Series]
+    lists: Mapping[str, pl.Series]
+
+    def wrong_steps(self, events: NDArray[np.int32], begin: int) -> Int64:
+        """Which events of one case (numbered in it) leave the path; `begin` is where the case begins in the tables."""
+        by_activity = {activity: step for step in self.flow.steps for activity in step.does}
+        walk = _Walk(self.flow, frozenset(), {}, {}, {})
+        wrong: list[int] = []
+        for number, code in enumerate(events):
+            activity, row = self.activities[code], begin + number
+            walk.skipped = frozenset(name for name, skip in self.skips.items() if skip[row])
+            walk.keys = {name: frozenset(map(str, column[row])) for name, column in self.lists.items()
+                         if column[row] is not None and column.dtype.is_nested()}
+            step = by_activity.get(activity)
+            key = self.keys[step.id][row] if step is not None and step.id in self.keys else None
+            if walk.goes_wrong(activity, step, row, key=key):
+                wrong.append(number)
+        return np.array(wrong, np.int64)

@@ -84,11 +84,13 @@ class Suspended:
     begin: Int64
     end_event: Int64
     cap: Int64
+    over: Int64
+    """Where the clock itself ends (NEVER: it runs): what lies beyond does not matter to it."""
 
     @property
     def end(self) -> Int64:
-        """Where each ends: the earlier of its event and its cap."""
-        return np.minimum(self.end_event, self.cap)
+        """Where each ends: the earliest of its event, its cap and the end of the clock."""
+        return np.minimum(np.minimum(self.end_event, self.cap), self.over)
 
     def united(self) -> Pauses:
         """Without overlaps, as the terms want them."""
@@ -103,7 +105,7 @@ class Suspended:
     def where(self, keep: Bool) -> Suspended:
         """Some of these suspensions."""
         return Suspended(self.owner[keep], self.begin_row[keep], self.end_row[keep], self.begin[keep],
-                         self.end_event[keep], self.cap[keep])
+                         self.end_event[keep], self.cap[keep], self.over[keep])
 
     def select(self, owners: Int64, size: int) -> Suspended:
         """Those of some owners, numbered anew in the order given."""
@@ -130,7 +132,8 @@ def suspended(
     ended = found.end[index]
     end = np.where(ended >= 0, scale.position(history.at[np.maximum(ended, 0)]), NEVER)
     cap = _cap(scale, terms.convention, begin, found.cap.where(index))
-    return Suspended(owner, found.begin[index], ended, begin, end, cap)
+    over = np.where(ender >= 0, scale.position(history.at[np.maximum(ender, 0)]), NEVER)[owner]
+    return Suspended(owner, found.begin[index], ended, begin, end, cap, over)
 
 
 def _reach(found: Stops) -> Int64:

@@ -13,8 +13,15 @@ from yinuo.engine.promises.limits import limit_at, limits
 from yinuo.engine.promises.openings import Openings
 from yinuo.engine.promises.pausing import Suspended, stops, suspended
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.limits import MICROSECONDS, Unit
+from yinuo.kernel.limits import MICROSECONDS, Limit, Unit
+from yinuo.kernel.scales import scale_of
+from yinuo.kernel.segments import search, spread
 from yinuo.kernel.terms import Convention, Pauses, Terms, later
+
+
+_FAMILIES = ({Unit.DAYS, Unit.WEEKS}, {Unit.MINUTES, Unit.HOURS}, {Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
+GRAINS = {**MICROSECONDS, Unit.DAYS: 1, Unit.WEEKS: 7}
+"""How much one of a unit counts on its scale, where that is always the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +45,18 @@ class Void:
 
 
 @dataclass(frozen=True, eq=False)
+class Length:
+    """How long extensions are: in the clock's own unit, or already counted on its scale."""
+
+    number: Int64
+    counts: Int64
+
+    def where(self, rows: Bool) -> Length:
+        """Some of them."""
+        return Length(self.number[rows], self.counts[rows])
+
+
+@dataclass(frozen=True, eq=False)
 class Running:
     """Clocks of one unit. `phases` have one row per clock each; a clock's last phase is the last that begins."""
 
@@ -51,7 +70,6 @@ class Running:
     fixed: Bool
     """Whether the due moment is a date of the text's own (`due_on`) that pauses do not move."""
     phases: list[Phase]
-    extended: Int64
     voids: list[Void] = field(default_factory=list)
 
     @property
@@ -120,8 +138,7 @@ def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, nu
     pauses = touched.united() if touched is not None else Pauses.none()
     need = terms.counted(number)
     first = Phase(np.full(need.size, -NEVER), need, terms.instant(terms.due(need, pauses)))
-    clocks = Running(clause, opened, terms, number, pauses, touched, np.zeros(need.size, np.bool_), [first],
-                     np.zeros(need.size, np.int64))
+    clocks = Running(clause, opened, terms, number, pauses, touched, np.zeros(need.size, np.bool_), [first])
     return _effective(_extended(context, clocks) if clause.extend is not None else clocks)
 
 
@@ -135,9 +152,8 @@ def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]
     terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
     need, due = _until(context, clause, terms, column)
     first = Phase(np.full(need.size, -NEVER), need, due)
-    nothing = np.zeros(need.size, np.int64)
     clocks = Running(clause, opened, terms, need // MICROSECONDS.get(unit, 1), Pauses.none(), None,
-                     np.ones(need.size, np.bool_), [first], nothing)
+                     np.ones(need.size, np.bool_), [first])
     return [_extended(context, clocks) if clause.extend is not None else clocks]
 
 
@@ -163,25 +179,19 @@ def _extended(context: Context, clocks: Running) -> Running:
     assert spec is not None
     owner, row = _grants(context, clocks)
     voids: list[Void] = []
-    amount = np.zeros(row.size, np.int64)
+    length = Length(np.zeros(row.size, np.int64), np.zeros(row.size, np.int64))
     good = np.ones(row.size, np.bool_)
     for need in (*spec.needs, *((spec.to,) if spec.to else ())):
         known = context.own(need, row).known
         _refuse(voids, owner, row, good & ~known, f"missing:{need}")
         good &= known
     if spec.by is not None:
-        amount, fits = _lengths(context, clocks, row)
+        length, fits, short = _lengths(context, clocks, row)
         _refuse(voids, owner, row, good & ~fits, "unit")
         good &= fits
-        if spec.max is not None and spec.max.unit is not clocks.terms.convention.unit:
-            _refuse(voids, owner, row, good, "unit")
-            good &= False
-        elif spec.max is not None:
-            short = amount <= spec.max.count
-            _refuse(voids, owner, row, good & ~short, "too_long")
-            good &= short
-    owner, row, amount = owner[good], row[good], amount[good]
-    return _granted(context, clocks, owner=owner, row=row, amount=amount, voids=voids)
+        _refuse(voids, owner, row, good & ~short, "too_long")
+        good &= short
+    return _granted(context, clocks, owner=owner[good], row=row[good], length=length.where(good), voids=voids)
 
 
 def _refuse(voids: list[Void], owner: Int64, row: Int64, which: Bool, why: str) -> None:
@@ -199,11 +209,11 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
     order = np.lexsort((events, theirs))
     events, theirs = events[order], theirs[order]
     low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
-    owner = np.repeat(np.arange(mine.size, dtype=np.int64), high - low)
-    first = np.cumsum(high - low) - (high - low)
-    row = events[np.arange(owner.size) - np.repeat(first - low, high - low)]
-    end = np.where(opened.ender >= 0, opened.ender, NEVER)[owner]
-    inside = (row > opened.opener[owner]) & (row < end)
+    low = search(events, low, high, opened.opener, after=True)
+    high = search(events, low, high, np.where(opened.ender >= 0, opened.ender, NEVER))
+    owner, place = spread(low, high)
+    row = events[place]
+    inside = np.ones(row.size, np.bool_)
     for own, other in clause.match.items():
         left = context.matcher.value(own, history, opened.opener[owner]).series().cast(str)
         right = context.matcher.value(other, history, row).series().cast(str)
@@ -211,24 +221,53 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
     return owner[inside], row[inside]
 
 
-def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Int64, Bool]:
-    assert clocks.clause.extend is not None and clocks.clause.extend.by is not None
-    found = limit_at(context, clocks.clause.extend.by, row, own=True)
-    return found.number, found.unit == UNITS.index(clocks.terms.convention.unit)
+def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Length, Bool, Bool]:
+    """How long each extension is, whether it can be added to the limit, and whether it is within `max`."""
+    spec, scale = clocks.clause.extend, clocks.terms.scale
+    assert spec is not None and spec.by is not None
+    found = limit_at(context, spec.by, row, own=True)
+    length = Length(np.zeros(row.size, np.int64), np.zeros(row.size, np.int64))
+    fits, short = np.zeros(row.size, np.bool_), np.zeros(row.size, np.bool_)
+    for code in np.unique(found.unit[found.unit >= 0]):
+        unit, rows = UNITS[code], found.unit == code
+        if unit is clocks.terms.convention.unit:
+            length.number[rows] = found.number[rows]
+            fits |= rows
+        elif unit in GRAINS and type(scale_of(unit, scale.calendar)) is type(scale):
+            length.counts[rows] = found.number[rows] * GRAINS[unit]
+            fits |= rows
+        short |= rows & _within(found.number, unit, spec.max)
+    return length, fits & _comparable(found.unit, spec.max), short
+
+
+def _within(number: Int64, unit: Unit, longest: Limit | None) -> Bool:
+    if longest is None:
+        return np.ones(number.size, np.bool_)
+    if unit is longest.unit:
+        return number <= longest.count
+    return number * GRAINS.get(unit, 0) <= longest.count * GRAINS.get(longest.unit, 0)
+
+
+def _comparable(unit: Int64, longest: Limit | None) -> Bool:
+    """Whether a length in this unit can be held against `max`: the same unit, or both days and weeks, minutes and hours."""
+    if longest is None:
+        return np.ones(unit.size, np.bool_)
+    family = next((family for family in _FAMILIES if longest.unit in family), {longest.unit})
+    return np.isin(unit, [UNITS.index(one) for one in family])
 
 
 def _granted(
-    context: Context, clocks: Running, *, owner: Int64, row: Int64, amount: Int64, voids: list[Void]
+    context: Context, clocks: Running, *, owner: Int64, row: Int64, length: Length, voids: list[Void]
 ) -> Running:
     """Take the extensions one after the other: in time and not too many, or void."""
     spec = clocks.clause.extend
     assert spec is not None
     history, terms = context.history, clocks.terms
     size = clocks.number.size
-    phases, total = list(clocks.phases), np.zeros(size, np.int64)
+    phases, total = list(clocks.phases), Length(np.zeros(size, np.int64), np.zeros(size, np.int64))
     while owner.size and len(phases) <= spec.times:
         first = np.append(True, owner[1:] != owner[:-1])
-        who, event, more = owner[first], row[first], amount[first]
+        who, event, more = owner[first], row[first], length.where(first)
         last = phases[-1]
         due = _due_before(clocks, who, event, last)
         good = history.at[event] <= due
@@ -238,14 +277,15 @@ def _granted(
         _refuse(voids, owner, row, late[owner] & ~dead, "late")
         phase = Phase(np.full(size, NEVER), last.need.copy(), last.due.copy())
         phase.begin[who[good]] = history.at[event[good]]
-        total[who[good]] += more[good]
-        _lengthen(context, clocks, phase, who[good], event=event[good], more=more[good], total=total)
+        total.number[who[good]] += more.number[good]
+        total.counts[who[good]] += more.counts[good]
+        _lengthen(context, clocks, phase, who[good], event=event[good], more=more.where(good), total=total)
         phases.append(phase)
         keep = ~first & ~late[owner]
-        owner, row, amount = owner[keep], row[keep], amount[keep]
+        owner, row, length = owner[keep], row[keep], length.where(keep)
     _refuse(voids, owner, row, np.ones(owner.size, np.bool_), "times")
     return Running(clocks.clause, clocks.opened, terms, clocks.number, clocks.pauses, clocks.suspended, clocks.fixed,
-                   phases, total, voids)
+                   phases, voids)
 
 
 def _uncounted(clocks: Running, at: Int64, owner: Int64, row: Int64) -> Bool:
@@ -265,7 +305,7 @@ def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64
 
 
 def _lengthen(
-    context: Context, clocks: Running, phase: Phase, who: Int64, *, event: Int64, more: Int64, total: Int64
+    context: Context, clocks: Running, phase: Phase, who: Int64, *, event: Int64, more: Length, total: Length
 ) -> None:
     """Set need and due of the clocks `who` after the extensions granted by the events."""
     spec, terms = clocks.clause.extend, clocks.terms.select(who)
@@ -278,12 +318,12 @@ def _lengthen(
     elif clocks.fixed[who].any():
         unit = terms.convention.unit
         if terms.scale.counts_dates:
-            day = terms.scale.day(terms.scale.position(phase.due[who]))
-            phase.due[who] = terms.instant(later(terms.scale.calendar, position_day=day, number=more, unit=unit))
+            day = terms.scale.day(terms.scale.position(phase.due[who])) + more.counts
+            phase.due[who] = terms.instant(later(terms.scale.calendar, position_day=day, number=more.number, unit=unit))
         else:
-            phase.due[who] += more * MICROSECONDS[unit]
+            phase.due[who] += more.number * MICROSECONDS[unit] + more.counts
     else:
-        phase.need[who] = clocks.terms.counted(clocks.number + total)[who]
+        phase.need[who] = (clocks.terms.counted(clocks.number + total.number) + total.counts)[who]
         pauses = clocks.suspended.select(who, clocks.number.size).united() if clocks.suspended else Pauses.none()
         phase.due[who] = terms.instant(terms.due(phase.need[who], pauses))
         return
