@@ -3,7 +3,7 @@
 `python examples/boston311/look_alike.py [OUT.parquet]` writes the same 3,000 tickets every time.
 """
 
-# ruff: noqa: INP001, S311
+# ruff: noqa: S311
 from __future__ import annotations
 
 import csv
