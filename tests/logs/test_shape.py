@@ -91,7 +91,7 @@ def test_rejecting_the_opener_lists_every_row_of_its_case(read, csv):
     found = read(csv(text), turns=TURNS)
     assert found.rejected.select("line", "reason").rows() == [
         (2, "not a time in ISO 8601 (such as 2026-02-11 09:30:00+08:00)"),
-        (3, "its case is rejected for another of its rows or cells"),
+        (3, "its case is rejected: see line 2"),
     ]
     assert found.log.cases["case_id"].to_list() == ["2"]
 

@@ -62,7 +62,7 @@ def _rows_as_events(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     if not bad:
         return _recorded(events)
     lost = pl.select(pl.any_horizontal(bad)).to_series()
-    work.lost_events.append(events.filter(lost).select("case_id", "activity").drop_nulls())
+    work.lost_events.append(events.filter(lost).select("case_id", "activity", ROW).drop_nulls())
     return _recorded(events.filter(~lost))
 
 
@@ -93,7 +93,7 @@ def _cases(heads: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     for ours, theirs in work.plan.case.items():
         columns[ours], wrong = work.read(ours, theirs, rows=heads)
         if wrong is not None:
-            work.lost_cases.append(heads["case_id"].filter(wrong))
+            work.lost_cases.append(heads.filter(wrong).select("case_id", ROW))
     for ours in CASE_COLUMNS:
         columns.setdefault(ours, pl.repeat(None, len(heads), dtype=pl.String, eager=True))
     ordered = [*CASE_COLUMNS, *(name for name in columns if name not in CASE_COLUMNS)]
@@ -142,7 +142,7 @@ def _one_moment(heads: pl.DataFrame, work: Shaping, *, do: str, own: Mapping[str
     if not bad:
         return events
     lost = pl.select(pl.any_horizontal(bad)).to_series()
-    work.lost_events.append(events.filter(lost).select("case_id", "activity"))
+    work.lost_events.append(events.filter(lost).select("case_id", "activity", ROW))
     return events.filter(~lost)
 
 
@@ -150,9 +150,11 @@ def _without_lost(events: pl.DataFrame, cases: pl.DataFrame, *, work: Shaping) -
     """Take the rejected cases out; each of their remaining rows is listed too."""
     if not work.lost_cases:
         return events, cases
-    lost = pl.DataFrame({"case_id": pl.concat(work.lost_cases).unique()})
-    gone = events.join(lost, on="case_id", how="semi")
-    work.rejections.add(gone[ROW].unique(), "its case is rejected for another of its rows or cells")
+    lost = pl.concat(work.lost_cases).group_by("case_id").agg(pl.col(ROW).min().alias("__cause"))
+    gone = events.join(lost, on="case_id").unique(ROW)
+    causes = work.table.lines(gone["__cause"]).alias("line").to_frame()
+    reasons = causes.select(pl.format("its case is rejected: see line {}", "line")).to_series()
+    work.rejections.add(gone[ROW], reasons)
     return events.join(lost, on="case_id", how="anti"), cases.join(lost, on="case_id", how="anti")
 
 

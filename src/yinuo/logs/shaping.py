@@ -86,8 +86,9 @@ class Shaping:
     case_ids: pl.Series
     rejections: Rejections = field(default_factory=Rejections)
     lost_events: list[pl.DataFrame] = field(default_factory=list)
-    """case_id and activity of the events that were rejected."""
-    lost_cases: list[pl.Series] = field(default_factory=list)
+    """case_id, activity and row of the events that were rejected."""
+    lost_cases: list[pl.DataFrame] = field(default_factory=list)
+    """case_id and row of what rejects a whole case."""
 
     def ids_of(self, rows: pl.DataFrame) -> pl.Series:
         """The case ids of some rows."""

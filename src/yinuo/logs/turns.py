@@ -13,9 +13,9 @@ def lose_unopened(cases: pl.DataFrame, work: Shaping) -> None:
     """Reject the cases whose opening was rejected."""
     if not work.lost_events:
         return
-    lost = pl.concat(work.lost_events).unique()
+    lost = pl.concat(work.lost_events)
     for turn, some in _by_kind(lost, cases, turns=work.turns):
-        work.lost_cases.append(some.filter(pl.col("activity").is_in(list(turn.opens)))["case_id"])
+        work.lost_cases.append(some.filter(pl.col("activity").is_in(list(turn.opens))).select("case_id", ROW))
 
 
 def forwards(events: pl.DataFrame, cases: pl.DataFrame, *, work: Shaping, backwards: str) -> pl.DataFrame:
