@@ -78,8 +78,8 @@ class Differences:
         return "\n".join(["", *lines, *(f"reference {row}" for row in self.reference_only[:8])])
 
 
-_layer = CalendarText.model_validate(tomllib.loads(CALENDAR.read_text(encoding="utf-8")))
-CHINA = Calendar.build(zone="Asia/Shanghai", layers=[_layer], name="cn")
+LAYER = CalendarText.model_validate(tomllib.loads(CALENDAR.read_text(encoding="utf-8")))
+CHINA = Calendar.build(zone="Asia/Shanghai", layers=[LAYER], name="cn")
 
 
 @cache

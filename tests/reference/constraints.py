@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.reference.evaluator import Edition, in_force
 from tests.reference.place import Place, Record, holds, matches, threads
@@ -25,11 +25,19 @@ def constraint(
         told = [event for event in records if holds(clause.for_, event)]
         for thread in threads(told, clause.thread):
             for scope in _scopes(clause, thread):
-                accused = list(_RULES[clause.rule](clause, scope, place, flow))
+                accused = list(_RULES[clause.rule](clause, scope, Around(place, flow, thread)))
                 for event in _unexcused(clause, scope, accused):
                     if in_force(editions, place.day(event["at"])) is clause:
                         findings.append(_finding(clause, event))
     return findings
+
+
+class Around(NamedTuple):
+    """What a rule may look at beside its scope."""
+
+    place: Place
+    flow: Flow | None
+    thread: Thread
 
 
 def _finding(clause: Constraint, event: Record) -> Record:
@@ -105,7 +113,7 @@ def _apart(length: Limit, start: datetime, place: Place) -> datetime:
     return place.end_of(point) if isinstance(rule, Days) else point
 
 
-def _absence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _absence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     most, seen, times = clause.max or 0, [], []
     for event in scope:
         if not matches(clause.event, event):
@@ -127,21 +135,22 @@ def _window(length: Limit) -> timedelta:
     return timedelta(**{length.unit.value: length.count})
 
 
-def _existence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
-    count, least = 0, 1 if clause.min is None else clause.min
-    for event in scope:
-        count += matches(clause.event, event)
-        if flow is not None and event["activity"] in flow.ends:
-            if count < least:
-                yield event
-            return
+def _existence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
+    ends = around.flow.ends if around.flow else ()
+    last = next((i for i, event in enumerate(around.thread) if event["activity"] in ends), None)
+    if last is None or (clause.after and not any(matches(clause.after, one) for one in around.thread[:last])):
+        return
+    lived = around.thread[: last + 1]
+    count = sum(matches(clause.event, event) for event in scope if event in lived)
+    if count < (1 if clause.min is None else clause.min):
+        yield around.thread[last]
 
 
-def _precedence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _precedence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     for i, event in enumerate(scope):
         if matches(clause.then, event):
             earlier = [one for one in scope[:i] if matches(clause.first, one) and _related(clause, one, event)]
-            if not earlier or not _keeps(clause, earlier[-1], event, place):
+            if not earlier or not _keeps(clause, earlier[-1], event, around.place):
                 yield event
 
 
@@ -157,16 +166,16 @@ def _at_least(length: Limit, one: datetime, other: datetime, place: Place) -> bo
     return bool(rule.point(other) >= rule.after(rule.point(one), length))
 
 
-def _not_succession(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _not_succession(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     for i, event in enumerate(scope):
         if matches(clause.then, event) and any(
-            matches(clause.first, one) and _related(clause, one, event) and _keeps(clause, one, event, place)
+            matches(clause.first, one) and _related(clause, one, event) and _keeps(clause, one, event, around.place)
             for one in scope[:i]
         ):
             yield event
 
 
-def _not_coexistence(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _not_coexistence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     for i, event in enumerate(scope):
         for mine, others in ((clause.one, clause.other), (clause.other, clause.one)):
             if matches(mine, event) and any(matches(others, one) and _related(clause, one, event) for one in scope[:i]):
@@ -174,15 +183,15 @@ def _not_coexistence(clause: Constraint, scope: Thread, place: Place, flow: Flow
                 break
 
 
-def _not_chain_succession(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _not_chain_succession(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     named = [event for event in scope if matches(clause.first, event) or matches(clause.then, event)]
     for one, event in zip(named, named[1:], strict=False):
         if matches(clause.first, one) and matches(clause.then, event) and _related(clause, one, event):
-            if _keeps(clause, one, event, place):
+            if _keeps(clause, one, event, around.place):
                 yield event
 
 
-def _in_order(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _in_order(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     waiting: list[str] = []
     served: set[str] = set()
     for event in scope:
@@ -196,29 +205,29 @@ def _in_order(clause: Constraint, scope: Thread, place: Place, flow: Flow | None
             waiting.append(case)
 
 
-def _follows_flow(clause: Constraint, scope: Thread, place: Place, flow: Flow | None) -> Iterator[Record]:
+def _follows_flow(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
+    flow = around.flow
     assert flow is not None
     done: set[str] = set()
-    doers: dict[str, str] = {}
+    doers: dict[str, set[str]] = {}
     for event in scope:
         for back in flow.back:
             if matches(back.on, event):
                 done -= _from_here(flow, back.to)
         skipped = {step.id for step in flow.steps if not holds(step.when, event)}
-        step = next((one for one in flow.steps if event["activity"] in one.does), None)
+        wrong, step = False, next((one for one in flow.steps if event["activity"] in one.does), None)
         if step is not None:
-            due = step.anytime or _due(step, flow, done | skipped)
+            ready = step.anytime or _due(step, flow, done | skipped)
             fresh = step.repeat or step.anytime or step.id not in done
-            own = any(doers.get(other) == event.get("actor") is not None for other in step.not_by)
-            if not (due and fresh) or own:
-                yield event
+            own = any(event["actor"] in doers.get(other, ()) for other in step.not_by)
+            wrong = own or not (ready and fresh)
             done.add(step.id)
-            doers[step.id] = event.get("actor")
-        if event["activity"] in flow.ends:
-            closing = step.id if step else None
-            if any(s.id not in done | skipped and not s.optional and not s.anytime and s.id != closing for s in flow.steps):
-                if not (step is not None and not (due and fresh)):
-                    yield event
+            doers.setdefault(step.id, set()).update({event["actor"]} - {None})
+        if event["activity"] in flow.ends and not (step is not None and step.anytime):
+            must = {one.id for one in flow.steps if not one.optional and not one.anytime}
+            wrong = wrong or bool(must - done - skipped)
+        if wrong:
+            yield event
 
 
 def _due(step: Step, flow: Flow, done: set[str]) -> bool:

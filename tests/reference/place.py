@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Test
 Record = dict[str, Any]
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MICRO = timedelta(microseconds=1)
+MIDNIGHT = time()
+BUILT_IN = ("activity", "at", "unit", "actor", "step", "event_id", "sequence", "recorded_at")
+"""Fields that are the event's own: what an earlier event had does not carry over."""
 
 
 class Place:
@@ -56,7 +60,8 @@ class Place:
         """The local date of an instant, as an ordinal."""
         return at.astimezone(self.zone).toordinal()
 
-    def instant(self, day: int, clock: time = time()) -> datetime:
+    @lru_cache(maxsize=100_000)  # noqa: B019 — a place lives as long as the process
+    def instant(self, day: int, clock: time = MIDNIGHT) -> datetime:
         """The instant at which this date's wall clock shows `clock`."""
         return datetime.combine(date.fromordinal(day), clock, self.zone).astimezone(UTC)
 
@@ -64,6 +69,7 @@ class Place:
         """The last instant of a date."""
         return self.instant(day + 1) - MICRO
 
+    @lru_cache(maxsize=100_000)  # noqa: B019 — a place lives as long as the process
     def open_windows(self, day: int) -> list[tuple[datetime, datetime]]:
         """The office windows of a date as instants."""
         return [(self.instant(day, begin), self.instant(day, end)) for begin, end in self.windows.get(day, [])]
@@ -98,9 +104,9 @@ def read(
     records, said = [], {case_id: dict(case) for case_id, case in cases.items()}
     for event in sorted(own.values(), key=lambda e: (e["at"], e["sequence"], e["event_id"], e["case_id"])):
         fields = said.setdefault(event["case_id"], {})
-        fields.update({name: value for name, value in event.items() if value is not None})
+        fields.update({name: value for name, value in event.items() if value is not None and name not in BUILT_IN})
         own_fields = {**cases.get(event["case_id"], {}), **event}
-        records.append({**fields, "own": own_fields, "known_from": event.get("known_from", event["at"])})
+        records.append({**fields, **{name: event.get(name) for name in BUILT_IN}, "own": own_fields, "known_from": event.get("known_from", event["at"])})
     return records
 
 

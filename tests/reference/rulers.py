@@ -47,12 +47,12 @@ class Days:
     def reach(self, need: Fraction, start: int, pauses: Sequence[tuple[int, Any]]) -> int | None:
         """The first date on which at least `need` dates are used; null if an endless pause comes before."""
         day = start - 1 if self.rule["first_day"] == "included" else start
-        used = 0
-        while used < need:
-            if any(p <= day and q is None for p, q in pauses):
+        left, endless = math.ceil(need), min((p for p, q in pauses if q is None), default=None)
+        while left > 0:
+            if endless is not None and endless <= day:
                 return None
             day += 1
-            used += self.countable(day) and not any(p < day and (q is None or day <= q) for p, q in pauses)
+            left -= self.countable(day) and not _rests(day, pauses)
         return max(day, start)
 
     def settle(self, day: int, pauses: Sequence[tuple[int, Any]]) -> int | None:
@@ -74,10 +74,7 @@ class Days:
     def used(self, start: int, upto: int, pauses: Sequence[tuple[int, Any]]) -> int:
         """Countable dates after the start (with it, if day one counts) up to `upto`, without the paused ones."""
         first = start if self.rule["first_day"] == "included" else start + 1
-        return sum(
-            self.countable(day) and not any(p < day and (q is None or day <= q) for p, q in pauses)
-            for day in range(first, upto + 1)
-        )
+        return sum(self.countable(day) and not _rests(day, pauses) for day in range(first, upto + 1))
 
     def after(self, point: int, length: Limit) -> int:
         """The date a length after a date, without pauses."""
@@ -125,20 +122,18 @@ class Moments:
         self, start: datetime, upto: datetime, pauses: Sequence[tuple[datetime, Any]]
     ) -> Iterator[tuple[datetime, datetime]]:
         """The counted stretches between two instants, in order."""
-        day, last = self.place.day(start), self.place.day(upto)
-        while day <= last:
-            whole = [(self.place.instant(day), self.place.instant(day + 1))]
-            for begin, end in self.place.open_windows(day) if self.office else whole:
-                begin, end = max(begin, start), min(end, upto)
-                for p, q in sorted(pauses, key=lambda pause: pause[0]):
-                    resumed = upto if q is None else q
-                    if p < end and begin < resumed:
-                        if begin < p:
-                            yield begin, p
-                        begin = max(begin, resumed)
-                if begin < end:
-                    yield begin, end
-            day += 1
+        days = range(self.place.day(start), self.place.day(upto) + 1)
+        windows = (one for day in days for one in self.place.open_windows(day)) if self.office else [(start, upto)]
+        for opening, closing in windows:
+            begin, end = max(opening, start), min(closing, upto)
+            for p, q in sorted(pauses, key=lambda pause: pause[0]):
+                resumed = upto if q is None else q
+                if p < end and begin < resumed:
+                    if begin < p:
+                        yield begin, p
+                    begin = max(begin, resumed)
+            if begin < end:
+                yield begin, end
 
     def reach(self, need: Fraction, start: datetime, pauses: Sequence[tuple[datetime, Any]]) -> datetime | None:
         """The first instant at which `need` units are used; null if an endless pause comes before."""
@@ -188,6 +183,10 @@ class Moments:
 def ruler(place: Place, clause: Any, unit: Unit) -> Days | Moments:
     """The ruler for a unit."""
     return Days(place, clause, unit) if unit in DATE_UNITS else Moments(place, unit)
+
+
+def _rests(day: int, pauses: Sequence[tuple[int, Any]]) -> bool:
+    return any(p < day and (q is None or day <= q) for p, q in pauses)
 
 
 def _monthly(length: Limit) -> bool:
