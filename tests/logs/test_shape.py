@@ -231,3 +231,16 @@ def test_constants_and_own_columns_of_moments(read, csv):
     )  # fmt: skip
     assert found.log.events.sort("at")["actor"].to_list() == ["wang", "li"]
     assert found.log.cases["unit"].to_list() == ["hall"]
+
+
+def test_an_end_moved_to_its_start_comes_directly_after_the_opening(read, csv):
+    text = (
+        "case_id,activity,at,sequence,kind\n1,closed,2026-01-04T09:00:00,1,ticket\n"
+        "1,opened,2026-01-05T09:00:00,3,ticket\n1,noted,2026-01-05T09:00:00,9,ticket\n"
+    )
+    found = read(csv(text), turns=TURNS, backwards="end_at_start")
+    events = found.log.events.sort("at", "sequence")
+    assert events.select("activity", "sequence").rows() == [("opened", 3), ("closed", 4), ("noted", 9)]
+    assert events["at"].n_unique() == 1
+    unordered = read(csv(text.replace("sequence", "x")), turns=TURNS, backwards="end_at_start").log.events
+    assert unordered.filter(activity="closed")["sequence"].to_list() == [1]

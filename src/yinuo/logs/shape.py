@@ -168,4 +168,5 @@ def _tidy(events: pl.DataFrame) -> pl.DataFrame:
             .alias("sequence")
         )
     attributes = [name for name in events.columns if name not in EVENT_COLUMNS and name not in (ROW, MOMENT)]
-    return events.select(*(name for name in EVENT_COLUMNS if name in events.columns), *attributes)
+    own = [name for name in EVENT_COLUMNS if name in events.columns]
+    return pl.DataFrame([events[name] for name in (*own, *attributes)])
