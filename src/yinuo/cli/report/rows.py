@@ -70,12 +70,13 @@ def case_rows(
     log: Log, rules: Rules, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame
 ) -> dict[str, Any]:
     """Cases: opened, closed, and how many events, clocks and findings they have."""
-    chosen = _chosen(log.cases, pl.lit(None)).drop("row!", "weight!") if log.cases.height > CAP else log.cases
-    events = log.events.filter(pl.col("case_id").is_in(chosen["case_id"].implode()))
+    chosen = log.cases.gather_every(max(1, -(-log.cases.height // CAP)))
+    of_these = pl.col("case_id").is_in(chosen["case_id"].implode())
+    events = log.events.filter(of_these)
     facts = case_facts(Log(events, chosen, log.tables), rules)
     counted = facts.select("case_id")
     for name, table in (("clocks", clocks), ("findings", findings)):
-        counts = table.group_by("case_id").agg(pl.len().alias(name))
+        counts = table.select("case_id").filter(of_these).group_by("case_id").agg(pl.len().alias(name))
         counted = counted.join(counts, on="case_id", how="left", maintain_order="left")
     columns = {
         "case": facts["case_id"].to_list(),
@@ -97,13 +98,16 @@ def _of_the_case(chosen: pl.DataFrame, fields: pl.DataFrame) -> dict[str, list[A
 
 def _chosen(table: pl.DataFrame, weight: pl.Expr) -> pl.DataFrame:
     """All rows, heaviest first; of too many the CAP/2 heaviest and every k-th of the others."""
-    table = table.with_row_index("row!").with_columns(weight.alias("weight!"))
+    weights = table.select(weight.alias("weight")).with_row_index("row")
     if table.height <= CAP:
-        return table.sort("weight!", "row!", descending=[True, False], nulls_last=True)
-    top = table.top_k(CAP // 2, by="weight!").sort("weight!", "row!", descending=[True, False], nulls_last=True)
-    rest = table.join(top.select("row!"), on="row!", how="anti").sort("row!")
-    step = -(-rest.height // (CAP - top.height))
-    return pl.concat([top, rest.gather_every(step)])
+        return table[_heaviest(weights)]
+    top = _heaviest(weights.drop_nulls().top_k(CAP // 2, by="weight"))
+    rest = weights["row"].filter(~weights["row"].is_in(top.implode()))
+    return table[pl.concat([top, rest.gather_every(-(-rest.len() // (CAP - top.len())))])]
+
+
+def _heaviest(weights: pl.DataFrame) -> pl.Series:
+    return weights.sort("weight", "row", descending=[True, False], nulls_last=True)["row"]
 
 
 def _local(instants: pl.Series, zone: str) -> list[str | None]:

@@ -39,39 +39,50 @@ class Spread:
 
 def spreads(clocks: pl.DataFrame, names: Names) -> tuple[Spread, ...]:
     """One spread for each clause that has a clock to judge."""
-    judged = clocks.filter(pl.col("state").is_in(JUDGED))
-    parts = judged.partition_by("clause", as_dict=True, maintain_order=False)
-    return tuple(_spread(str(key[0]), part, names) for key, part in sorted(parts.items()))
-
-
-def _spread(clause: str, clocks: pl.DataFrame, names: Names) -> Spread:
-    binned = clocks.filter(pl.col("bin").is_not_null())
-    counts = {
-        (row["bin"], row["state"]): row["len"] for row in binned.group_by("bin", "state").len().iter_rows(named=True)
-    }
-    ended = clocks.filter(pl.col("state") != "overdue", pl.col("used").is_not_null())["used"]
-    measure = clocks["measure"].mode().sort()[0]
-    return Spread(
-        clause=clause,
-        title=both_of(names.clause(clause)),
-        limits=_limits(clocks, measure),
-        median=_quantile(ended, 0.5, clause),
-        ninth=_quantile(ended, 0.9, clause),
-        measure=measure_name(measure),
-        elapsed=bool(clocks["allowed"].null_count() == clocks.height),
-        bars=tuple((_span(index), _bar(counts, index, clause)) for index in range(BINS)),
-        counted=count(f"spread/{clause}/n", binned.height, href=link("clocks", clause=clause, state=JUDGED)),
-        left_out=count(f"spread/{clause}/left-out", clocks.height - binned.height),
+    judged = clocks.lazy().filter(pl.col("state").is_in(JUDGED))
+    bars = judged.group_by("clause", "bin", "state").len().collect()
+    used = pl.col("used").filter(pl.col("state") != "overdue").drop_nulls()
+    facts = judged.group_by("clause").agg(
+        pl.col("measure").mode().sort().first().alias("measure"),
+        pl.col("allowed").min().alias("least"),
+        pl.col("allowed").max().alias("most"),
+        used.len().alias("ended"),
+        used.quantile(0.5, interpolation="nearest").alias("median"),
+        used.quantile(0.9, interpolation="nearest").alias("ninth"),
+    )
+    counts: dict[str, dict[tuple[int | None, str], int]] = {}
+    for clause, at, state, number in bars.iter_rows():
+        counts.setdefault(clause, {})[at, state] = number
+    return tuple(
+        _spread(row, counts[row["clause"]], names) for row in facts.sort("clause").collect().iter_rows(named=True)
     )
 
 
-def _quantile(used: pl.Series, at: float, clause: str) -> Number:
-    value = used.quantile(at, interpolation="nearest") if used.len() else None
-    name = f"spread/{clause}/q{round(at * 100)}"
-    return quantity(name, value, href=link("clocks", clause=clause, state=("kept", "late")), rows=used.len())
+def _spread(facts: dict[str, Any], counts: dict[tuple[int | None, str], int], names: Names) -> Spread:
+    clause = facts["clause"]
+    judged = sum(counts.values())
+    drawn = sum(number for (at, _), number in counts.items() if at is not None)
+    return Spread(
+        clause=clause,
+        title=both_of(names.clause(clause)),
+        limits=_limits(facts["least"], facts["most"], facts["measure"]),
+        median=_quantile(facts, "median", "q50"),
+        ninth=_quantile(facts, "ninth", "q90"),
+        measure=measure_name(facts["measure"]),
+        elapsed=facts["most"] is None,
+        bars=tuple((_span(index), _bar(counts, index, clause)) for index in range(BINS)),
+        counted=count(f"spread/{clause}/n", drawn, href=link("clocks", clause=clause, state=JUDGED)),
+        left_out=count(f"spread/{clause}/left-out", judged - drawn),
+    )
 
 
-def _bar(counts: dict[tuple[int, str], int], index: int, clause: str) -> tuple[Number, ...]:
+def _quantile(facts: dict[str, Any], column: str, short: str) -> Number:
+    clause = facts["clause"]
+    href = link("clocks", clause=clause, state=("kept", "late"))
+    return quantity(f"spread/{clause}/{short}", facts[column], href=href, rows=facts["ended"])
+
+
+def _bar(counts: dict[tuple[int | None, str], int], index: int, clause: str) -> tuple[Number, ...]:
     return tuple(
         count(
             f"spread/{clause}/{index}/{state}",
@@ -86,10 +97,8 @@ def _span(index: int) -> str:
     return f"≥ {(BINS - 1) * 10}%" if index == BINS - 1 else f"{index * 10} – {index * 10 + 10}%"
 
 
-def _limits(clocks: pl.DataFrame, measure: str) -> Name:
-    allowed = clocks["allowed"].drop_nulls()
-    if not allowed.len():
+def _limits(least: float | None, most: float | None, measure: str) -> Name:
+    if least is None or most is None:
         return Name("为指定日期", "a due date")
-    low, high = float(allowed.min()), float(allowed.max())  # type: ignore[arg-type]
-    least, most = length(low, measure), length(high, measure)
-    return least if low == high else Name(f"{least.zh} – {most.zh}", f"{least.en} – {most.en}")
+    low, high = length(least, measure), length(most, measure)
+    return low if least == most else Name(f"{low.zh} – {high.zh}", f"{low.en} – {high.en}")
