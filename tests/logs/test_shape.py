@@ -43,7 +43,7 @@ def test_a_bad_end_loses_only_itself_and_a_bad_opening_its_case(read, csv):
     assert [one[:2] for one in said(found)] == [("1", "opened"), ("3", "opened")]
     assert found.log.cases["case_id"].to_list() == ["1", "3"]
     assert found.rejected.select("line", "case_id", "column", "value").rows() == [
-        (2, "1", "closed", "soon"), (3, "2", "opened", "never"), (3, "2", None, None)
+        (2, "1", "closed", "soon"), (3, "2", "opened", "never")
     ]  # fmt: skip
 
 

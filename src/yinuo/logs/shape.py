@@ -147,11 +147,12 @@ def _one_moment(heads: pl.DataFrame, work: Shaping, *, do: str, own: Mapping[str
 
 
 def _without_lost(events: pl.DataFrame, cases: pl.DataFrame, *, work: Shaping) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Take the rejected cases out; each of their remaining rows is listed too."""
+    """Take the rejected cases out; each of their rows that is not listed yet is listed too."""
     if not work.lost_cases:
         return events, cases
     lost = pl.concat(work.lost_cases).group_by("case_id").agg(pl.col(ROW).min().alias("__cause"))
-    gone = events.join(lost, on="case_id").unique(ROW)
+    listed = work.rejections.rows().to_frame()
+    gone = events.join(lost, on="case_id").unique(ROW).join(listed, on=ROW, how="anti")
     causes = work.table.lines(gone["__cause"]).alias("line").to_frame()
     reasons = causes.select(pl.format("its case is rejected: see line {}", "line")).to_series()
     work.rejections.add(gone[ROW], reasons)

@@ -54,6 +54,10 @@ class Rejections:
             }, schema=_SCHEMA)
         )  # fmt: skip
 
+    def rows(self) -> pl.Series:
+        """The numbers of the rows that are listed, each at least once."""
+        return pl.concat([found["row"] for found in self._found] or [pl.Series([], dtype=pl.UInt32)]).alias(ROW)
+
     def frame(self, table: Table, case_ids: pl.Series) -> pl.DataFrame:
         """The table `rejected.csv` shows, in order of lines; what the reader itself set aside comes with it."""
         if not self._found:
