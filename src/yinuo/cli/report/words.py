@@ -126,5 +126,5 @@ def length(number: float, measure: str) -> Name:
     minutes = {"minutes": number, "hours": number * 60}.get(measure, 0.0)
     if minutes < 2 * 24 * 60:
         return own
-    days = span(timedelta(minutes=minutes))
+    days = span(timedelta(minutes=round(minutes)))
     return Name(f"{own.zh}（{days.zh}）", f"{own.en} ({days.en})")

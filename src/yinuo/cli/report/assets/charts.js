@@ -10,8 +10,8 @@
   const option = (spread) => ({
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 12, top: 26, bottom: 4, containLabel: true },
-    legend: { top: 0, right: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: "#566370" } },
+    grid: { left: 4, right: 12, top: 46, bottom: 4, containLabel: true },
+    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: "#566370" } },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true },
     xAxis: [
       { type: "category", data: spread.bars.map((_, bin) => (bin === 20 ? "≥ 200%" : `${bin}0 – ${bin + 1}0%`)), axisLabel: { show: false }, axisTick: { show: false } },
