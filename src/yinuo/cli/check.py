@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from yinuo.cli.say import PackArgument, loaded, out, tell_problems
+from yinuo.cli.say import REFUSED, REJECTED, PackArgument, err, loaded, out, tell_problems
 from yinuo.rulebook.checker import check as check_pack
+from yinuo.rulebook.loader import Pack
+from yinuo.rulebook.mutation import survivors
+from yinuo.rulebook.refusals import TextError
 
 
 def check(
@@ -21,6 +24,23 @@ def check(
     problems = check_pack(text)
     tell_problems(problems)
     if any(not problem.warning for problem in problems):
-        raise typer.Exit(2)
+        raise typer.Exit(REFUSED)
+    unpinned = _unpinned(text) if mutate else []
+    tell_problems(unpinned)
     clauses = sum(len(one.statements) for one in text.institutions.values())
     out.print(f"{text.name} {text.zh}: {len(text.institutions)} institutions, {clauses} clauses, nothing wrong")
+    if unpinned:
+        raise typer.Exit(REJECTED)
+
+
+def _unpinned(pack: Pack) -> list[TextError]:
+    """What no story pins, with a line of progress for who is waiting."""
+    found: list[TextError] = []
+    number = 0
+    with err.status("changing the text …") as status:
+        for number, error in enumerate(survivors(pack), 1):
+            status.update(f"{number} changes of the text, {len(found)} of them unnoticed")
+            if error is not None:
+                found.append(error)
+    out.print(f"{number} changes of the text, {len(found)} of them unnoticed")
+    return found

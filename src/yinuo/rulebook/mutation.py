@@ -72,6 +72,8 @@ class _Hunt:
 
     def noticed(self, mutant: Mutant) -> bool:
         """Whether the text is now refused, or some story ends differently."""
+        if mutant.pack is not None and mutant.about is None and _refused(mutant.pack):
+            return True
         stories = self.stories
         if mutant.about is not None:
             stories = sorted(stories, key=lambda story: -self._concerned(story, mutant.about or frozenset()))
@@ -80,7 +82,7 @@ class _Hunt:
                 self.stories.remove(story)
                 self.stories.insert(0, story)
                 return True
-        return mutant.pack is not None and any(not error.warning for error in check_text(mutant.pack))
+        return mutant.pack is not None and _refused(mutant.pack)
 
     def _concerned(self, story: Story, about: frozenset[str]) -> int:
         """How many of a story's lines are about these clauses."""
@@ -117,6 +119,10 @@ class _Hunt:
             return not self.teller.tell(story, rules, tables=mutant.tables, about=about).held
         except ValueError:
             return True
+
+
+def _refused(pack: Pack) -> bool:
+    return any(not error.warning for error in check_text(pack))
 
 
 def _conventions(pack: Pack, everything: Rules) -> Iterator[Mutant]:
