@@ -119,6 +119,14 @@ def shared(left: Column, right: Column) -> tuple[tuple[str, ...], NDArray[np.int
     return words, _recode(left, place), _recode(right, place)
 
 
+def joined(columns: list[Column]) -> Column:
+    """Text columns one below the other."""
+    words = tuple(sorted({word for column in columns for word in column.words}))
+    place = {word: code for code, word in enumerate(words)}
+    values = np.concatenate([_recode(column, place) for column in columns])
+    return Column("text", values, np.concatenate([column.known for column in columns]), words)
+
+
 def _recode(column: Column, place: dict[str, int]) -> NDArray[np.int32]:
     table = np.array([place[word] for word in column.words] + [-1], np.int32)
     found: NDArray[np.int32] = table[column.values]

@@ -65,13 +65,6 @@ class Context:
         index = np.searchsorted(starts, days, side="right") - 1
         return np.where((index >= 0) & (days < ends[np.maximum(index, 0)]), index, -1)
 
-    def is_kind(self, kind: str) -> Bool:
-        """For every case whether it is of this kind."""
-        cases = self.history.log.cases
-        if "kind" not in cases.columns:
-            return np.zeros(len(cases), np.bool_)
-        return (cases["kind"] == kind).fill_null(False).to_numpy()
-
     def governing_day(self, applies_by: str | None, rows: Int64, default: Int64) -> Int64:
         """The local day that picks the version: of a field, of the last such activity so far, or the default."""
         if applies_by is None:
@@ -84,9 +77,9 @@ class Context:
 
     def own(self, path: str, rows: Int64) -> Column:
         """A field of these events alone: nothing an earlier event set counts (a look-up or case field as usual)."""
-        if "." in path or path not in self.history.events.columns:
+        if "." in path or not self.history.has(path):
             return self.matcher.value(path, self.history, rows)
-        return Column.of(self.history.events[path][rows])
+        return Column.of(self.history.table[path][self.history.places(rows)])
 
     def paired(self, match: Mapping[str, str], left: Int64, right: Int64) -> tuple[Int64, Int64]:
         """Codes of the match fields of two sets of events, equal where every field is; where one is missing, never."""

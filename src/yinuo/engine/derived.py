@@ -36,7 +36,7 @@ def from_silence(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse
     if silence is None or lapse.opener.size == 0:
         return None
     history = context.history
-    frame = history.events[lapse.opener]
+    frame = history.table[history.places(lapse.opener)]
     at = history.at[lapse.opener] if silence.dated == "start" else lapse.at
     earliest = np.maximum(lapse.at, history.earliest(lapse.opener))
     name = f"{silence.means}:deemed:{ruling.name}:"

@@ -81,7 +81,7 @@ def _identities(frame: pl.DataFrame) -> pl.Series:
     parts = ("institution", "clause", "case_id", "thread", "key", "opener", "level")
     joined = frame.select(
         pl.concat_str([pl.col(name).fill_null("") for name in parts], separator="\0").alias("joined"))["joined"]
-    return pl.Series([hashlib.sha256(text.encode()).hexdigest()[:16] for text in joined])
+    return pl.Series([hashlib.sha256(text).hexdigest()[:16] for text in joined.cast(pl.Binary).to_list()])
 
 
 @cache

@@ -14,7 +14,7 @@ from yinuo.engine.columns import Bool, Column
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.segments import bounds
+from yinuo.kernel.segments import bounds, is_first
 
 LAST = 2**31 - 1
 """The sequence of derived events: after every real one of the same instant."""
@@ -24,12 +24,16 @@ _OWN = frozenset({"unit", "actor", "step", "deemed"})
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Events sorted by case, then at, sequence, event_id. Row i of every array is the same event."""
+    """Events sorted by case, then at, sequence, event_id. Row i of every array is the same event.
+
+    The table itself stays as it came; `order` (null: as it came) says which of its rows is event i.
+    """
 
     log: Log
     rules: Rules
     as_of: int
-    events: pl.DataFrame
+    table: pl.DataFrame
+    order: Int64 | None
     case: Int64
     at: Int64
     activity: NDArray[np.int32]
@@ -54,22 +58,38 @@ class History:
         activity = Column.of(events["activity"])
         order = _order(events, case, at, activity.values, _ranks(rules, activity.words))
         if order is not None:
-            events, case, at = events[order], case[order], at[order]
-            activity = activity.take(order)
+            case, at, activity = case[order], at[order], activity.take(order)
         low, high = bounds(case, len(log.cases))
-        history = cls(log, rules, as_of, events, case, at, activity.values, activity.words, low, high)
+        history = cls(log, rules, as_of, events, order, case, at, activity.values, activity.words, low, high)
         return history._once()
 
     def _once(self) -> History:
-        if "event_id" not in self.events.columns:
+        if "event_id" not in self.table.columns:
             return self
-        first = self.events.select(
-            pl.col("event_id").is_null() | pl.struct("case_id", "event_id").is_first_distinct()
-        ).to_series()
-        if first.all():
+        known = pl.col("event_id").is_not_null()
+        if not self.table.select((known & pl.struct("case_id", "event_id").is_duplicated()).any()).item():
             return self
-        log = Log(self.events.filter(first), self.log.cases, self.log.tables)
+        first = self.events.filter(~known | pl.struct("case_id", "event_id").is_first_distinct())
+        log = Log(first, self.log.cases, self.log.tables)
         return History.read(log, self.rules, as_of=self.as_of, known_at=None)
+
+    @property
+    def events(self) -> pl.DataFrame:
+        """The events as a table, in order."""
+        return self.table if self.order is None else self.table[self.order]
+
+    def has(self, name: str) -> bool:
+        """Whether events have this attribute."""
+        return name in self.table.columns
+
+    def places(self, rows: Int64) -> Int64:
+        """The rows of the table at which these events stand."""
+        return rows if self.order is None else self.order[rows]
+
+    def attribute(self, name: str) -> Column:
+        """An attribute of every event, as it stands there."""
+        column = Column.of(self.table[name])
+        return column if self.order is None else column.take(self.order)
 
     def __len__(self) -> int:
         return self.at.size
@@ -86,9 +106,10 @@ class History:
     @cached_property
     def known_from(self) -> Int64:
         """When a derived event came to be known; for real events long ago."""
-        if "known_from" not in self.events.columns:
+        if not self.has("known_from"):
             return np.zeros(0, np.int64)
-        return self.events["known_from"].dt.epoch("us").fill_null(-NEVER).to_numpy()
+        column = self.attribute("known_from")
+        return np.where(column.known, column.values, -NEVER)
 
     def earliest(self, rows: Int64) -> Int64:
         """Before which nothing may be raised because of these events."""
@@ -120,7 +141,7 @@ class History:
         """The order of events of several cases: by at, sequence, activity, event_id."""
         ids = self.event_ids(rows).rank("dense").to_numpy()
         rank = _ranks(self.rules, self.activities)[self.activity[rows]]
-        sequence, rank = _sequences(self.events, rows, rank)
+        sequence, rank = _sequences(self.table, self.places(rows), rank)
         return np.lexsort((ids, rank, sequence, self.at[rows]))
 
     @cached_property
@@ -133,7 +154,7 @@ class History:
         if name not in cache:
             cache[name] = self._field(name)
         column = cache[name]
-        if name in self.events.columns or name in _BUILT:
+        if self.has(name) or name in _BUILT:
             return column.take(rows)
         return column.take(self.case[rows])
 
@@ -141,9 +162,9 @@ class History:
         if name in _BUILT:
             return _BUILT[name](self)
         cases = self.log.cases
-        if name not in self.events.columns:
+        if not self.has(name):
             return Column.of(cases[name]) if name in cases.columns else Column.missing(len(cases))
-        column = Column.of(self.events[name])
+        column = self.attribute(name)
         if name not in _OWN:
             set_at = np.where(column.known, np.arange(len(self)), -1)
             set_at = np.maximum.accumulate(set_at) if len(self) else set_at
@@ -154,18 +175,30 @@ class History:
             column = column.otherwise(Column.of(cases[name]).take(self.case))
         return column
 
-    def knows(self, name: str) -> bool:
-        """Whether any event or case has this field."""
-        return name in self.events.columns or name in self.log.cases.columns or name in _BUILT
+    def is_kind(self, kind: str) -> Bool:
+        """For every case whether it is of this kind."""
+        if kind not in self._kinds:
+            cases = self.log.cases
+            self._kinds[kind] = (cases["kind"] == kind).fill_null(False).to_numpy() if "kind" in cases.columns else (
+                np.zeros(len(cases), np.bool_))
+        return self._kinds[kind]
 
     @cached_property
-    def _ids(self) -> dict[int, tuple[pl.Series, Int64]]:
+    def _kinds(self) -> dict[str, Bool]:
+        return {}
+
+    def knows(self, name: str) -> bool:
+        """Whether any event or case has this field."""
+        return self.has(name) or name in self.log.cases.columns or name in _BUILT
+
+    @cached_property
+    def _ids(self) -> dict[int, pl.Series]:
         return {}
 
     def event_ids(self, rows: Int64) -> pl.Series:
         """The ids of these events; an event without one is `activity@at#n`, n counting it within its case."""
-        if "event_id" in self.events.columns:
-            ids = self.events["event_id"][rows]
+        if self.has("event_id"):
+            ids = self.table["event_id"][self.places(rows)]
             if ids.null_count() == 0:
                 return ids
             return ids.zip_with(ids.is_not_null(), self._default_ids(rows))
@@ -175,20 +208,25 @@ class History:
         if rows.size == 0:
             return pl.Series([], dtype=pl.String)
         codes = self.activity[rows]
-        parts = pl.Series([None] * rows.size, dtype=pl.String) if codes.min() != codes.max() else None
-        for code in np.unique(codes):
+        present = np.flatnonzero(np.bincount(codes))
+        for code in present:
             if int(code) not in self._ids:
                 self._ids[int(code)] = self._name_events(int(code))
-            ids, all_rows = self._ids[int(code)]
-            mine = codes == code
-            found: pl.Series = ids[np.searchsorted(all_rows, rows[mine])]
-            if parts is None:
-                return found
-            parts = parts.scatter(np.flatnonzero(mine), found)
-        assert parts is not None
-        return parts
+        begins = np.zeros(len(self.activities), np.int64)
+        begins[present] = np.cumsum([0, *(len(self._ids[int(code)]) for code in present[:-1])])
+        ids = pl.concat([self._ids[int(code)] for code in present])
+        named: pl.Series = ids[begins[codes] + self._number_in_code[rows]]
+        return named
 
-    def _name_events(self, code: int) -> tuple[pl.Series, Int64]:
+    @cached_property
+    def _number_in_code(self) -> Int64:
+        """The place of every event among those of its activity."""
+        number = np.empty(len(self), np.int64)
+        for rows in self._rows_by_code:
+            number[rows] = np.arange(rows.size)
+        return number
+
+    def _name_events(self, code: int) -> pl.Series:
         rows = self._rows_by_code[code]
         at, case = self.at[rows], self.case[rows]
         new = np.ones(rows.size, np.bool_)
@@ -198,13 +236,13 @@ class History:
         frame = pl.DataFrame({"at": at, "n": number}).with_columns(pl.col("at").cast(pl.Datetime("us")))
         stamp = pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")
         text = pl.concat_str(pl.lit(f"{self.activities[code]}@"), stamp, pl.lit("#"), pl.col("n"))
-        return frame.select(text.alias("id"))["id"], rows
+        return frame.select(text.alias("id"))["id"]
 
 
 def _entry_lag(history: History) -> Column:
-    if "recorded_at" not in history.events.columns:
+    if not history.has("recorded_at"):
         return Column("number", np.zeros(len(history)), np.ones(len(history), np.bool_))
-    recorded = Column.of(history.events["recorded_at"])
+    recorded = history.attribute("recorded_at")
     lag = np.where(recorded.known, recorded.values - history.at, 0) / 3_600_000_000
     return Column("number", lag, np.ones(len(history), np.bool_))
 
@@ -216,9 +254,9 @@ def _hour(history: History) -> Column:
 
 def _deemed(history: History) -> Column:
     known: Bool = np.ones(len(history), np.bool_)
-    if "deemed" not in history.events.columns:
+    if not history.has("deemed"):
         return Column("bool", np.zeros(len(history), np.bool_), known)
-    return Column("bool", history.events["deemed"].fill_null(False).to_numpy(), known)
+    return Column("bool", history.attribute("deemed").values, known)
 
 
 _BUILT = {
@@ -270,7 +308,9 @@ def _order(
     step = case[1:] - case[:-1]
     ordered = bool(((step > 0) | ((step == 0) & (at[1:] >= at[:-1]))).all())
     order = np.arange(at.size) if ordered else _sorted(case, at)
-    tied = (case[order][1:] == case[order][:-1]) & (at[order][1:] == at[order][:-1])
+    if not ordered:
+        case, at = case[order], at[order]
+    tied = (case[1:] == case[:-1]) & (at[1:] == at[:-1])
     if not tied.any():
         return None if ordered else order
     inside = np.zeros(at.size, np.bool_)
@@ -282,9 +322,9 @@ def _order(
     keys: list[NDArray[np.int64]] = [rank, sequence]
     if "event_id" in events.columns:
         keys.insert(0, events["event_id"][rows].rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
-    group = np.cumsum(np.append(True, (case[rows][1:] != case[rows][:-1]) | (at[rows][1:] != at[rows][:-1])))
+    group = np.cumsum(is_first(case[places]) | is_first(at[places]))
     order[places] = rows[np.lexsort((*keys, group))]
-    return order
+    return None if ordered and (order[places] == places).all() else order
 
 
 def _sequences(events: pl.DataFrame, rows: Int64, rank: Int64) -> tuple[Int64, Int64]:

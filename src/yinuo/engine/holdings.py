@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.flow import Flow
-from yinuo.engine.columns import Column
+from yinuo.engine.columns import Column, as_text, joined
 from yinuo.engine.history import History
 from yinuo.engine.log import HOLDING_COLUMNS
 from yinuo.kernel.instants import DAY, Int64
@@ -75,27 +75,18 @@ class Holdings:
 def _ended(history: History) -> Int64:
     """For each case the instant of the first event that ends its flow, -1 while it runs."""
     over = np.full(history.low.size, -1, np.int64)
-    kind = _kinds(history)
     for name, editions in history.rules.flows().items():
         rows = history.rows_of(editions[-1].ends)[::-1]
-        rows = rows[kind[history.case[rows]] == name]
+        rows = rows[history.is_kind(name)[history.case[rows]]]
         over[history.case[rows]] = history.at[rows]
     return over
 
 
-def _kinds(history: History) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    cases = history.log.cases
-    if "kind" not in cases.columns:
-        return np.full(len(cases), None, object)
-    return cases["kind"].to_numpy()
-
-
 def _changes(history: History, kind: str, flow: Flow) -> list[tuple[Int64, Column, Column]]:
-    kinds = _kinds(history)
     found = []
     for activity, holder in flow.holder.items():
         rows = history.rows_of([activity])
-        rows = rows[kinds[history.case[rows]] == kind]
+        rows = rows[history.is_kind(kind)[history.case[rows]]]
         if rows.size:
             found.append((rows, *_holder(history, flow, holder, rows)))
     return found
@@ -114,4 +105,4 @@ def _holder(history: History, flow: Flow, holder: str, rows: Int64) -> tuple[Col
 def _joined(columns: list[Column], size: int) -> Column:
     if not columns:
         return Column.missing(size)
-    return Column.of(pl.concat([column.series().cast(pl.String) for column in columns]))
+    return joined([as_text(column) for column in columns])

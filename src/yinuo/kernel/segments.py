@@ -40,6 +40,12 @@ def spread(low: Int64, high: Int64) -> tuple[Int64, Int64]:
     return owners, np.arange(int(lengths.sum()), dtype=np.int64) - np.repeat(first, lengths) + np.repeat(low, lengths)
 
 
+def merged(left: Int64, right: Int64) -> Int64:
+    """Two sorted arrays as one, each value once."""
+    both = np.sort(np.concatenate([left, right]), kind="stable")
+    return both[is_first(both)]
+
+
 def running_max(owners: Int64, values: Int64) -> Int64:
     """The largest value so far within each owner; `owners` sorted."""
     order = np.argsort(values, kind="stable")

@@ -8,7 +8,7 @@ from yinuo.engine.clauses.constraint import FieldNumber
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
-from yinuo.kernel.segments import first_index, is_first, search
+from yinuo.kernel.segments import first_index, is_first, merged, search
 
 
 def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: Int64) -> Int64:
@@ -117,7 +117,7 @@ def end(scene: Scene) -> Violations:
 def choice(scene: Scene) -> Violations:
     """At the end of a case neither of the two has happened."""
     endings = _endings(scene)
-    both = np.union1d(scene.found(scene.clause.one), scene.found(scene.clause.other))
+    both = merged(scene.found(scene.clause.one), scene.found(scene.clause.other))
     return Violations.of(endings[_count_until(scene, both, endings) == 0])
 
 

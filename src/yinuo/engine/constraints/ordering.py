@@ -9,7 +9,7 @@ import numpy as np
 from yinuo.engine.columns import Bool
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
-from yinuo.kernel.segments import spread
+from yinuo.kernel.segments import merged, spread
 
 
 def _then(scene: Scene) -> Int64:
@@ -137,7 +137,7 @@ def _without(scene: Scene, events: Int64, others: Int64) -> Violations:
 def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
     """Events of both names in order of thread and time, and which are `first` and which `then`."""
     first, then = scene.found(scene.clause.first), scene.found(scene.clause.then)
-    events, _, _ = scene.counted(np.union1d(first, then))
+    events, _, _ = scene.counted(merged(first, then))
     return events, np.isin(events, first), np.isin(events, then)
 
 

@@ -193,7 +193,7 @@ class Scene:
         """The first event of each case that ends its flow: when what is pending is decided."""
         history = self.context.history
         ends = [history.rows_of(editions[-1].ends)[
-            self.context.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
+            history.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
             for kind, editions in history.rules.flows().items()]
         rows = np.sort(np.concatenate(ends)) if ends else np.empty(0, np.int64)
         if rows.size == 0:

@@ -82,7 +82,7 @@ def follows_flow(scene: Scene) -> Violations:
     accused = [np.empty(0, np.int64)]
     for kind, editions in history.rules.flows().items():
         flow = editions[-1]
-        cases = np.flatnonzero(scene.context.is_kind(kind) & (history.high > history.low))
+        cases = np.flatnonzero(history.is_kind(kind) & (history.high > history.low))
         if flow.steps and cases.size:
             accused += [_walk_all(scene, flow, cases), _same_person(scene, flow, cases)]
     rows = np.unique(np.concatenate(accused))
@@ -121,18 +121,35 @@ def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Int64:
             keys[step.id] = history.column(step.as_ or step.each, every).series().cast(pl.String)
             lists[step.id] = history.column(step.each, every).series()
             facts += [keys[step.id].hash().to_numpy().view(np.int64), lists[step.id].hash().to_numpy().view(np.int64)]
-    table = np.ascontiguousarray(np.stack(facts, axis=1))
     path = _Path(flow, history.activities, skips, keys, lists)
-    seen: dict[bytes, Int64] = {}
-    found, place = [np.empty(0, np.int64)], 0
-    for case, size in zip(cases, history.high[cases] - history.low[cases], strict=True):
-        key = table[place : place + size].tobytes()
-        if key not in seen:
-            seen[key] = path.wrong_steps(history.activity[every[place : place + size]], place)
-        if seen[key].size:
-            found.append(seen[key] + history.low[case])
-        place += size
-    return np.concatenate(found)
+    low, high = _spans(history.high[cases] - history.low[cases])
+    first, variant = _variants(facts, low)
+    found = [path.wrong_steps(history.activity[every[low[case] : high[case]]], int(low[case])) for case in first]
+    guilty = np.flatnonzero(np.array([steps.size for steps in found])[variant] > 0)
+    return np.concatenate([np.empty(0, np.int64), *(found[variant[case]] + history.low[cases[case]] for case in guilty)])
+
+
+def _spans(sizes: Int64) -> tuple[Int64, Int64]:
+    high = np.cumsum(sizes)
+    return high - sizes, high
+
+
+def _variants(facts: list[Int64], low: Int64) -> tuple[Int64, Int64]:
+    """The first case of each variant and the variant of each case: cases with the same facts in the same order.
+
+    Two independent 64-bit sums over mixed values stand for a case's facts.
+    """
+    place = np.arange(facts[0].size) - np.repeat(low, np.diff(np.append(low, facts[0].size)))
+    sums = []
+    for seed in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F):
+        mixed = np.zeros(facts[0].size, np.uint64)
+        for fact in (place, *facts):
+            mixed = (mixed ^ fact.astype(np.uint64)) * np.uint64(seed)
+            mixed ^= mixed >> np.uint64(29)
+        sums.append(np.add.reduceat(mixed, low))
+    _, first, variant = np.unique(np.rec.fromarrays(sums), return_index=True, return_inverse=True) if low.size > 1 else (
+        None, np.zeros(1, np.int64), np.zeros(1, np.int64))
+    return first, variant
 
 
 @dataclass(frozen=True, eq=False)

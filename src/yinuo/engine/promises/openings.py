@@ -11,7 +11,7 @@ from yinuo.engine.columns import Bool, as_number, codes_of
 from yinuo.engine.context import Context
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.segments import first_index, is_first
+from yinuo.kernel.segments import first_index, is_first, merged
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class _Side:
 
 def _clocks(context: Context, edition: Edition, clause: Promise, openers: Int64, started: Int64) -> Openings:
     kept, voided = context.found(clause.until), context.found(clause.void)
-    enders = np.union1d(kept, voided) if voided.size else kept
+    enders = merged(kept, voided) if voided.size else kept
     if clause.thread == ("case",) and not clause.match:
         case = context.history.case
         left, right = _Side(openers, openers, case[openers]), _Side(enders, enders, case[enders])
