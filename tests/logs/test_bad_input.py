@@ -6,11 +6,13 @@ import gzip
 import random
 import sqlite3
 import zipfile
+from contextlib import suppress
 
 import polars as pl
 import pytest
 
-from yinuo.logs import LogError
+from yinuo.engine.log import Log
+from yinuo.logs import LogError, write_log
 from yinuo.logs.unpack import Allowance
 
 EVENT = "case_id,activity,at\nc,a,2026-01-05T09:00:00Z\n"
@@ -169,6 +171,17 @@ def test_an_unknown_ending_no_file_and_a_folder(read, file, tmp_path):
         read(tmp_path)
 
 
+def test_half_a_character_is_refused(read, file):
+    line = '{"specversion":"1.0","id":"1","source":"s","type":"a","subject":"\\ud800","time":"2026-01-05T09:00:00Z"}'
+    with pytest.raises(LogError, match=r"holds half a character"):
+        read(file("log.jsonl", line))
+
+
+def test_a_header_with_an_open_quote_is_refused(read, file):
+    with pytest.raises(LogError, match=r"line of column names has a quote"):
+        read(file("log.csv", 'case_id,activity,at,"x"y\nc,a,2026-01-05T09:00:00Z,1\n'))
+
+
 @pytest.mark.parametrize(
     "content", ["[]", "{}", '{"events": 1, "objects": []}', '{"events": [1], "objects": []}', "[" * 99_999]
 )
@@ -220,3 +233,26 @@ def test_progress_is_told(read, file):
     read(file("log.xes", XES), progress=lambda done, total, what: seen.append((done, total, what)))
     assert all(0 <= done <= total for done, total, _ in seen)
     assert {what for _, _, what in seen} == {"reading log.xes", "putting the log in our words"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xes", "json", "sqlite", "jsonl", "parquet"])
+def test_any_damage_is_an_error_or_a_rejected_row(read, tmp_path, ending):
+    rows = {
+        "case_id": ["c", "d"],
+        "activity": ["受理", "办结"],
+        "at": ["2026-01-05T09:00:00Z"] * 2,
+        "docs": [["a"], ["b"]],
+    }
+    events = pl.DataFrame(rows).with_columns(pl.col("at").str.to_datetime("%+"))
+    log = Log(events, pl.DataFrame({"case_id": ["c", "d"], "kind": ["k", None]}))
+    whole, torn = tmp_path / f"whole.{ending}", tmp_path / f"torn.{ending}"
+    write_log(log, whole)
+    chance = random.Random(ending)
+    for _ in range(60):
+        content = bytearray(whole.read_bytes())
+        place, other = chance.randrange(len(content)), chance.randrange(len(content))
+        piece = chance.choice([b'"', b"<", b"null", b"\n", b"\0", b"\xff", bytes(content[other : other + 20]), b""])
+        content[place : place + chance.randrange(30)] = piece
+        torn.write_bytes(content)
+        with suppress(LogError):
+            assert read(torn, types={"docs": "list:text"}).counts["events"] <= 3

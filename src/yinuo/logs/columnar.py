@@ -15,15 +15,15 @@ def read_parquet(path: Path, choose: Callable[[list[str]], list[str]], *, name: 
     try:
         scan = pl.scan_parquet(path, glob=False)
         columns = scan.collect_schema().names()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _damaged(name, error) from error
     chosen = choose(columns)
     try:
         return Table(scan.select(chosen).collect(), numbered(1))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _damaged(name, error) from error
 
 
-def _damaged(name: str, error: Exception) -> LogError:
+def _damaged(name: str, error: BaseException) -> LogError:
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     return LogError(f"{name}: this is no whole Parquet file ({said}). Fetch or write it again.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from yinuo.logs.tables import Table, no_rejected
+from yinuo.logs.tables import LogError, Table, no_rejected
 
 _BLOCK = 50_000
 _LIST = pl.List(pl.String())
@@ -77,9 +77,14 @@ def as_cell(value: Any) -> str | list[str]:
 
 
 def _series(name: str, column: list[str | list[str] | None]) -> pl.Series:
-    if any(isinstance(value, list) for value in column):
-        return pl.Series(name, [[one] if isinstance(one, str) else one for one in column], _LIST)
-    return pl.Series(name, column, pl.String)
+    try:
+        if any(isinstance(value, list) for value in column):
+            return pl.Series(name, [[one] if isinstance(one, str) else one for one in column], _LIST)
+        return pl.Series(name, column, pl.String)
+    except UnicodeError as error:
+        raise LogError(
+            f'A value of "{name}" holds half a character (a lone surrogate). Write the log again.'
+        ) from error
 
 
 def _alike(blocks: list[pl.DataFrame]) -> list[pl.DataFrame]:

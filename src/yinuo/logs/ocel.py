@@ -52,18 +52,28 @@ def read_ocel_json(path: Path, wanted: Callable[[str], bool], *, case_object: st
     for one in found["objects"]:
         objects.types[str(one.get("id"))] = str(one.get("type"))
         objects.values[str(one.get("id"))] = _earliest(
-            (str(value.get("time", "")), value.get("name"), value.get("value")) for value in one.get("attributes") or []
+            (str(value.get("time", "")), value.get("name"), value.get("value"))
+            for value in _parts(one, "attributes", name=name)
         )
-    return _table(objects, map(_json_event, found["events"]), wanted=wanted, case_object=case_object, name=name)
+    return _table(
+        objects, (_json_event(one, name) for one in found["events"]), wanted=wanted, case_object=case_object, name=name
+    )
 
 
 def _records(found: object) -> bool:
     return isinstance(found, list) and all(isinstance(one, dict) for one in found)
 
 
-def _json_event(one: dict[str, Any]) -> _Event:
-    attributes = {value["name"]: value.get("value") for value in one.get("attributes") or [] if value.get("name")}
-    related = [str(link.get("objectId")) for link in one.get("relationships") or []]
+def _parts(one: dict[str, Any], key: str, *, name: str) -> list[dict[str, Any]]:
+    found = one.get(key) or []
+    if not _records(found):
+        raise LogError(f'{name}: "{key}" of "{one.get("id")}" is no list of JSON objects, as OCEL 2.0 has it.')
+    return list(found)
+
+
+def _json_event(one: dict[str, Any], name: str) -> _Event:
+    attributes = {str(value.get("name")): value.get("value") for value in _parts(one, "attributes", name=name)}
+    related = [str(link.get("objectId")) for link in _parts(one, "relationships", name=name)]
     return _Event(one.get("id"), one.get("type"), one.get("time"), attributes, related)
 
 
@@ -84,7 +94,7 @@ def read_ocel_sqlite(path: Path, wanted: Callable[[str], bool], *, case_object: 
             return _sqlite_table(base, wanted, case_object=case_object, name=name)
         finally:
             base.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         raise LogError(f"{name}: this is no whole OCEL 2.0 SQLite file ({error}). Fetch or write it again.") from error
 
 
@@ -120,6 +130,8 @@ def _rows(base: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
     found = base.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608 - an identifier cannot be a parameter
     columns = [one[0] for one in found.description]
     for row in found:
+        if any(isinstance(value, bytes) for value in row):
+            raise sqlite3.DataError(f"a BLOB in {table}, where text or a number is needed")
         yield dict(zip(columns, row, strict=True))
 
 

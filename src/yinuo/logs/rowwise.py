@@ -10,7 +10,7 @@ from typing import IO
 
 import polars as pl
 
-from yinuo.logs.tables import REJECTED_COLUMNS, Table, no_rejected
+from yinuo.logs.tables import REJECTED_COLUMNS, LogError, Table, no_rejected
 
 
 def read_row_by_row(path: Path, header: list[str], *, columns: list[str], delimiter: str) -> Table:
@@ -64,7 +64,10 @@ def _records(source: IO[str], delimiter: str) -> Iterator[tuple[int, list[str], 
     """The line each record after the header starts on, its fields (of a broken one its line), and how it is broken."""
     lines = _Lines(source)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    next(reader)
+    try:
+        next(reader)
+    except csv.Error as error:
+        raise LogError(f"The line of column names has a quote that is not closed as it should be ({error}).") from error
     while True:
         lines.taken = []
         start = lines.number + 1
