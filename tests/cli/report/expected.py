@@ -6,9 +6,10 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from tests.cli.report.made_up import AS_OF, Replay
+from tests.cli.report.made_up import Replay
 from yinuo.cli.report.clocks import binding_citizens
 
 Row = dict[str, Any]
@@ -24,7 +25,7 @@ def numbers(replay: Replay) -> dict[str, str]:
     return (
         _overview(replay, clocks, own, findings)
         | _lateness(clocks, own)
-        | _spreads(clocks)
+        | _spreads(clocks, replay.as_of)
         | _findings(findings)
         | _worst(own, replay)
         | _figures(replay)
@@ -95,22 +96,22 @@ def _by(rows: list[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
     return dict(groups)
 
 
-def tenth(clock: Row) -> int | None:
+def tenth(clock: Row, as_of: datetime) -> int | None:
     """Which tenth of its limit a clock has used; 20 for twice the limit and more."""
     if clock["allowed"]:
         ratio = clock["used"] / clock["allowed"]
     elif clock["allowed"] is None and clock["due_at"]:
-        ratio = ((clock["ended_at"] or AS_OF) - clock["started_at"]) / (clock["due_at"] - clock["started_at"])
+        ratio = ((clock["ended_at"] or as_of) - clock["started_at"]) / (clock["due_at"] - clock["started_at"])
     else:
         return None
     return min(20, math.floor(ratio * 10 + 1e-9))
 
 
-def _spreads(clocks: list[Row]) -> dict[str, str]:
+def _spreads(clocks: list[Row], as_of: datetime) -> dict[str, str]:
     shown: dict[str, str] = {}
     judged = [clock for clock in clocks if clock["state"] in JUDGED]
     for clause, rows in _by(judged, lambda row: row["clause"]).items():
-        tally = Counter((tenth(row), row["state"]) for row in rows)
+        tally = Counter((tenth(row, as_of), row["state"]) for row in rows)
         for at in range(21):
             shown |= {f"spread/{clause}/{at}/{state}": whole(tally[at, state]) for state in JUDGED}
         drawn = sum(count for (at, _), count in tally.items() if at is not None)
@@ -145,7 +146,7 @@ def _findings(findings: list[Row]) -> dict[str, str]:
 def _worst(own: list[Row], replay: Replay) -> dict[str, str]:
     late = [clock for clock in own if clock["state"] in ("late", "overdue")]
     late.sort(key=lambda row: (row["case_id"], row["clause"], row["opener"]))
-    late.sort(key=lambda row: (_rank(replay, row), (row["ended_at"] or AS_OF) - row["due_at"]), reverse=True)
+    late.sort(key=lambda row: (_rank(replay, row), (row["ended_at"] or replay.as_of) - row["due_at"]), reverse=True)
     cases = _by(late, lambda row: row["case_id"])
     shown: dict[str, str] = {}
     for case_id, rows in list(cases.items())[:30]:
@@ -167,8 +168,13 @@ def _figures(replay: Replay) -> dict[str, str]:
         by = json.loads(row["by"]).values() if row["by"] else ()
         subject = " · ".join([*(row[name] for name in ("unit", "item") if row[name] is not None), *by])
         name = f"figure/{row['institution']}/{row['clause']}/{subject}/{row['period_start']}"
-        is_share = row["clause"] == "late-share"
-        shown[f"{name}/value"] = percent(row["numerator"], row["denominator"]) if is_share else decimal(row["value"])
+        measures = {
+            (one.institution, one.id): one.editions[-1].clause.measure for one in replay.rules.of_kind("indicator")
+        }
+        is_share = measures[row["institution"], row["clause"]] == "share"
+        shown[f"{name}/value"] = (
+            f"{row['value']:.1%}" if is_share and row["value"] is not None else decimal(row["value"])
+        )
         shown[f"{name}/numerator"] = decimal(row["numerator"])
         shown[f"{name}/n"] = decimal(row["denominator"])
         shown[f"{name}/excluded"] = decimal(row["excluded"])

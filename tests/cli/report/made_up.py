@@ -37,6 +37,11 @@ class Replay:
     rules: Rules
     about: About
 
+    @property
+    def as_of(self) -> datetime:
+        """The moment of the replay."""
+        return datetime.fromisoformat(self.summary["as_of"])
+
     def write(self, path: Path) -> Path:
         """Write the page and say where."""
         write_report(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.cli.report.expected import numbers, tenth
 from tests.cli.report.made_up import NASTY, Replay, made_up, nothing
+from tests.cli.report.permits import permits
 from yinuo.cli.report import rows
 from yinuo.cli.report.page import safe_json
 
@@ -58,6 +59,15 @@ def test_every_number_is_the_tables_number(page: Page, tmp_path: Path, seed: int
     assert read(page) == numbers(replay)
 
 
+def test_every_number_of_a_real_replay_is_the_tables_number(page: Page, tmp_path: Path) -> None:
+    replay = permits()
+    page.goto(replay.write(tmp_path / "report.html").as_uri())
+    found = read(page)
+    assert found == numbers(replay)
+    assert found["clause/stored-deadline/stored/share"] == "28.4%"
+    assert page.evaluate(FOLLOW) == []
+
+
 def test_every_link_opens_as_many_rows_as_its_number_says(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
     assert page.evaluate(FOLLOW) == []
@@ -85,7 +95,9 @@ def test_the_charts_draw_the_tables_numbers(page: Page, report: Path, replay: Re
     for clause, drawn in zip(clauses, page.evaluate(DRAWN), strict=True):
         own = [row for row in replay.said.clocks.to_dicts() if f"{row['institution']}/{row['clause']}" == clause]
         for state, series in zip(("kept", "late", "overdue"), drawn, strict=True):
-            assert series == [sum(row["state"] == state and tenth(row) == at for row in own) for at in range(21)]
+            assert series == [
+                sum(row["state"] == state and tenth(row, replay.as_of) == at for row in own) for at in range(21)
+            ]
 
 
 def test_a_bar_opens_its_cases(page: Page, report: Path) -> None:
