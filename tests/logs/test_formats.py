@@ -171,3 +171,24 @@ def test_lists_in_some_blocks_only_are_lists_everywhere(read, tmp_path):
     found = read(path)
     assert found.log.events.schema["f"] == pl.List(pl.String)
     assert found.log.events["f"].to_list()[-1] == ["y", "z"]
+
+
+def test_a_list_where_one_value_is_needed_rejects_its_event_alone(read, tmp_path):
+    path = tmp_path / "log.jsonl"
+    base = {"specversion": "1.0", "source": "s", "type": "a", "time": "2026-01-05T09:00:00Z"}
+    odd = [
+        {"data": {"fee": [1, 2]}},
+        {"data": {"fee": [3]}},
+        {"data": {"fee": 4, "note": ["a", "b"]}},
+        {"time": [1, 2]},
+        {"subject": ["x", "y"]},
+    ]
+    path.write_text("\n".join(json.dumps(base | {"id": str(n), "subject": "c"} | more) for n, more in enumerate(odd)))
+    found = read(path, types={"fee": "money", "note": "text"})
+    assert found.log.events["fee"].to_list() == [3.0]
+    assert found.rejected.select("line", "column").rows() == [
+        (1, "data.fee"),
+        (3, "data.note"),
+        (4, "time"),
+        (5, "subject"),
+    ]

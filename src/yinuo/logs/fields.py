@@ -31,10 +31,12 @@ class Words:
         """Our column; null where the cell is empty or cannot be read."""
         if isinstance(theirs, Constant):
             return pl.repeat(theirs.value, len(rows), eager=True).alias(ours)
-        raw = blank_is_null(rows[theirs])
+        word = self.type_of(ours)
+        raw = (
+            blank_is_null(rows[theirs]) if not word or word.startswith("list:") else single(blank_is_null(rows[theirs]))
+        )
         if ours in ("at", "recorded_at"):
             return read_instants(raw, self.clock).alias(ours)
-        word = self.type_of(ours)
         translated = self._translated(ours, raw, word=word)
         return _typed(translated, word, clock=self.clock).alias(ours)
 
@@ -42,6 +44,8 @@ class Words:
         """The type word of one of our columns; "" for a field nobody declared, which keeps its type."""
         if ours == "sequence":
             return "int"
+        if ours in ("at", "recorded_at"):
+            return "moment"
         if ours in ("case_id", "activity", "event_id", "unit", "actor", "step", "item", "region", "kind"):
             return "text"
         return self.types.get(ours, "")
@@ -49,8 +53,8 @@ class Words:
     def why(self, ours: str, raw: pl.Series) -> pl.Series:
         """For cells that `read` gave up, the reason."""
         word = self.type_of(ours)
-        if ours in ("at", "recorded_at") or word == "moment":
-            return why_no_instant(raw, self.clock)
+        if word == "moment":
+            return why_no_instant(single(raw), self.clock)
         reason = _REASONS.get(word.partition(":")[0], f"not of the type {word}")
         return pl.repeat(reason, len(raw), eager=True)
 
@@ -65,6 +69,7 @@ class Words:
 
 
 _REASONS = {
+    "text": "a list where one value is needed",
     "number": "not a number",
     "money": "not a number",
     "int": "not a whole number",
@@ -82,6 +87,13 @@ def blank_is_null(raw: pl.Series) -> pl.Series:
         return raw
     blank = raw == ""
     return raw.set(blank, None) if blank.any() else raw
+
+
+def single(raw: pl.Series) -> pl.Series:
+    """The one value of lists of one; null for longer ones. Other columns as they are."""
+    if not isinstance(raw.dtype, pl.List):
+        return raw
+    return pl.select(pl.when(raw.list.len() == 1).then(raw.list.first())).to_series().alias(raw.name)
 
 
 def as_text(raw: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ import polars as pl
 
 from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log
 from yinuo.kernel.logtext import Constant
-from yinuo.logs.fields import Words, as_text, blank_is_null
+from yinuo.logs.fields import Words, as_text, blank_is_null, single
 from yinuo.logs.heads import heads_of, one_row_each
 from yinuo.logs.mapping import Column, Plan
 from yinuo.logs.shaping import MOMENT, ROW, Shaping, Turn
@@ -24,7 +24,7 @@ def shape(
     table: Table, plan: Plan, *, words: Words, turns: Mapping[str, Turn], backwards: str
 ) -> tuple[Log, pl.DataFrame]:
     """The log and the rejected rows (REJECTED_COLUMNS)."""
-    case_ids = blank_is_null(as_text(table.rows[plan.case_id])).alias("case_id")
+    case_ids = blank_is_null(as_text(single(table.rows[plan.case_id]))).alias("case_id")
     work = Shaping(table, plan, words, turns, case_ids)
     rows = _with_case_ids(table.rows.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW)), work)
     events = None if plan.one_row_per_case else _rows_as_events(rows, work)
