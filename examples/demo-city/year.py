@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """A year of Demo City's window as its office system would export it: invented people, a seed, Chinese words.
 
 `python year.py [CASES [SEED [FILE]]]` writes one row per event: applications with suspensions, extensions, supplements,
