@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,7 +17,7 @@ DONE, REJECTED, REFUSED = 0, 1, 2
 """Exit codes: done; done, but something was rejected or goes unnoticed; refused."""
 
 PackArgument = Annotated[str, typer.Argument(metavar="PACK", help="Name of a pack that ships, or a folder.")]
-out = Console(soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 160)
 err = Console(soft_wrap=True, highlight=False, stderr=True)
 
 
@@ -27,6 +28,12 @@ def loaded(pack: str) -> Pack:
     except PackRefused as refused:
         tell_problems(refused.errors)
         raise typer.Exit(REFUSED) from None
+
+
+def refuse(message: str) -> NoReturn:
+    """Say why and end the command with 2."""
+    err.print(message, markup=False)
+    raise typer.Exit(REFUSED)
 
 
 def tell_problems(problems: Iterable[TextError]) -> None:

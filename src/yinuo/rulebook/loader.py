@@ -106,8 +106,7 @@ def load_pack(name_or_dir: str | Path) -> Pack:
 def find_pack(name_or_dir: str | Path, beside: Path | None = None) -> Path:
     """The folder of a pack: beside another pack, among those that ship, or as a path. Raises PackRefused."""
     given = str(name_or_dir)
-    installed = Path(yinuo.__file__).parent / "packs"
-    places = [folder for folder in (beside, installed, _source_packs()) if folder is not None]
+    places = ([beside] if beside is not None else []) + _places()
     if "/" not in given and "\\" not in given:
         for place in places:
             if (place / given).is_dir():
@@ -117,6 +116,34 @@ def find_pack(name_or_dir: str | Path, beside: Path | None = None) -> Path:
     known = sorted({path.parent.name for place in places for path in place.glob("*/pack.toml")})
     remedy = f"{suggest(given, known)} (or give a folder that holds a pack.toml)"
     raise PackRefused([TextError(Path(given), 1, "there is no pack of this name and no pack.toml here", remedy)])
+
+
+def find_calendar(reference: str) -> tuple[Calendar, Conventions]:
+    """A calendar with its pack's way to count: "cn" (of whichever pack ships it), "pack/name", or the path of a file.
+
+    Raises PackRefused when there is none.
+    """
+    path = Path(reference)
+    if path.suffix == ".toml" and path.is_file():
+        root, name = path.resolve().parent.parent, path.stem
+    else:
+        pack, _, name = reference.rpartition("/")
+        shipped = [folder for place in _places() for folder in sorted(place.glob("*/"))]
+        files = [file for folder in shipped for file in sorted(folder.glob("calendars/*.toml"))]
+        roots = [find_pack(pack)] if pack else [file.parent.parent for file in files if file.stem == name]
+        if not roots:
+            known = [f"{file.parent.parent.name}/{file.stem}" for file in files]
+            raise PackRefused([TextError(path, 1, f'there is no calendar "{reference}"', suggest(reference, known))])
+        root = roots[0]
+    text = _read_text(read_document(root / "pack.toml"))
+    calendar = read_calendar(name, root, zone=text.zone, find_pack=lambda other: find_pack(other, root.parent))
+    return calendar, text.conventions
+
+
+def _places() -> list[Path]:
+    """The folders in which packs ship: beside the installed package, or the source tree's."""
+    installed = Path(yinuo.__file__).parent / "packs"
+    return [place for place in (installed, _source_packs()) if place.is_dir()]
 
 
 def _source_packs() -> Path:
