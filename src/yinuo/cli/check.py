@@ -15,6 +15,7 @@ from yinuo.rulebook.refusals import TextError
 
 def check(
     pack: PackArgument,
+    *,
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Also change every number, unit and convention: some story must notice.")
     ] = False,

@@ -22,6 +22,7 @@ def diff(
     pack_a: Annotated[str, typer.Argument(metavar="PACK_A", help="The text as it is.")],
     pack_b: Annotated[str, typer.Argument(metavar="PACK_B", help="The text as it might be.")],
     log: LogArgument,
+    *,
     as_of: AsOf = "",
     target: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write every changed row there.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,

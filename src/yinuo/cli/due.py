@@ -30,6 +30,7 @@ class _Place:
 
 
 def due(
+    *,
     calendar: Annotated[str, typer.Option("--calendar", help='"cn", "cn-national/cn" or a file of a pack.')],
     start: Annotated[str, typer.Option("--start", metavar="T", help="A date or a local date and time.")] = "",
     limit: Annotated[str, typer.Option("--limit", metavar="LIMIT", help='For example "5 workdays".')] = "",

@@ -42,6 +42,7 @@ AsOf = Annotated[
 
 def replay(
     log: LogArgument,
+    *,
     pack: Annotated[str, typer.Option("--pack", metavar="PACK", help="Name of a pack that ships, or a folder.")],
     as_of: AsOf = "",
     known_at: Annotated[
@@ -124,7 +125,7 @@ def _write(
     target: Path, form: Format, pack: Pack, *,
     name: str, log: Log, said: Said, indicators: pl.DataFrame, summary: dict[str, Any],
 ) -> None:  # fmt: skip
-    from yinuo.cli.report import About, Name, write_report
+    from yinuo.cli.report import About, Name, write_report  # noqa: PLC0415 - Jinja only where a page is written
 
     tables = {"clocks": said.clocks, "findings": said.findings, "holdings": said.holdings, "indicators": indicators}
     for table, frame in tables.items():

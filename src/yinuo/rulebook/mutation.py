@@ -102,17 +102,13 @@ class _Hunt:
         if mutant.change.value is DROP and len(mutant.change.path) == 4 and self._concerned(story, about):
             return True
         figures = self.teller.figures & mutant.about
-        if story.text.expect.indicators and (figures or self._measured(story, about)):
+        if story.text.expect.indicators and (figures or about - self.teller.figures):
             rules = cut(mutant.rules, self.teller.closures.names(homes), kinds)
             return self._ends_differently(story, rules, mutant, None)
         rules = cut(mutant.rules, self.teller.closures.with_needs(about), kinds)
         if not any(ruling.name in about and ruling.kind != "flow" for ruling in rules.rulings):
             return False
         return self._ends_differently(story, rules, mutant, about)
-
-    def _measured(self, story: Story, about: frozenset[str]) -> bool:
-        """Whether a figure the story expects may count what these clauses say."""
-        return bool(about - self.teller.figures)
 
     def _ends_differently(self, story: Story, rules: Rules, mutant: Mutant, about: frozenset[str] | None) -> bool:
         try:
@@ -126,7 +122,7 @@ def _refused(pack: Pack) -> bool:
 
 
 def _conventions(pack: Pack, everything: Rules) -> Iterator[Mutant]:
-    """The pack's own way to count turned round, where it has limits that are counted so."""
+    """The ways to count that pack.toml names turned round, where the pack has limits that are counted so."""
     units = _units(pack)
     matters = {
         "first_day": bool(units & DATE_UNITS),
@@ -135,7 +131,8 @@ def _conventions(pack: Pack, everything: Rules) -> Iterator[Mutant]:
     }
     rests = not pack.rules.calendar.works.all()
     for key, ways in CONVENTIONS.items():
-        if not matters[key] or (not rests and key != "first_day"):
+        written = key in pack.document.raw.get("conventions", {})
+        if not written or not matters[key] or (not rests and key != "first_day"):
             continue
         old = getattr(pack.rules.conventions, key)
         change = Change(("conventions", key), ways[old], f"{key} {old} becomes {ways[old]}")

@@ -102,14 +102,15 @@ def _walk(loc: Path_, raw: object) -> Path_:
     """The parts of a pydantic location that stand in the text (it also names union branches)."""
     path: Path_ = ()
     for part in loc:
-        if isinstance(raw, Mapping) and part in raw:
-            raw = raw[part]
-        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
-            raw = raw[part]
-        else:
-            continue
-        path += (part,)
+        inside = part in raw if isinstance(raw, Mapping) else isinstance(part, int) and part < _length(raw)
+        if inside:
+            raw = raw[part]  # type: ignore[index]
+            path += (part,)
     return path
+
+
+def _length(raw: object) -> int:
+    return len(raw) if isinstance(raw, list) else 0
 
 
 def _at(raw: object, path: Path_) -> object:

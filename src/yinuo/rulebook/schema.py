@@ -16,7 +16,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """A schema for each kind of file: policy, stories, pack, calendar."""
-    clauses: Any = {kind: (dict[str, model], {}) for kind, model in KINDS.items()}
+    named: Any = dict
+    clauses: Any = {kind: (named[str, clause], {}) for kind, clause in KINDS.items()}
     version: Any = create_model("Version", __base__=VersionText, **clauses)
     versions: Any = {"version": (list[version], ...)}
     policy = create_model("Policy", __base__=PolicyText, **versions)

@@ -128,8 +128,8 @@ def _read_file(institution: Institution) -> tuple[list[Story], list[TextError]]:
         return [], list(refused.errors)
     errors: list[TextError] = []
     stories: list[Story] = []
-    for key in document.raw.keys() - {"story"}:
-        errors.append(document.error((key,), f'unknown key "{key}"', "a file of stories holds only [[story]]"))
+    foreign = sorted(document.raw.keys() - {"story"})
+    errors += [document.error((key,), f'unknown key "{key}"', "a file of stories holds [[story]]") for key in foreign]
     names: set[str] = set()
     for index, raw in enumerate(document.raw.get("story", [])):
         try:

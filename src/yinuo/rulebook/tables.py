@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -66,23 +66,27 @@ def read_cell(cell: str, word: str, zone: str) -> Any:
         return None
     if word.startswith("list:"):
         return [part.strip() for part in cell.split(";")]
-    match word:
-        case "date":
-            return date.fromisoformat(cell)
-        case "moment":
-            at = datetime.fromisoformat(cell)
-            return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-        case "number" | "money":
-            return float(cell)
-        case "int" | "year":
-            return int(cell)
-        case "bool":
-            if cell not in ("true", "false"):
-                raise ValueError("write true or false")
-            return cell == "true"
-        case "limit":
-            return str(Limit.parse(cell))
-    return cell
+    if word == "moment":
+        at = datetime.fromisoformat(cell)
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    return _READERS.get(word, str)(cell)
+
+
+def _bool(cell: str) -> bool:
+    if cell not in ("true", "false"):
+        raise ValueError("write true or false")
+    return cell == "true"
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "date": date.fromisoformat,
+    "number": float,
+    "money": float,
+    "int": int,
+    "year": int,
+    "bool": _bool,
+    "limit": lambda cell: str(Limit.parse(cell)),
+}
 
 
 def _check_header(path: Path, header: list[str], types: Mapping[str, str]) -> list[TextError]:

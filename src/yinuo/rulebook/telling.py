@@ -134,7 +134,7 @@ class Teller:
             row |= {"unit": event.unit, "actor": event.actor, "step": event.step}
             row |= {"event_id": f"e{index + 1}", "sequence": index}
             rows.append(row)
-        names = {name: None for row in rows for name in row if name not in EVENT_COLUMNS}
+        names = dict.fromkeys(name for row in rows for name in row if name not in EVENT_COLUMNS)
         frame = self._frame(rows, {name: self.types.get(name, "text") for name in names})
         own = pl.DataFrame({name: [row[name] for row in rows] for name in EVENT_COLUMNS}, schema=EVENT_COLUMNS)
         return own.hstack(frame) if names else own
@@ -146,7 +146,7 @@ class Teller:
             case = cases.setdefault(event.case or CASE, {**text.case, **named, "case_id": event.case or CASE})
             case |= {name: value for name, value in (event.model_extra or {}).items() if name in CASE_KEYS}
         rows = list(cases.values())
-        types = {name: "text" for name in CASE_COLUMNS} | {
+        types = dict.fromkeys(CASE_COLUMNS, "text") | {
             name: self.types.get(name, "text") for row in rows for name in row if name not in CASE_COLUMNS
         }
         return self._frame(rows, types)

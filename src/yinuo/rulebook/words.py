@@ -42,9 +42,9 @@ _ANY = FieldType.model_validate({"is": "any"})
 OVER_FIELDS: Mapping[str, Fields] = {
     "cases": CASE_FACTS,
     "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text"),
-    "clocks": {name: _ANY for name in CLOCK_COLUMNS} | CASE_FACTS,
-    "findings": {name: _ANY for name in FINDING_COLUMNS} | CASE_FACTS,
-    "holdings": {name: _ANY for name in HOLDING_COLUMNS} | CASE_FACTS,
+    "clocks": dict.fromkeys(CLOCK_COLUMNS, _ANY) | CASE_FACTS,
+    "findings": dict.fromkeys(FINDING_COLUMNS, _ANY) | CASE_FACTS,
+    "holdings": dict.fromkeys(HOLDING_COLUMNS, _ANY) | CASE_FACTS,
 }
 
 
