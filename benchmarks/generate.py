@@ -1,6 +1,6 @@
 """The seeded log of benchmark W10: cases of ten events with string ids, sorted or shuffled, as Parquet.
 
-    python benchmarks/generate.py --cases 1000000 --out bench-out
+python benchmarks/generate.py --cases 1000000 --out bench-out
 """
 
 from __future__ import annotations
@@ -17,9 +17,42 @@ MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 PLAIN = ("received", "accepted", "asked", "opined", "asked", "opined", "reviewed", "decided", "noted", "delivered")
-PAUSED = ("received", "accepted", "asked", "opined", "suspended", "resumed", "reviewed", "decided", "noted", "delivered")
-LONGER = ("received", "accepted", "asked", "opined", "suspended", "resumed", "extended", "reviewed", "decided", "delivered")
-ODD = ("received", "asked", "accepted", "asked", "extended", "extended", "reviewed", "decided", "suspended", "delivered")
+PAUSED = (
+    "received",
+    "accepted",
+    "asked",
+    "opined",
+    "suspended",
+    "resumed",
+    "reviewed",
+    "decided",
+    "noted",
+    "delivered",
+)
+LONGER = (
+    "received",
+    "accepted",
+    "asked",
+    "opined",
+    "suspended",
+    "resumed",
+    "extended",
+    "reviewed",
+    "decided",
+    "delivered",
+)
+ODD = (
+    "received",
+    "asked",
+    "accepted",
+    "asked",
+    "extended",
+    "extended",
+    "reviewed",
+    "decided",
+    "suspended",
+    "delivered",
+)
 SHAPES = (PLAIN, PAUSED, LONGER, ODD)
 SHARES = (0.60, 0.28, 0.11, 0.01)
 MEAN_DAYS = np.array([0, 1.6, 0.6, 1.2, 1.4, 1.8, 1.8, 1.4, 0.8, 1.6])

@@ -1,6 +1,6 @@
 """Runs the benchmarks, prints ratios and writes benchmarks/results/*.json. Exit 1 when any answer differs.
 
-    python benchmarks/run.py [--smoke] [NAME …]
+python benchmarks/run.py [--smoke] [NAME …]
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ def run(*, smoke: bool) -> Result:
             if shown:
                 print(shown)
             if rows % 2_000_000 < seen:
-                print(f"  … {rows:,} clocks compared, {wrong} differences, {time.perf_counter() - begin:.0f} s", flush=True)
+                print(
+                    f"  … {rows:,} clocks compared, {wrong} differences, {time.perf_counter() - begin:.0f} s",
+                    flush=True,
+                )
     result.tell("clocks and findings compared", rows)
     result.tell("seconds, two processes, mostly the reference", time.perf_counter() - begin)
     result.check("engine as the reference evaluator, clocks and findings", wrong, rows)

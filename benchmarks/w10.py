@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _replay(path: Path, out: Path) -> dict[str, Any]:
     said.clocks.write_parquet(out / "clocks.parquet")
     said.findings.write_parquet(out / "findings.parquet")
     moments.append(time.perf_counter())
-    steps = [end - begin for begin, end in zip(moments, moments[1:], strict=False)]
+    steps = [end - begin for begin, end in pairwise(moments)]
     return {
         **dict(zip(("pack", "read", "evaluate", "write"), steps, strict=True)),
         "whole": moments[-1] - moments[0],
@@ -119,7 +120,9 @@ def _against_the_reference(result: Result, path: Path) -> None:
     ]
     history = History(told, [{"case_id": name, "kind": "permit"} for name in chosen], AS_OF)
     _, wrong = compared(history, texts, Custom(levels=pack.rules.levels, ladders=pack.rules.ladders))
-    result.check("engine as the reference evaluator, cases", len(wrong.engine_only) + len(wrong.reference_only), len(chosen))
+    result.check(
+        "engine as the reference evaluator, cases", len(wrong.engine_only) + len(wrong.reference_only), len(chosen)
+    )
     if wrong:
         print(wrong)
 

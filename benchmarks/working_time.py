@@ -36,7 +36,9 @@ def run(*, smoke: bool) -> Result:
         theirs = add(at[:count])
         rate = count / (time.perf_counter() - begin)
         result.tell(f"{name}: instants a second, {count:,}", rate)
-        mine = calendar.clock.utc(calendar.next_opening(calendar.clock.local(due))) if name.startswith("pandas") else due
+        mine = (
+            calendar.clock.utc(calendar.next_opening(calendar.clock.local(due))) if name.startswith("pandas") else due
+        )
         result.check(f"same answers as {name}", int((theirs != mine[:count]).sum()), count)
         if name.startswith("pandas"):
             result.bar(f"times as fast as {name}", size / ours / rate, 500, at_least=True)
@@ -94,10 +96,10 @@ def _pandas(at: Any) -> Any:
 
 
 def _businesstimedelta(at: Any) -> Any:
+    from datetime import time as clock
+
     import businesstimedelta as peer
     import pytz
-
-    from datetime import time as clock
 
     days = {datetime.strptime(day, "%Y-%m-%d").date(): "holiday" for day in _holidays()}  # noqa: DTZ007
     hours = peer.WorkDayRule(

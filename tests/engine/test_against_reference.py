@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from tests.reference.comparison import Text, differences
 from tests.reference.strategies import conventions, histories, promises, versions
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+ASKED = os.environ.get("YINUO_EXAMPLES")
+"""How many random histories a test draws; unset: the same hundred every time."""
+MANY = settings(
+    max_examples=int(ASKED or 100),
+    derandomize=ASKED is None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
 
 
 @pytest.mark.parametrize("unit", ["workdays", "days", "weeks", "hours", "minutes", "office hours", "months"])
@@ -53,6 +62,8 @@ def test_dates_counted_from_and_dates_ordered(drawn: st.DataObject) -> None:
     else:
         raw = {key: value for key, value in raw.items() if key not in {"within", "pause", "extend"}}
         raw |= {"due_on": how, "levels": [{"level": "yellow", "late": 0}]}
+        raw["ahead"] = drawn.draw(st.sampled_from([None, "2 workdays", "3 days", "1 week", "1 month", "5 hours"]))
+        raw["roll"] = drawn.draw(st.sampled_from([None, "next", "previous"]))
     wrong = differences(history, [Text.always("promise", "promise", **raw)])
     assert not wrong, str(wrong)
 
@@ -62,7 +73,12 @@ def test_dates_counted_from_and_dates_ordered(drawn: st.DataObject) -> None:
 def test_what_follows_from_silence(drawn: st.DataObject) -> None:
     history = drawn.draw(histories(), label="log")
     dated = drawn.draw(st.sampled_from(["start", "lapse"]))
-    first = {"on": "noted", "until": "accepted", "within": "3 workdays", "silence": {"means": "accepted", "dated": dated}}
+    first = {
+        "on": "noted",
+        "until": "accepted",
+        "within": "3 workdays",
+        "silence": {"means": "accepted", "dated": dated},
+    }
     second = {**drawn.draw(promises("workdays")), "on": "accepted"}
     second.pop("silence", None)
     second.pop("for", None)
@@ -71,7 +87,15 @@ def test_what_follows_from_silence(drawn: st.DataObject) -> None:
 
 
 E = st.sampled_from(
-    ["accepted", "decided", "extended", "suspended", "noted", ["decided", "withdrawn"], {"event": "accepted", "unit": "fire"}]
+    [
+        "accepted",
+        "decided",
+        "extended",
+        "suspended",
+        "noted",
+        ["decided", "withdrawn"],
+        {"event": "accepted", "unit": "fire"},
+    ]
 )
 
 
@@ -84,7 +108,9 @@ def constraints(draw: st.DrawFn) -> dict[str, Any]:
     match rule:
         case "absence":
             raw |= {"event": draw(E), "max": draw(st.integers(0, 2))}
-            extra = draw(st.sampled_from([{}, {}, {"distinct": "order"}, {"rolling": "10 days"}, {"rolling": "48 hours"}]))
+            extra = draw(
+                st.sampled_from([{}, {}, {"distinct": "order"}, {"rolling": "10 days"}, {"rolling": "48 hours"}])
+            )
             raw |= extra
         case "existence":
             raw |= {"event": draw(E), "min": draw(st.integers(1, 2))}
@@ -109,7 +135,7 @@ def constraints(draw: st.DrawFn) -> dict[str, Any]:
 FLOW = Text.always("permit", "flow", opens="accepted", ends=["decided", "withdrawn"])
 
 
-@settings(MANY, max_examples=400)
+@settings(MANY, max_examples=2 * int(ASKED or 100))
 @given(history=histories(), raw=constraints())
 def test_constraints(history: Any, raw: dict[str, Any]) -> None:
     wrong = differences(history, [FLOW, Text.always("rule", "constraint", **raw)])
@@ -125,7 +151,7 @@ STEPS = [
 ]
 
 
-@settings(MANY, max_examples=200)
+@MANY
 @given(history=histories(), backwards=st.booleans())
 def test_following_the_flow(history: Any, backwards: bool) -> None:
     back = [{"on": "suspended", "to": "fire"}] if backwards else []

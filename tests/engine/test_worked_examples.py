@@ -22,7 +22,9 @@ def test_1_holiday_and_working_saturday() -> None:
 def test_2_start_on_a_rest_day() -> None:
     clocks, _ = told(["02-16 accepted"], "02-27", within="5 workdays")
     expect(clocks, due_at=end("02-28"), used=4, state="running")
-    clocks, _ = told(["02-16 accepted"], "02-27", conventions={"rest_day_start": "as_next_workday"}, within="5 workdays")
+    clocks, _ = told(
+        ["02-16 accepted"], "02-27", conventions={"rest_day_start": "as_next_workday"}, within="5 workdays"
+    )
     expect(clocks, due_at=end("03-02"), used=3, state="running")
 
 
@@ -44,7 +46,9 @@ EXTEND = {"on": "extended", "by": "30 days", "max": "30 days", "if_void": "exten
         (["10-08 16:00 extended", "11-02 extended"], "11-06", "11-05", "overdue", 91, ["extension-void", "yellow"]),
     ],
 )
-def test_4_roll_and_extension(events: list[str], as_of: str, due: str, state: str, used: int, levels: list[str]) -> None:
+def test_4_roll_and_extension(
+    events: list[str], as_of: str, due: str, state: str, used: int, levels: list[str]
+) -> None:
     clocks, findings = told(["08-07 accepted", *events], as_of, within="60 days", extend=EXTEND, levels=LATE)
     expect(clocks, due_at=end(due), state=state, used=used)
     assert sorted(row["level"] for row in findings) == levels

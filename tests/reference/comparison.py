@@ -106,7 +106,12 @@ class Custom:
     def rules(self, texts: Iterable[Text]) -> Rules:
         """China and these clauses as the engine knows them."""
         rulings = (
-            Ruling("test", text.kind, text.id, tuple(Edition(start, until, clause) for start, until, clause in text.clauses()))
+            Ruling(
+                "test",
+                text.kind,
+                text.id,
+                tuple(Edition(start, until, clause) for start, until, clause in text.clauses()),
+            )
             for text in texts
         )
         return Rules(
@@ -137,7 +142,9 @@ def reference_says(
         if text.kind == "promise":
             rows, raised, made = evaluator.promise(editions, records, where, as_of=history.as_of)
             clocks += [(text.id, *_clock(row, editions[0][2])) for row in rows]
-            deemed += [{**one, "event_id": f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}"} for one in made]
+            deemed += [
+                {**one, "event_id": f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}"} for one in made
+            ]
             if made:
                 records = read([*events, *deemed], cases, as_of=history.as_of, known_at=history.known_at)
         elif text.kind == "constraint":

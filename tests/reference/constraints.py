@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from tests.reference.evaluator import Edition, in_force
+from tests.reference.openings import Edition, in_force
 from tests.reference.place import Place, Record, holds, matches, threads
 from tests.reference.rulers import Days, ruler
 from yinuo.engine.clauses.constraint import Constraint
@@ -26,9 +27,10 @@ def constraint(
         for thread in threads(told, clause.thread):
             for scope in _scopes(clause, thread):
                 accused = list(_RULES[clause.rule](clause, scope, Around(place, flow, thread)))
-                for event in _unexcused(clause, scope, accused):
-                    if in_force(editions, place.day(event["at"])) is clause:
-                        findings.append(_finding(clause, event))
+                left = _unexcused(clause, scope, accused)
+                findings += [
+                    _finding(clause, one) for one in left if in_force(editions, place.day(one["at"])) is clause
+                ]
     return findings
 
 
@@ -66,7 +68,8 @@ def _scopes(clause: Constraint, thread: Thread) -> Iterator[Thread]:
         if matches(span.from_, start):
             rest = scope[i + 1 :]
             stop = next(
-                (j for j, event in enumerate(rest) if matches(span.to, event) and _paired(match, start, event)), len(rest)
+                (j for j, event in enumerate(rest) if matches(span.to, event) and _paired(match, start, event)),
+                len(rest),
             )
             yield rest[:stop]
 
@@ -185,10 +188,10 @@ def _not_coexistence(clause: Constraint, scope: Thread, around: Around) -> Itera
 
 def _not_chain_succession(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
     named = [event for event in scope if matches(clause.first, event) or matches(clause.then, event)]
-    for one, event in zip(named, named[1:], strict=False):
-        if matches(clause.first, one) and matches(clause.then, event) and _related(clause, one, event):
-            if _keeps(clause, one, event, around.place):
-                yield event
+    for one, event in pairwise(named):
+        neighbours = matches(clause.first, one) and matches(clause.then, event) and _related(clause, one, event)
+        if neighbours and _keeps(clause, one, event, around.place):
+            yield event
 
 
 def _in_order(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:

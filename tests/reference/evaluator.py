@@ -8,30 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tests.reference.openings import Clock, Edition, clocks_of, length
 from tests.reference.place import MICRO, Place, Record, holds, matches, threads
-from tests.reference.rulers import Days, Moments, ruler
-from yinuo.engine.clauses.common import FieldLimit
-from yinuo.engine.clauses.promise import Promise
-from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
-
-Edition = tuple[date, date | None, Any]
-
-
-@dataclass
-class Clock:
-    """One running promise: its opener in the thread, and the event that ended it."""
-
-    clause: Promise
-    opener: int
-    started_at: datetime
-    base: Limit | None
-    key: tuple[Any, ...]
-    end: int | None = None
+from tests.reference.rulers import Days, Moments, earlier, ruler
+from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit
 
 
 @dataclass
@@ -53,82 +38,12 @@ def promise(
     findings: list[Record] = []
     deemed: list[Record] = []
     for thread in threads(records, editions[0][2].thread):
-        for clock in _clocks(editions, thread, place):
+        for clock in clocks_of(editions, thread, place):
             row, raised, silent = _Account(clock, thread, place, as_of).tell()
             clocks.append(row)
             findings += raised
             deemed += silent
     return clocks, findings, deemed
-
-
-def in_force(editions: Sequence[Edition], day: int) -> Any:
-    """The clause in force on a local date, or nothing."""
-    for start, until, clause in editions:
-        if start.toordinal() <= day and (until is None or day < until.toordinal()):
-            return clause
-    return None
-
-
-def _clocks(editions: Sequence[Edition], thread: list[Record], place: Place) -> list[Clock]:
-    found: list[Clock] = []
-    running: list[Clock] = []
-    for position, event in enumerate(thread):
-        for clock in list(running):
-            if matches(clock.clause.until + clock.clause.void, event) and clock.key == _values(
-                clock.clause.match.values(), event
-            ):
-                clock.end = position
-                running.remove(clock)
-        opened = _opened(editions, event, position, place)
-        if opened is None:
-            continue
-        again = [clock for clock in running if clock.key == opened.key]
-        if again and opened.clause.again == "ignore":
-            continue
-        if opened.clause.again == "restart":
-            for clock in again:
-                clock.end = position
-                running.remove(clock)
-        running.append(opened)
-        found.append(opened)
-    return found
-
-
-def _opened(editions: Sequence[Edition], event: Record, position: int, place: Place) -> Clock | None:
-    for _, _, clause in editions:
-        if not matches(clause.on, event) or not holds(clause.for_, event):
-            continue
-        since = event["at"] if clause.dated is None else _instant(event[clause.dated], place)
-        if in_force(editions, place.day(since)) is not clause:
-            continue
-        base = _limit(clause, event)
-        if (clause.due_on is None and base is None) or (clause.due_on and event.get(clause.due_on) is None):
-            return None
-        return Clock(clause, position, since, base, _values(clause.match, event))
-    return None
-
-
-def _values(fields: Any, event: Record) -> tuple[Any, ...]:
-    return tuple(event.get(name) for name in fields)
-
-
-def _instant(value: Any, place: Place) -> datetime:
-    return value if isinstance(value, datetime) else place.instant(value.toordinal())
-
-
-def _limit(clause: Promise, event: Record) -> Limit | None:
-    for row in clause.within:
-        if holds(row.when, event):
-            return length(row.limit, event)
-    return None
-
-
-def length(limit: Limit | FieldLimit, event: Record) -> Limit | None:
-    """A limit as written, or read from the field that holds it."""
-    if isinstance(limit, Limit):
-        return limit
-    read = Limit.parse(event[limit.field]) if event.get(limit.field) is not None else limit.or_
-    return max(read, limit.or_, key=lambda one: one.count) if limit.take and read and limit.or_ else read
 
 
 class Rest(NamedTuple):
@@ -179,7 +94,15 @@ class _Account:
                 if ended and self.end_at is not None:
                     ends.append(rule.point(self.end_at))
                 wakes = [at for at in (stop and stop["at"], cap and rule.paused_until(cap)) if at is not None]
-                found.append(Rest(p, min(ends) if ends else None, still, max(event["at"], self.event["at"]), min(wakes, default=None)))
+                found.append(
+                    Rest(
+                        p,
+                        min(ends) if ends else None,
+                        still,
+                        max(event["at"], self.event["at"]),
+                        min(wakes, default=None),
+                    )
+                )
         return [one for one in found if one.now or one.to > one.begin]
 
     def _resumes(self, pause: Any, start: Record, event: Record) -> bool:
@@ -203,22 +126,21 @@ class _Account:
     def _ordered(self, value: Any, *, moved: bool) -> tuple[Any, datetime]:
         """An ordered date or moment, less `ahead`; a date an extension names stands as it is."""
         ahead = None if moved else self.clause.ahead
+        hours = timedelta()
+        if ahead is not None and ahead.unit not in DATE_UNITS:
+            hours, ahead = timedelta(microseconds=ahead.count * MICROSECONDS[ahead.unit]), None
         if isinstance(value, datetime):
             local = value.astimezone(self.place.zone)
-            if ahead is None or ahead.unit not in DATE_UNITS:
-                at = value - timedelta(microseconds=ahead.count * MICROSECONDS[ahead.unit] if ahead else 0)
-            else:
-                at = self.place.instant(self._earlier(local.toordinal(), ahead), local.time())
-            return self.place.day(at), at
-        day = value.toordinal() if ahead is None else self._earlier(value.toordinal(), ahead)
+            at = (
+                value
+                if ahead is None
+                else self.place.instant(earlier(self.place, local.toordinal(), ahead), local.time())
+            )
+            return self.place.day(at - hours), at - hours
+        day = value.toordinal() if ahead is None else earlier(self.place, value.toordinal(), ahead)
         if not moved and self.clause.roll not in {None, "none"}:
             day = self.place.next_working(day, 1 if self.clause.roll == "next" else -1)
-        return day, self.place.end_of(day)
-
-    def _earlier(self, day: int, ahead: Limit) -> int:
-        for _ in range(ahead.count * (7 if ahead.unit is Unit.WEEKS else 1)):
-            day = self.place.next_working(day - 1, -1) if ahead.unit is Unit.WORKDAYS else day - 1
-        return day
+        return day, self.place.end_of(day) - hours
 
     def extend(self) -> None:
         """Reads the extensions in order: each is judged by what was known before it."""
@@ -329,7 +251,9 @@ class _Account:
                 moments.append((self._late(rung.late, due_at), rung.level))
                 continue
             size = Fraction(rule.size(start, lengths))
-            need = size * Fraction(Decimal(str(rung.share))) if rung.left is None else size - rule.size(start, [rung.left])
+            need = (
+                size * Fraction(Decimal(str(rung.share))) if rung.left is None else size - rule.size(start, [rung.left])
+            )
             point = rule.reach(max(need, Fraction(0)), start, spans)
             moments.append((None if point is None else rule.rung_at(point), rung.level))
         known = [(max(at, since), level) for at, level in moments if at is not None]
@@ -341,4 +265,6 @@ class _Account:
         other = ruler(self.place, self.clause, late.unit)
         if isinstance(other, Moments):
             return other.after(due_at, late) + MICRO
-        return other.due_at(other.after(self.place.day(due_at), late), due_at.astimezone(self.place.zone).time()) + MICRO
+        return (
+            other.due_at(other.after(self.place.day(due_at), late), due_at.astimezone(self.place.zone).time()) + MICRO
+        )

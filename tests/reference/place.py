@@ -106,7 +106,14 @@ def read(
         fields = said.setdefault(event["case_id"], {})
         fields.update({name: value for name, value in event.items() if value is not None and name not in BUILT_IN})
         own_fields = {**cases.get(event["case_id"], {}), **event}
-        records.append({**fields, **{name: event.get(name) for name in BUILT_IN}, "own": own_fields, "known_from": event.get("known_from", event["at"])})
+        records.append(
+            {
+                **fields,
+                **{name: event.get(name) for name in BUILT_IN},
+                "own": own_fields,
+                "known_from": event.get("known_from", event["at"]),
+            }
+        )
     return records
 
 

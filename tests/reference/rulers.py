@@ -185,6 +185,15 @@ def ruler(place: Place, clause: Any, unit: Unit) -> Days | Moments:
     return Days(place, clause, unit) if unit in DATE_UNITS else Moments(place, unit)
 
 
+def earlier(place: Place, day: int, length: Limit) -> int:
+    """The date a length before a date."""
+    if _monthly(length):
+        return _plus_months(day, -length.count * (12 if length.unit is Unit.YEARS else 1))
+    for _ in range(length.count * (7 if length.unit is Unit.WEEKS else 1)):
+        day = place.next_working(day - 1, -1) if length.unit is Unit.WORKDAYS else day - 1
+    return day
+
+
 def _rests(day: int, pauses: Sequence[tuple[int, Any]]) -> bool:
     return any(p < day and (q is None or day <= q) for p, q in pauses)
 
