@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
-import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
 LOG = Path("examples/wabo/receipt.xes.gz")
@@ -20,7 +18,7 @@ DONE = (0, 1)
 
 
 def main() -> int:
-    """Replay, tell, and serve the report unless --once is given."""
+    """Replay, say where to look, and serve the report unless --once is given."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--once", action="store_true", help="end by itself instead of serving the report")
     arguments.add_argument("--port", type=int, default=8000, help="where to serve (127.0.0.1 only)")
@@ -31,24 +29,17 @@ def main() -> int:
     if code not in DONE:
         print(f"The replay was refused (exit {code}); what is wrong stands above.", file=sys.stderr)
         return code
-    tell(json.loads((ROOT / OUT / "summary.json").read_text(encoding="utf-8")))
+    tell()
     if not chosen.once:
         serve(chosen.port)
     return 0
 
 
-def tell(summary: dict[str, Any]) -> None:
-    """The figures of summary.json in a few lines of both languages."""
-    log, states = summary["log"], summary["clocks"]
-    print(f"\n办件 cases      {log['cases']:>8,}    事件 events   {log['events']:>8,}    未采用 rejected {log['rejected']:>6,}")
-    print(f"按时 kept       {states.get('kept', 0):>8,}    超期 late     {states.get('late', 0):>8,}", end="")
-    print(f"    逾期 overdue  {states.get('overdue', 0):>6,}")
-    for clause, late in summary["late"].items():
-        if late["n"]:
-            share = f"{late['share']:.1%} ({late['low']:.1%} – {late['high']:.1%})"
-            print(f"  {clause}: 超期 late {late['late']:,} / {late['n']:,} = {share}")
-    print(f"\n报告 report     {OUT / 'report.html'}   (open it in a browser; 用浏览器打开)")
-    print(f"表   tables     {OUT}/clocks.parquet, findings.parquet, holdings.parquet, indicators.parquet\n", flush=True)
+def tell() -> None:
+    """Where everything lies, in both languages."""
+    print(f"\n报告 report  {OUT}/report.html  (open it in a browser; 用浏览器打开)")
+    print(f"表   tables  {OUT}/clocks.parquet, findings.parquet, holdings.parquet, indicators.parquet")
+    print(f"概要 summary {OUT}/summary.json\n", flush=True)
 
 
 def serve(port: int) -> None:

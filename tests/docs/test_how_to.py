@@ -64,8 +64,8 @@ def test_the_guide_does_what_it_says(tmp_path: Path, guide: str):
     clocks = pl.read_csv(tmp_path / "result" / "clocks.csv").select("case_id", "state", "level").rows()
     assert sorted(clocks) == [
         ("A-001", "kept", None),
-        ("A-002", "kept", None),
-        ("A-003", "late", None),
+        ("A-002", "kept", "warning"),
+        ("A-003", "late", "yellow"),
         ("A-004", "overdue", "yellow"),
         ("A-005", "kept", None),
     ]
