@@ -91,7 +91,7 @@ class _Reader:
     def _heads(self) -> list[tuple[int, VersionText]]:
         heads: list[tuple[int, VersionText]] = []
         versions = self.document.raw.get("version", [])
-        if not isinstance(versions, list):
+        if not isinstance(versions, list) or not all(isinstance(one, dict) for one in versions):
             self._refuse(("version",), "[version] must be [[version]]", "write [[version]], once for each amending act")
             return []
         for index, raw in enumerate(versions):

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 import yinuo
 from yinuo.engine.clauses.common import Names, Rung, Text
@@ -51,7 +51,7 @@ class PolicyText(Text):
     entries: Names = ()
     owner: str = ""
     activities: dict[str, str] = {}
-    version: list[object] = Field(min_length=1)
+    version: Any
 
 
 @dataclass(frozen=True)

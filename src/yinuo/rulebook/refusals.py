@@ -81,10 +81,19 @@ def explain_errors(
     document: Document, prefix: Path_, refused: ValidationError, *, model: type[BaseModel], raw: object
 ) -> list[TextError]:
     """A pydantic refusal of `raw`, which stands at `prefix`, as errors of the file."""
+    leaves = list(_leaves(refused, (), raw))
+    keys = _keys(model)
+    meant = {
+        (path[:-1], near) for path, kind, _, _ in leaves if kind == "extra_forbidden" for near in _near(str(path[-1]), keys)
+    }
     told: dict[tuple[int, str], TextError] = {}
-    for path, kind, message, loc in _leaves(refused, (), raw):
-        one = _say(document, prefix + path, kind, message, leaf=str(loc[-1]) if loc else "", model=model)
-        told.setdefault((one.line, one.message), one)
+    for path, kind, message, loc in leaves:
+        leaf = str(loc[-1]) if loc else ""
+        is_misspelt = kind == "missing" and (path, leaf) in meant
+        is_other_form = kind.endswith("_type") and any(other[: len(path)] == path and other != path for other, *_ in leaves)
+        if not is_misspelt and not is_other_form:
+            one = _say(document, prefix + path, kind, message, leaf=leaf, keys=keys)
+            told.setdefault((one.line, one.message), one)
     return list(told.values())
 
 
@@ -119,10 +128,10 @@ def _at(raw: object, path: Path_) -> object:
     return raw
 
 
-def _say(document: Document, path: Path_, kind: str, message: str, *, leaf: str, model: type[BaseModel]) -> TextError:
+def _say(document: Document, path: Path_, kind: str, message: str, *, leaf: str, keys: set[str]) -> TextError:
     where = ".".join(str(part) for part in path)
     if kind == "extra_forbidden":
-        return document.error(path, f'unknown key "{leaf}"', suggest(leaf, _keys(model)))
+        return document.error(path, f'unknown key "{leaf}"', suggest(leaf, keys))
     if kind == "missing":
         return document.error(path, f'{where}: the key "{leaf}" is missing', f'add {leaf} = …')
     text = message.removeprefix("Value error, ")
@@ -136,10 +145,13 @@ def _keys(model: type[BaseModel]) -> set[str]:
     return {key for table in tables for key in table.get("properties", {})}
 
 
+def _near(word: str, words: Iterable[str]) -> list[str]:
+    return get_close_matches(word, sorted(words), n=1, cutoff=0.6)
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, or which there are."""
     words = sorted(set(known))
-    near = get_close_matches(word, words, n=1, cutoff=0.6)
-    if near:
+    if near := _near(word, words):
         return f'did you mean "{near[0]}"?'
     return f"there are: {', '.join(words)}" if words and len(words) <= 60 else ""

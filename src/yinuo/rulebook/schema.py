@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
+from yinuo.engine.clauses.common import Text
 from yinuo.kernel.calendars import CalendarText
 from yinuo.rulebook.editions import KINDS, VersionText
 from yinuo.rulebook.loader import PackText, PolicyText
@@ -22,7 +23,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     versions: Any = {"version": (list[version], ...)}
     policy = create_model("Policy", __base__=PolicyText, **versions)
     stories: Any = {"story": (list[StoryText], ...)}
-    told = create_model("Stories", **stories)
+    told = create_model("Stories", __base__=Text, **stories)
     models: dict[str, type[BaseModel]] = {"policy": policy, "stories": told, "pack": PackText, "calendar": CalendarText}
     return {name: {"$schema": _DIALECT, **model.model_json_schema(by_alias=True)} for name, model in models.items()}
 
