@@ -54,9 +54,10 @@ class Result:
         return not any(check["differences"] for check in self.checks)
 
     def write(self) -> Path:
-        """Write benchmarks/results/NAME.json (NAME-smoke.json for a smoke run)."""
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        path = RESULTS / f"{self.name}{'-smoke' if self.smoke else ''}.json"
+        """Write benchmarks/results/NAME.json; a smoke run leaves its file in bench-out, which is not kept."""
+        folder = OUT if self.smoke else RESULTS
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name}.json"
         machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
         path.write_text(json.dumps({**asdict(self), "machine": machine}, indent=1, ensure_ascii=False) + "\n", "utf-8")
         return path

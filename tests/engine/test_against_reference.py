@@ -23,7 +23,7 @@ MANY = settings(
 )
 
 
-@pytest.mark.parametrize("unit", ["workdays", "days", "weeks", "hours", "minutes", "office hours", "months"])
+@pytest.mark.parametrize("unit", ["workdays", "days", "weeks", "hours", "minutes", "office hours", "months", "half-workdays"])
 @MANY
 @given(drawn=st.data())
 def test_promises(unit: str, drawn: st.DataObject) -> None:

@@ -111,7 +111,7 @@ def _related(clause: Constraint, one: Record, other: Record) -> bool:
 
 def _apart(length: Limit, start: datetime, place: Place) -> datetime:
     """The last instant within a length after an instant: end of the date for date units, else the instant."""
-    rule = ruler(place, Constraint(zh="", rule="absence", level=""), length.unit)
+    rule = ruler(place, None, length.unit)
     point = rule.after(rule.point(start), length)
     return place.end_of(point) if isinstance(rule, Days) else point
 
@@ -165,7 +165,7 @@ def _keeps(clause: Constraint, one: Record, other: Record, place: Place) -> bool
 
 
 def _at_least(length: Limit, one: datetime, other: datetime, place: Place) -> bool:
-    rule = ruler(place, Constraint(zh="", rule="absence", level=""), length.unit)
+    rule = ruler(place, None, length.unit)
     return bool(rule.point(other) >= rule.after(rule.point(one), length))
 
 

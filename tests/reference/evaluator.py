@@ -99,7 +99,7 @@ class _Account:
                         p,
                         min(ends) if ends else None,
                         still,
-                        max(event["at"], self.event["at"]),
+                        max(event["at"], self.event["at"], rule.rung_at(self.course.start)),
                         min(wakes, default=None),
                     )
                 )
@@ -265,6 +265,4 @@ class _Account:
         other = ruler(self.place, self.clause, late.unit)
         if isinstance(other, Moments):
             return other.after(due_at, late) + MICRO
-        return (
-            other.due_at(other.after(self.place.day(due_at), late), due_at.astimezone(self.place.zone).time()) + MICRO
-        )
+        return other.due_at(other.after(other.point(due_at), late), due_at.astimezone(self.place.zone).time()) + MICRO

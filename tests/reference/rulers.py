@@ -9,10 +9,11 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.reference.place import MICRO, Place
+from tests.reference.place import MICRO, MIDNIGHT, Place
 from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
 
 FAR = timedelta(days=3000)
+NOON = time(12)
 
 
 class Days:
@@ -20,7 +21,7 @@ class Days:
 
     def __init__(self, place: Place, clause: Any, unit: Unit) -> None:
         self.place, self.unit = place, unit
-        self.rule = {name: getattr(clause, name) or default for name, default in place.conventions.items()}
+        self.rule = {name: getattr(clause, name, None) or default for name, default in place.conventions.items()}
 
     def countable(self, day: int) -> bool:
         return self.unit is not Unit.WORKDAYS or self.place.is_working(day)
@@ -66,10 +67,14 @@ class Days:
                     day = q
                     break
             else:
-                moved = day if roll == "none" else self.place.next_working(day, 1 if roll == "next" else -1)
+                moved = self.moved(day, roll)
                 if moved == day:
                     return day
                 day = moved
+
+    def moved(self, day: int, roll: str) -> int:
+        """Off a rest day, the way the last day rolls."""
+        return day if roll == "none" else self.place.next_working(day, 1 if roll == "next" else -1)
 
     def used(self, start: int, upto: int, pauses: Sequence[tuple[int, Any]]) -> int:
         """Countable dates after the start (with it, if day one counts) up to `upto`, without the paused ones."""
@@ -100,6 +105,47 @@ class Days:
     def paused_until(self, cap: int) -> datetime:
         """The first instant no longer paused by a pause capped on this date."""
         return self.place.instant(cap + 1)
+
+
+class Halves(Days):
+    """Half working days: a point is twice the date's ordinal, plus one after noon. The half of the start counts."""
+
+    def __init__(self, place: Place, clause: Any, unit: Unit) -> None:
+        super().__init__(place, clause, unit)
+        self.rule |= {"first_day": "included", "roll": "next"}
+
+    def countable(self, day: int) -> bool:
+        return self.place.is_working(day // 2)
+
+    def point(self, at: datetime) -> int:
+        local = at.astimezone(self.place.zone)
+        return 2 * local.toordinal() + (local.time() >= NOON)
+
+    def begin(self, at: datetime) -> tuple[int, time]:
+        half = self.point(at)
+        return self.moved(half, "next") if self.rule["rest_day_start"] == "as_next_workday" else half, NOON
+
+    def size(self, start: int, lengths: Sequence[Limit]) -> int:
+        return sum(one.count for one in lengths)
+
+    def moved(self, day: int, roll: str) -> int:
+        return day if self.countable(day) else 2 * self.place.next_working(day // 2)
+
+    def after(self, point: int, length: Limit) -> int:
+        left = length.count
+        while left:
+            point += 1
+            left -= self.countable(point)
+        return point
+
+    def due_at(self, day: int, clock: time) -> datetime:
+        return self.rung_at(day + 1) - MICRO
+
+    def rung_at(self, day: int) -> datetime:
+        return self.place.instant(day // 2, NOON if day % 2 else MIDNIGHT)
+
+    def paused_until(self, cap: int) -> datetime:
+        return self.rung_at(cap + 1)
 
 
 class Moments:
@@ -182,6 +228,8 @@ class Moments:
 
 def ruler(place: Place, clause: Any, unit: Unit) -> Days | Moments:
     """The ruler for a unit."""
+    if unit is Unit.HALF_WORKDAYS:
+        return Halves(place, clause, unit)
     return Days(place, clause, unit) if unit in DATE_UNITS else Moments(place, unit)
 
 

@@ -84,7 +84,16 @@ def _sometimes(draw: st.DrawFn, chance: int = 3) -> bool:
     return draw(st.integers(1, chance)) == 1
 
 
-LONGEST = {"workdays": 8, "days": 16, "weeks": 2, "hours": 80, "office hours": 40, "minutes": 3000, "months": 1}
+LONGEST = {
+    "workdays": 8,
+    "days": 16,
+    "weeks": 2,
+    "hours": 80,
+    "office hours": 40,
+    "minutes": 3000,
+    "months": 1,
+    "half-workdays": 9,
+}
 
 
 @st.composite
