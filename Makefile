@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 2
 export PYTHON YINUO_CHROMIUM
 
 BIN := .venv/bin
@@ -34,7 +35,7 @@ packs: .venv/.ready ## read every shipped pack, tell its stories, and change eac
 
 test: .venv/.ready $(ECHARTS) check packs ## all checks and tests
 	@scripts/browser.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 fix: .venv/.ready ## let ruff mend what it can
 	@$(BIN)/ruff check --fix -q src tests benchmarks scripts
