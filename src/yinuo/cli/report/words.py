@@ -58,12 +58,21 @@ class Names:
         self._institutions = institutions
         self._clauses = {ruling.name: ruling.editions[-1].clause for ruling in rules.rulings if ruling.editions}
         self._levels = rules.levels
+        self._sources = {
+            (ruling.name, edition.version): edition.clause.source or edition.source
+            for ruling in rules.rulings
+            for edition in ruling.editions
+        }
 
     def clause(self, name: str) -> Name:
         """`institution/clause` → its title."""
         clause = self._clauses.get(name)
         identifier = name.rpartition("/")[2]
         return Name.of(clause.zh, clause.en, otherwise=identifier) if clause else Name(identifier, identifier)
+
+    def source(self, clause: str, version: str) -> str:
+        """Where the text of a clause comes from in the version that was applied; empty when it does not say."""
+        return self._sources.get((clause, version), "")
 
     def institution(self, name: str) -> Name:
         """The title of an institution, or its identifier."""

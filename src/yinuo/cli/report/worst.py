@@ -36,6 +36,8 @@ class Case:
 
     case_id: str
     title: Markup | str
+    source: str
+    version: str
     unit: str
     level: str
     state: str
@@ -113,6 +115,8 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
     return Case(
         case_id=row["case_id"],
         title=both_of(behind.names.clause(row["clause"])),
+        source=behind.names.source(row["clause"], row["version"]),
+        version=row["version"],
         unit=row["unit"],
         level=row["level"],
         state=row["state"],
