@@ -172,3 +172,18 @@ def test_packs_that_use_each_other_are_refused(town: Town, tmp_path: Path):
     village.write()
     with pytest.raises(PackRefused, match="use each other"):
         load_pack(town.root)
+
+
+def test_a_used_pack_lends_its_kinds_and_the_clauses_ours_start_from(town: Town, tmp_path: Path):
+    town.add('\n[version.promise.quiet]\nzh = "x"\nfor = { kind = "letter" }\non = "received"\nuntil = "answered"\n')
+    town.add('within = "2 days"\nsilence = { means = "heard" }\n')
+    town.write()
+    village = Town(tmp_path / "village")
+    village.replace("pack.toml", 'name = "town"', 'name = "village"\nuses = ["town"]')
+    village.files["institutions/mail/policy.toml"] = (
+        'name = "mail"\nzh = "x"\n[[version]]\nfrom = 2026-01-01\nsource = "s"\n[version.promise.after]\nzh = "x"\n'
+        'for = { kind = "letter" }\non = "heard"\nuntil = "answered"\nwithin = "1 day"\n'
+    )
+    del village.files["institutions/letters/policy.toml"], village.files["institutions/letters/stories.toml"]
+    names = [ruling.name for ruling in village.load().rules.rulings]
+    assert names == ["mail/after", "letters/letter", "letters/quiet"]

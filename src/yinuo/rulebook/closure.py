@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import dependencies, kinds_of
-from yinuo.rulebook.loader import Pack
+
+if TYPE_CHECKING:
+    from yinuo.rulebook.loader import Pack
 
 
 class Closures:
@@ -21,7 +24,7 @@ class Closures:
                 found[ruling.institution, ruling.kind, ruling.id] = ruling
         self.base = pack.rules
         self.rulings: tuple[Ruling, ...] = tuple(found.values())
-        self.needs = _needs(self.rulings)
+        self.needs = needs_of(self.rulings)
         self._names: dict[frozenset[str], frozenset[str]] = {}
         self._rules: dict[tuple[frozenset[str], frozenset[str] | None], Rules] = {}
 
@@ -34,7 +37,7 @@ class Closures:
 
     def with_needs(self, names: Iterable[str]) -> frozenset[str]:
         """These clauses and all they start from."""
-        return _reach(names, self.needs)
+        return reach(names, self.needs)
 
     def with_dependents(self, names: Iterable[str]) -> frozenset[str]:
         """These clauses and all that start from them."""
@@ -42,7 +45,7 @@ class Closures:
         for name, others in self.needs.items():
             for other in others:
                 reverse.setdefault(other, set()).add(name)
-        return _reach(names, reverse)
+        return reach(names, reverse)
 
     def rules(self, homes: Iterable[str], kinds: frozenset[str] | None = None) -> Rules:
         """The pack's rules with only the rulings that can matter to these institutions and kinds (null = any)."""
@@ -63,7 +66,8 @@ def cut(rules: Rules, names: frozenset[str], kinds: frozenset[str] | None) -> Ru
     return replace(rules, rulings=tuple(kept))
 
 
-def _reach(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def reach(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """These names and all that can be reached from them."""
     found: set[str] = set()
     open_ = list(names)
     while open_:
@@ -74,7 +78,8 @@ def _reach(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozense
     return frozenset(found)
 
 
-def _needs(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
+def needs_of(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
+    """For each clause the clauses it starts from or counts."""
     cases = [ruling for ruling in rulings if ruling.kind in ("promise", "constraint")]
     wanted: dict[str, set[str]] = {name: set(others) for name, others in dependencies(cases).items()}
     names = {ruling.name for ruling in rulings}

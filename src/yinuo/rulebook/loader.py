@@ -14,10 +14,11 @@ from pydantic import BaseModel, ValidationError
 import yinuo
 from yinuo.engine.clauses.common import Names, Rung, Text
 from yinuo.engine.fieldtypes import WORDS, is_type
-from yinuo.engine.rules import Conventions, Level, Rules
+from yinuo.engine.rules import Conventions, Level, Rules, Ruling
 from yinuo.kernel.calendars import Calendar
 from yinuo.kernel.logtext import LogText, Vocabulary
 from yinuo.rulebook.calendars import read_calendar
+from yinuo.rulebook.closure import needs_of, reach
 from yinuo.rulebook.editions import Statement, read_versions, rulings_of
 from yinuo.rulebook.refusals import Document, PackRefused, TextError, explain_errors, read_document, suggest
 from yinuo.rulebook.tables import frame_of, read_table
@@ -168,7 +169,7 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
         conventions=text.conventions,
         levels={name: level for pack in used for name, level in pack.rules.levels.items()} | text.levels,
         ladders={name: ladder for pack in used for name, ladder in pack.rules.ladders.items()} | text.ladders,
-        rulings=own + tuple(ruling for pack in used for ruling in pack.rules.of_kind("flow")),
+        rulings=own + _lent(own, [ruling for pack in used for ruling in pack.rules.rulings]),
         tables={name: columns for pack in used for name, columns in pack.rules.tables.items()} | text.tables,
         activities={
             activity: zh
@@ -182,6 +183,12 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
         {name: frame for pack in used for name, frame in pack.tables.items()} | tables,
         institutions, used, document,
     )  # fmt: skip
+
+
+def _lent(own: tuple[Ruling, ...], used: list[Ruling]) -> tuple[Ruling, ...]:
+    """Of used packs the kinds of case, and those clauses that our own start from."""
+    wanted = reach([ruling.name for ruling in own], needs_of((*own, *used)))
+    return tuple(one for one in used if one.kind == "flow" or one.name in wanted)
 
 
 def _read_text(document: Document) -> PackText:
