@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from yinuo.engine.clauses.constraint import FieldNumber
+from yinuo.engine.columns import as_number, codes_of
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
-from yinuo.kernel.segments import first_index, is_first, merged, search
+from yinuo.kernel.segments import first_index, merged, search
 
 
 def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: Int64) -> Int64:
@@ -31,21 +32,21 @@ def absence(scene: Scene) -> Violations:
     if clause.rolling is not None:
         return Violations.of(_rolling(scene, events, group, clause.rolling))
     if clause.distinct is not None:
-        new = _first_of_value(scene, events, group)
-        events, group = events[new], group[new]
-        number = np.arange(events.size) - first_index(group) + 1
+        events, number = _value_numbers(scene, events, group)
     return Violations.of(events[number > _bound(scene, clause.max, 0, events)])
 
 
-def _first_of_value(scene: Scene, events: Int64, group: Int64) -> Int64:
+def _value_numbers(scene: Scene, events: Int64, group: Int64) -> tuple[Int64, Int64]:
+    """Events whose value is known, and for each as the how-manieth value of its thread that value first came."""
     assert scene.clause.distinct is not None
     column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
     known = np.flatnonzero(column.known)
-    _, value = np.unique(column.values[known], return_inverse=True)
-    code = group[known] * (int(value.max(initial=0)) + 1) + value
-    _, first = np.unique(code, return_index=True)
-    found: Int64 = known[np.sort(first)]
-    return found
+    code, _ = codes_of([as_number(group[known]), column.take(known)])
+    _, first, value = np.unique(code, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(first.size, np.int64)
+    number[order] = np.arange(first.size) - first_index(group[known][first[order]]) + 1
+    return events[known], number[value]
 
 
 def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:
@@ -53,18 +54,19 @@ def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:
     low = first_index(group)
     index = np.arange(events.size, dtype=np.int64)
     begin = search(at, low, index + 1, scene.window_begin(events, window), after=True)
-    count = index - begin + 1 if scene.clause.distinct is None else _distinct_in(scene, events, begin)
-    over = count > _bound(scene, scene.clause.max, 0, events)
-    before = np.append(False, over[:-1]) & ~is_first(group)
-    return events[over & ~before]
+    count, before = index - begin + 1, index - begin
+    if scene.clause.distinct is not None:
+        count, before = _distinct_in(scene, events, begin)
+    allowed = _bound(scene, scene.clause.max, 0, events)
+    return events[(count > allowed) & (before <= allowed)]
 
 
-def _distinct_in(scene: Scene, events: Int64, begin: Int64) -> Int64:
-    """The number of distinct values among the events of each window."""
+def _distinct_in(scene: Scene, events: Int64, begin: Int64) -> tuple[Int64, Int64]:
+    """The number of distinct values among the events of each window, with its last event and without."""
     assert scene.clause.distinct is not None
     column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
     counts: dict[object, int] = {}
-    result, left = np.zeros(events.size, np.int64), 0
+    result, without, left = np.zeros(events.size, np.int64), np.zeros(events.size, np.int64), 0
     values = [value if known else None for value, known in zip(column.values.tolist(), column.known, strict=True)]
     for index, start in enumerate(begin.tolist()):
         if start > left and (start > index - 1):
@@ -72,9 +74,14 @@ def _distinct_in(scene: Scene, events: Int64, begin: Int64) -> Int64:
         while left < start:
             counts[values[left]] -= 1
             left += 1
+        without[index] = _present(counts)
         counts[values[index]] = counts.get(values[index], 0) + 1
-        result[index] = sum(1 for value, count in counts.items() if count > 0 and value is not None)
-    return result
+        result[index] = _present(counts)
+    return result, without
+
+
+def _present(counts: dict[object, int]) -> int:
+    return sum(1 for value, count in counts.items() if count > 0 and value is not None)
 
 
 def existence(scene: Scene) -> Violations:

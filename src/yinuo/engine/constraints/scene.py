@@ -142,7 +142,7 @@ class Scene:
             inside &= self.latest_before(events, self.found(clause.after)) >= 0
         if clause.before:
             marks = self.found(clause.before)
-            inside &= self.latest_before(events, marks) < 0
+            inside &= (self.latest_before(events, marks) < 0) & ~np.isin(events, marks)
         if clause.while_ is not None:
             inside &= self._between(events)
         return inside

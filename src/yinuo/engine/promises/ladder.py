@@ -63,6 +63,7 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
     ranks = np.array([_rank(context, rung) for rung in rungs], np.int64)
     open_to = [_applies(context, clocks, rung) for rung in rungs]
     earliest = context.history.earliest(clocks.opened.opener)
+    opened_at = context.history.at[clocks.opened.opener]
     shown, next_at = np.full(size, -1, np.int64), np.full(size, NEVER, np.int64)
     parts: list[Raised] = []
     for index, phase in enumerate(clocks.phases):
@@ -70,7 +71,7 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
         stop = np.minimum(ended, over)
         began = phase.begin != NEVER
         moments = np.stack([
-            np.where(applies & began, np.maximum(moment(clocks, phase, rung), phase.begin), NEVER)
+            np.where(applies & began, np.maximum(moment(clocks, phase, rung), np.maximum(phase.begin, opened_at)), NEVER)
             for rung, applies in zip(rungs, open_to, strict=True)
         ])  # fmt: skip
         reached = np.where((moments <= stop) & (moments <= as_of), np.maximum(moments, earliest), NEVER)
@@ -125,8 +126,7 @@ def moment(clocks: Running, phase: Phase, rung: Rung) -> Int64:
     """The instant at which a phase reaches a rung; NEVER when it does not, or an open pause hides it."""
     if rung.late is not None:
         return _late(clocks, phase, rung.late)
-    found = _share(clocks, phase, Fraction(str(rung.share))) if rung.share is not None else _left(clocks, phase, rung)
-    return np.maximum(found, clocks.opened.started)
+    return _share(clocks, phase, Fraction(str(rung.share))) if rung.share is not None else _left(clocks, phase, rung)
 
 
 def _late(clocks: Running, phase: Phase, late: Limit | int) -> Int64:
@@ -135,14 +135,14 @@ def _late(clocks: Running, phase: Phase, late: Limit | int) -> Int64:
         return np.where(known, phase.due + 1, NEVER)
     due = np.where(known, phase.due, 0)
     calendar, terms = clocks.terms.scale.calendar, clocks.terms
-    if late.unit in DATE_UNITS or late.unit is Unit.HALF_WORKDAYS:
+    if late.unit in DATE_UNITS:
         day = calendar.clock.local(due) // (86_400 * 1_000_000)
         target = later(calendar, position_day=day, number=np.full(day.size, late.count), unit=late.unit)
-        whole_days = terms.scale.counts_dates and terms.convention.unit is not Unit.HALF_WORKDAYS
+        whole_days = terms.convention.unit in DATE_UNITS
         end = terms.instant(target) if whole_days else scale_of(Unit.DAYS, calendar).end(target)
     else:
         scale = scale_of(late.unit, calendar)
-        amount = late.count * MICROSECONDS[late.unit]
+        amount = late.count * MICROSECONDS.get(late.unit, 1)
         end = scale.end(scale.first_with(scale.count(scale.position(due)) + amount))
     return np.where(known, end + 1, NEVER)
 
@@ -176,9 +176,10 @@ def _before_due(clocks: Running, phase: Phase, left: Limit) -> Int64:
     known = phase.due != NEVER
     due = np.where(known, phase.due, 0)
     calendar = clocks.terms.scale.calendar
-    if left.unit in MICROSECONDS:
+    if left.unit not in DATE_UNITS:
         scale = scale_of(left.unit, calendar)
-        moment = scale.begin(scale.first_with(scale.count(scale.position(due)) - left.count * MICROSECONDS[left.unit]))
+        amount = left.count * MICROSECONDS.get(left.unit, 1)
+        moment = scale.begin(scale.first_with(scale.count(scale.position(due)) - amount))
     else:
         day = calendar.clock.local(due) // (86_400 * 1_000_000)
         back = later(calendar, position_day=day, number=np.full(day.size, -left.count), unit=left.unit)

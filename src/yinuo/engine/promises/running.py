@@ -116,8 +116,9 @@ def _effective(clocks: Running) -> Running:
     touched = clocks.suspended
     if touched is None or touched.owner.size == 0:
         return clocks
-    reached, _ = clocks.terms.reach(clocks.need, clocks.pauses)
-    live = touched.begin <= reached[touched.owner]
+    known = clocks.due != NEVER
+    due = np.where(known, clocks.terms.scale.position(np.where(known, clocks.due, 0)), NEVER)
+    live = touched.begin <= due[touched.owner]
     return clocks if live.all() else replace(clocks, suspended=touched.where(live), pauses=touched.where(live).united())
 
 
@@ -163,7 +164,7 @@ def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> t
     ahead = clause.ahead
     if column.kind == "instant":
         if ahead is not None:
-            values = values - ahead.count * MICROSECONDS.get(ahead.unit, DAY)
+            values = _before(context, values, ahead)
         return values - terms.start, values
     if ahead is not None:
         values = later(context.rules.calendar, position_day=values,
@@ -171,6 +172,17 @@ def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> t
     if clause.roll in ("next", "previous"):
         values = context.rules.calendar.roll(values, backwards=clause.roll == "previous")
     return values - terms.start, terms.instant(values)
+
+
+def _before(context: Context, at: Int64, ahead: Limit) -> Int64:
+    """The instants a length before these: date lengths keep the time of day."""
+    calendar = context.rules.calendar
+    if ahead.unit in MICROSECONDS:
+        scale = scale_of(ahead.unit, calendar)
+        return scale.end(scale.first_with(scale.count(scale.position(at)) - ahead.count * MICROSECONDS[ahead.unit]))
+    local = calendar.clock.local(at)
+    day = later(calendar, position_day=local // DAY, number=np.full(at.size, -ahead.count), unit=ahead.unit)
+    return calendar.clock.utc(day * DAY + local % DAY)
 
 
 def _extended(context: Context, clocks: Running) -> Running:
