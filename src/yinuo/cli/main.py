@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
-from yinuo.cli import check, diff, due, replay, schema, stories
+COMMANDS = ("replay", "check", "stories", "diff", "due", "schema")
+"""Each is a function of its name in a module of its name."""
 
-_HELP = "一诺 · Hold every case to the promises made."
-app = typer.Typer(name="yinuo", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
-app.command("check")(check.check)
-app.command("replay")(replay.replay)
-app.command("stories")(stories.stories)
-app.command("diff")(diff.diff)
-app.command("due")(due.due)
-app.command("schema")(schema.schema)
+
+class _Commands(TyperGroup):
+    """Loads a command's module only when it is called: nobody waits for what he does not use."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the shape click asks for
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the shape click asks for
+        if cmd_name not in COMMANDS:
+            return None
+        one = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+        one.command(cmd_name)(getattr(import_module(f"yinuo.cli.{cmd_name}"), cmd_name))
+        return typer.main.get_command(one)
+
+
+app = typer.Typer(name="yinuo", cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
 def _root() -> None:
-    """Sub-commands stay sub-commands even while there is one."""
+    """一诺 · Hold every case to the promises made to the public."""
 
 
 if __name__ == "__main__":
