@@ -160,3 +160,20 @@ def test_a_turn_must_be_shown_from_both_sides(town: Town, names: str, missing: s
     kept = [story for story in stories if not any(f'"{name}"' in story for name in names.split())]
     town.files["institutions/letters/stories.toml"] = "[[story]]".join(kept)
     assert missing in messages(town)
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        ('[log]\nevent = [{ do = "recieved", at = "A" }]', 'the activity "recieved"'),
+        ('[log]\nfields = { topik = "B" }', 'a field "topik"'),
+        ('[log]\nkind = { value = "leter" }', 'the kind "leter"'),
+        ('[vocabulary]\nactivities = { "收" = "recieved" }', 'the activity "recieved"'),
+        ('[vocabulary]\nvalues.topik = { "a" = "b" }', 'a field "topik"'),
+    ],
+)
+def test_a_log_is_mapped_to_words_of_the_text(town: Town, log: str, message: str):
+    town.files["pack.toml"] += f"\n{log}\n"
+    problem = town.only_problem()
+    assert message in problem.message
+    assert problem.line == len(town.files["pack.toml"].splitlines())

@@ -13,6 +13,7 @@ from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.fieldtypes import REFERENCES, WORDS, is_type
 from yinuo.engine.strata import kinds_named
+from yinuo.kernel.logtext import Constant
 from yinuo.rulebook.editions import Statement
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, TextError, suggest
@@ -28,7 +29,7 @@ _LIMIT = FieldType.model_validate({"is": "limit"})
 def check_names(pack: Pack) -> list[TextError]:
     """Every name in the institutions and ladders of this pack that means nothing, each told once a line."""
     words = words_of(pack)
-    errors: dict[TextError, None] = {}
+    errors: dict[TextError, None] = dict.fromkeys(_check_log(pack, words))
     for name, ladder in pack.text.ladders.items():
         check = _ClauseCheck(words, pack.document, "", ("ladders", name))
         check.rungs(ladder, words.fields_of(None), ("ladders", name))
@@ -39,6 +40,24 @@ def check_names(pack: Pack) -> list[TextError]:
             check.run(statement)
             errors |= dict.fromkeys(check.errors)
     return list(errors)
+
+
+def _check_log(pack: Pack, words: Words) -> Iterator[TextError]:
+    """What `[log]` and `[vocabulary]` turn a log's words into must be words of the text."""
+    fields = words.fields_of(None)
+    log, vocabulary = pack.text.log, pack.text.vocabulary
+    kinds = [log.kind.value] if isinstance(log.kind, Constant) else []
+    told: list[tuple[Path_, str, Iterable[str], str]] = [
+        *((("log", "event", at), one.do, words.activities, "no step does the activity") for at, one in enumerate(log.event)),
+        *((("log", "fields", name), name, fields, "no flow has a field") for name in log.fields),
+        *((("vocabulary", "values", name), name, fields, "no flow has a field") for name in vocabulary.values),
+        *((("vocabulary", "activities", theirs), ours, words.activities, "no step does the activity")
+          for theirs, ours in vocabulary.activities.items()),
+        *((("log", "kind"), kind, words.kinds, "no flow declares the kind") for kind in kinds),
+    ]  # fmt: skip
+    for path, name, known, what in told:
+        if name not in known:
+            yield pack.document.error(path, f'{what} "{name}"', suggest(name, known))
 
 
 class _ClauseCheck:
