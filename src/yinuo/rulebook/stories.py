@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -15,7 +15,8 @@ from yinuo.engine.log import CASE_COLUMNS, CLOCK_COLUMNS, FINDING_COLUMNS, INDIC
 from yinuo.rulebook.loader import Institution, Pack
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, PackRefused, TextError, explain_errors, read_document, suggest
-from yinuo.rulebook.words import Words, words_of
+from yinuo.rulebook.tests_of_fields import misfit
+from yinuo.rulebook.words import Fields, Words, words_of
 
 SHORT = {"due": "due_at", "started": "started_at", "ended": "ended_at", "raised": "raised_at", "cleared": "cleared_at"}
 """Shorthands of expected rows and the columns they stand for."""
@@ -153,10 +154,7 @@ def _check_case(story: Story, words: Words) -> Iterator[TextError]:
     kind = story.text.case.get("kind")
     if kind is not None and kind not in words.kinds:
         yield story.error(("case", "kind"), f'no flow declares the kind "{kind}"', suggest(str(kind), words.kinds))
-    fields = words.fields_of(None)
-    for name in story.text.case:
-        if name not in fields:
-            yield story.error(("case", name), f'no flow has a field "{name}"', suggest(name, fields))
+    yield from _check_values(story, ("case",), story.text.case, words.fields_of(story.kinds()), "no flow has a field")
     for home in story.text.with_:
         if home not in words.clauses:
             yield story.error(("with",), f'there is no institution "{home}"', suggest(home, words.clauses))
@@ -166,20 +164,27 @@ def _check_case(story: Story, words: Words) -> Iterator[TextError]:
             yield story.error(("tables", name), f'there is no table "{name}"', suggest(name, words.tables))
             continue
         for index, row in enumerate(rows):
-            for column in row.keys() - columns.keys():
-                message = f'the table {name} has no column "{column}"'
-                yield story.error(("tables", name, index, column), message, suggest(column, columns))
+            yield from _check_values(story, ("tables", name, index), row, columns, f"the table {name} has no column")
+
+
+def _check_values(
+    story: Story, path: Path_, values: Mapping[str, Any], known: Fields, missing: str
+) -> Iterator[TextError]:
+    """Values under names that exist, of the types they have."""
+    for name, value in values.items():
+        if name not in known:
+            yield story.error((*path, name), f'{missing} "{name}"', suggest(name, known))
+        elif wrong := misfit(value, known[name]):
+            yield story.error((*path, name), f"{name}: {value!r} is no {known[name].is_}", wrong)
 
 
 def _check_events(story: Story, words: Words) -> Iterator[TextError]:
-    fields = words.fields_of(None)
+    fields = words.fields_of(story.kinds())
     for index, event in enumerate(story.text.events):
         if event.do not in words.activities:
             remedy = suggest(event.do, words.activities)
             yield story.error(("events", index), f'nobody does "{event.do}" in any flow or [activities]', remedy)
-        for name in event.model_extra or {}:
-            if name not in fields:
-                yield story.error(("events", index, name), f'no flow has a field "{name}"', suggest(name, fields))
+        yield from _check_values(story, ("events", index), event.model_extra or {}, fields, "no flow has a field")
 
 
 def _check_expected(story: Story, words: Words) -> Iterator[TextError]:

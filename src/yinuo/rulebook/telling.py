@@ -57,7 +57,6 @@ class Teller:
         self.pack = pack
         self.zone = ZoneInfo(pack.rules.zone)
         self.words = words_of(pack)
-        self.types = {name: type_.is_ for name, type_ in self.words.fields_of(None).items()}
         kinds = {f"{home}/{id_}": kind for home, own in self.words.clauses.items() for id_, kind in own.items()}
         self.figures = frozenset(name for name, kind in kinds.items() if kind == "indicator")
         self.closures = Closures(pack)
@@ -116,14 +115,15 @@ class Teller:
         if story.name not in self._logs:
             text = story.text
             tables = {**self.pack.tables, **self._own_tables(text)}
-            self._logs[story.name] = Log(self._events(text.events), self._cases(text), tables)
+            types = {name: type_.is_ for name, type_ in self.words.fields_of(story.kinds()).items()}
+            self._logs[story.name] = Log(self._events(text.events, types), self._cases(text, types), tables)
         return self._logs[story.name]
 
     def _own_tables(self, text: StoryText) -> dict[str, pl.DataFrame]:
         types = self.pack.rules.tables
         return {name: self._frame(rows, {**DATED, **types[name]}) for name, rows in text.tables.items()}
 
-    def _events(self, events: Sequence[Happening]) -> pl.DataFrame:
+    def _events(self, events: Sequence[Happening], fields: Mapping[str, str]) -> pl.DataFrame:
         rows: list[dict[str, Any]] = []
         for index, event in enumerate(events):
             at = self._instant(event.at, time())
@@ -135,11 +135,11 @@ class Teller:
             row |= {"event_id": f"e{index + 1}", "sequence": index}
             rows.append(row)
         names = dict.fromkeys(name for row in rows for name in row if name not in EVENT_COLUMNS)
-        frame = self._frame(rows, {name: self.types.get(name, "text") for name in names})
+        frame = self._frame(rows, {name: fields.get(name, "text") for name in names})
         own = pl.DataFrame({name: [row[name] for row in rows] for name in EVENT_COLUMNS}, schema=EVENT_COLUMNS)
         return own.hstack(frame) if names else own
 
-    def _cases(self, text: StoryText) -> pl.DataFrame:
+    def _cases(self, text: StoryText, fields: Mapping[str, str]) -> pl.DataFrame:
         cases: dict[str, dict[str, Any]] = {}
         for event in text.events:
             named = {"unit": event.unit} if event.case is not None and event.unit is not None else {}
@@ -147,7 +147,7 @@ class Teller:
             case |= {name: value for name, value in (event.model_extra or {}).items() if name in CASE_KEYS}
         rows = list(cases.values())
         types = dict.fromkeys(CASE_COLUMNS, "text") | {
-            name: self.types.get(name, "text") for row in rows for name in row if name not in CASE_COLUMNS
+            name: fields.get(name, "text") for row in rows for name in row if name not in CASE_COLUMNS
         }
         return self._frame(rows, types)
 

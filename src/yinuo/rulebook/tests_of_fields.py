@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from yinuo.engine.clauses.conditions import Condition, FieldValue, Listed, Test
 from yinuo.engine.clauses.flow import FieldType
@@ -72,7 +72,7 @@ class TestCheck:
             if isinstance(value, FieldValue):
                 if self.resolve(value.field) is None:
                     yield (name,), f'no kind of case here has a field "{value.field}"', self.remedy(value.field)
-            elif wrong := _misfit(value, type_):
+            elif wrong := misfit(value, type_):
                 yield (name,), f'{name}: {value!r} is no {type_.is_.removeprefix("list:")}', wrong
         for look in (test.listed, test.unlisted):
             if look is not None:
@@ -113,23 +113,30 @@ def _bounds(test: Test) -> list[object]:
     return [one for one in (test.same_as, test.min, test.max, test.above, test.below) if one is not None]
 
 
-def _misfit(value: object, type_: FieldType) -> str:
-    """Why a plain value cannot equal a field of this type; empty when it can."""
+def misfit(value: object, type_: FieldType) -> str:
+    """Why a value cannot be one of a field of this type; empty when it can. A list holds values of a "list:" field."""
     word = type_.is_.removeprefix("list:")
+    if isinstance(value, list):
+        if word == type_.is_:
+            return "the field holds one value"
+        return next((wrong for wrong in (misfit(one, type_) for one in value) if wrong), "")
     if type_.of and value not in type_.of:
         return suggest(str(value), [str(one) for one in type_.of]) or "name one of the field's choices"
-    match word:
-        case "any":
-            return ""
-        case "number" | "money" | "int" | "year":
-            return "" if isinstance(value, int | Decimal) and not isinstance(value, bool) else "write a number"
-        case "bool":
-            return "" if isinstance(value, bool) else "write true or false"
-        case "date" | "moment":
-            return "" if isinstance(value, date | datetime) else "write a date without quotes: 2026-03-02"
-        case "limit":
-            return _limit_misfit(value)
-    return "" if isinstance(value, str) or type_.of else "write text in quotes"
+    if word == "limit":
+        return _limit_misfit(value)
+    if word == "any" or (type_.of and value in type_.of):
+        return ""
+    python, remedy = _PYTHON.get(word, (str, "write text in quotes"))
+    fits = isinstance(value, python) and (isinstance(value, bool) == (word == "bool"))
+    return "" if fits else remedy
+
+
+_NUMBER: tuple[Any, str] = (int | Decimal, "write a number")
+_DATE: tuple[Any, str] = (date, "write a date without quotes: 2026-03-02")
+_PYTHON: dict[str, tuple[Any, str]] = {
+    "number": _NUMBER, "money": _NUMBER, "int": _NUMBER, "year": _NUMBER,
+    "bool": (bool, "write true or false"), "date": _DATE, "moment": _DATE,
+}  # fmt: skip
 
 
 def _limit_misfit(value: object) -> str:

@@ -65,7 +65,7 @@ class Words:
         found: dict[str, FieldType] = {}
         for kind, fields in self.kinds.items():
             if kinds is None or kind in kinds:
-                found |= fields
+                found |= {name: _merged(found.get(name, type_), type_) for name, type_ in fields.items()}
         return EVENT_FIELDS | found
 
     def table_of(self, type_: FieldType) -> str | None:
@@ -81,6 +81,13 @@ class Words:
         return next((self.clauses[one][id_] for one in homes if id_ in self.clauses.get(one, {})), None)
 
 
+def _merged(one: FieldType, other: FieldType) -> FieldType:
+    """The type of a field two kinds of case have: the choices of both; anything, where their types differ."""
+    if one.is_ != other.is_:
+        return _ANY
+    return one.model_copy(update={"of": tuple(dict.fromkeys((*one.of, *other.of)))})
+
+
 def words_of(pack: Pack) -> Words:
     """The words of a pack and of the packs it uses."""
     activities = {"any", *RESERVED}
@@ -94,7 +101,8 @@ def words_of(pack: Pack) -> Words:
                 activities |= made_by(clause)
                 clauses.setdefault(institution.id, {}).setdefault(statement.id, statement.kind)
                 if isinstance(clause, Flow):
-                    kinds.setdefault(statement.id, {}).update(clause.fields)
+                    own = kinds.setdefault(statement.id, {})
+                    own |= {name: _merged(own.get(name, type_), type_) for name, type_ in clause.fields.items()}
     tables = {
         name: _typed(id="text", **{"from": "date", "until": "date"}) | _typed(**columns)
         for name, columns in pack.rules.tables.items()
