@@ -219,9 +219,9 @@ class History:
         return named
 
     @cached_property
-    def _number_in_code(self) -> Int64:
+    def _number_in_code(self) -> NDArray[np.int32]:
         """The place of every event among those of its activity."""
-        number = np.empty(len(self), np.int64)
+        number = np.empty(len(self), np.int32)
         for rows in self._rows_by_code:
             number[rows] = np.arange(rows.size)
         return number

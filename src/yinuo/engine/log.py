@@ -35,8 +35,8 @@ CASE_COLUMNS: dict[str, pl.DataType] = {
 
 CLOCK_COLUMNS: dict[str, pl.DataType] = {
     "case_id": pl.String(),
-    "thread": pl.String(),
-    "key": pl.String(),
+    "thread": WORD,
+    "key": WORD,
     "institution": WORD,
     "clause": WORD,
     "opener": pl.String(),
@@ -61,8 +61,8 @@ CLOCK_COLUMNS: dict[str, pl.DataType] = {
 FINDING_COLUMNS: dict[str, pl.DataType] = {
     "finding_id": pl.String(),
     "case_id": pl.String(),
-    "thread": pl.String(),
-    "key": pl.String(),
+    "thread": WORD,
+    "key": WORD,
     "institution": WORD,
     "clause": WORD,
     "opener": pl.String(),

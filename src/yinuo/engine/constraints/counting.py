@@ -25,10 +25,7 @@ def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: In
 def absence(scene: Scene) -> Violations:
     """Each event beyond the max-th (of the max-th distinct value; or when a rolling window first holds more)."""
     clause = scene.clause
-    events = scene.found(clause.event)
-    events = events[scene.in_scope(events)]
-    events = events[scene.context.applies(clause, events)]
-    events, group, number = scene.counted(events)
+    events, group, number = scene.counted(scene.accusable(clause.event))
     if clause.rolling is not None:
         return Violations.of(_rolling(scene, events, group, clause.rolling))
     if clause.distinct is not None:
@@ -93,9 +90,7 @@ def _too_few(scene: Scene, *, default: int) -> Violations:
     endings = _endings(scene)
     if scene.clause.after:
         endings = endings[scene.latest_before(endings, scene.found(scene.clause.after)) >= 0]
-    events = scene.found(scene.clause.event)
-    events = events[scene.in_scope(events)]
-    count = _count_until(scene, events, endings)
+    count = _count_until(scene, scene.scoped(scene.clause.event), endings)
     return Violations.of(endings[count < _bound(scene, scene.clause.min, default, endings)])
 
 
@@ -124,7 +119,7 @@ def end(scene: Scene) -> Violations:
 def choice(scene: Scene) -> Violations:
     """At the end of a case neither of the two has happened."""
     endings = _endings(scene)
-    both = merged(scene.found(scene.clause.one), scene.found(scene.clause.other))
+    both = merged(scene.scoped(scene.clause.one), scene.scoped(scene.clause.other))
     return Violations.of(endings[_count_until(scene, both, endings) == 0])
 
 

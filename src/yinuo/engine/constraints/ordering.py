@@ -12,16 +12,10 @@ from yinuo.kernel.instants import Int64
 from yinuo.kernel.segments import merged, spread
 
 
-def _then(scene: Scene) -> Int64:
-    events = scene.found(scene.clause.then)
-    events = events[scene.in_scope(events)]
-    return events[scene.context.applies(scene.clause, events)]
-
-
 def precedence(scene: Scene) -> Violations:
     """Each `then` without a fitting `first` before it: fields equal or different, and the gap kept to the latest."""
-    events = _then(scene)
-    before = _latest_fitting(scene, events, scene.found(scene.clause.first))
+    events = scene.accusable(scene.clause.then)
+    before = _latest_fitting(scene, events, scene.scoped(scene.clause.first))
     wrong = before < 0
     gap = scene.clause.gap
     if gap is not None and gap.min is not None:
@@ -33,8 +27,8 @@ def precedence(scene: Scene) -> Violations:
 
 def not_succession(scene: Scene) -> Violations:
     """Each `then` after a fitting `first` (not longer ago than gap.max, at least gap.min ago)."""
-    events = _then(scene)
-    before = _latest_fitting(scene, events, scene.found(scene.clause.first))
+    events = scene.accusable(scene.clause.then)
+    before = _latest_fitting(scene, events, scene.scoped(scene.clause.first))
     return _within_gap(scene, events, before)
 
 
@@ -50,10 +44,9 @@ def _within_gap(scene: Scene, events: Int64, before: Int64) -> Violations:
 
 def not_coexistence(scene: Scene) -> Violations:
     """Of `one` and `other` in a thread with fitting fields, the later."""
-    one, other = scene.found(scene.clause.one), scene.found(scene.clause.other)
+    one, other = scene.scoped(scene.clause.one), scene.scoped(scene.clause.other)
     found = Violations.none()
     for events, others in ((other, one), (one, other)):
-        events = events[scene.in_scope(events)]
         events = events[scene.context.applies(scene.clause, events)]
         found = found.also(_within_gap(scene, events, _latest_fitting(scene, events, others)))
     return found
@@ -74,7 +67,7 @@ def _latest_fitting(scene: Scene, events: Int64, others: Int64) -> Int64:
     low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
     owner, index = spread(low, np.where(known, high, low))
     other = others[order][index]
-    fits = (scene.place(other) < scene.place(events[owner])) & scene.differ(events[owner], other)
+    fits = (scene.place(other) < scene.place(events[owner])) & scene.fits(events[owner], other)
     result = np.full(events.size, -1, np.int64)
     result[owner[fits]] = other[fits]
     return result
@@ -82,10 +75,7 @@ def _latest_fitting(scene: Scene, events: Int64, others: Int64) -> Int64:
 
 def response(scene: Scene) -> Violations:
     """At the end of a case, each `first` that no fitting `then` followed."""
-    firsts = scene.found(scene.clause.first)
-    firsts = firsts[scene.in_scope(firsts)]
-    firsts = firsts[scene.context.applies(scene.clause, firsts)]
-    return _unanswered(scene, firsts, scene.found(scene.clause.then))
+    return _unanswered(scene, scene.accusable(scene.clause.first), scene.scoped(scene.clause.then))
 
 
 def _unanswered(scene: Scene, firsts: Int64, thens: Int64) -> Violations:
@@ -117,12 +107,12 @@ def succession(scene: Scene) -> Violations:
 
 def responded_existence(scene: Scene) -> Violations:
     """At the end of a case, `one` happened and `other` never did."""
-    return _without(scene, scene.found(scene.clause.one), scene.found(scene.clause.other))
+    return _without(scene, scene.scoped(scene.clause.one), scene.scoped(scene.clause.other))
 
 
 def coexistence(scene: Scene) -> Violations:
     """At the end of a case, one of the two happened without the other."""
-    one, other = scene.found(scene.clause.one), scene.found(scene.clause.other)
+    one, other = scene.scoped(scene.clause.one), scene.scoped(scene.clause.other)
     return _without(scene, one, other).also(_without(scene, other, one))
 
 
@@ -136,7 +126,7 @@ def _without(scene: Scene, events: Int64, others: Int64) -> Violations:
 
 def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
     """Events of both names in order of thread and time, and which are `first` and which `then`."""
-    first, then = scene.found(scene.clause.first), scene.found(scene.clause.then)
+    first, then = scene.scoped(scene.clause.first), scene.scoped(scene.clause.then)
     events, _, _ = scene.counted(merged(first, then))
     return events, np.isin(events, first), np.isin(events, then)
 
@@ -152,10 +142,9 @@ def _beside(scene: Scene, events: Int64, step: int) -> Int64:
 def _chain(scene: Scene, step: int, wrong: Callable[[Bool, Bool, Bool, Int64], Bool]) -> Violations:
     events, is_first, is_then = _neighbours(scene)
     beside = _beside(scene, events, step)
-    beside_first = np.isin(beside, events[is_first]) & (beside >= 0)
-    beside_then = np.isin(beside, events[is_then]) & (beside >= 0)
-    found = wrong(is_first, is_then, beside_then if step == 1 else beside_first, beside)
-    found &= scene.in_scope(events) & scene.context.applies(scene.clause, events)
+    wanted = events[is_then if step == 1 else is_first]
+    found = wrong(is_first, is_then, np.isin(beside, wanted) & scene.fits(events, beside), beside)
+    found &= scene.context.applies(scene.clause, events)
     return Violations(events[found], beside[found])
 
 
@@ -184,9 +173,9 @@ def not_chain_succession(scene: Scene) -> Violations:
 
 def alternate_precedence(scene: Scene) -> Violations:
     """Each `then` without a `first` since the `then` before it."""
-    events = _then(scene)
-    before = scene.latest_before(events, scene.found(scene.clause.first), fields=scene.clause.same)
-    earlier = scene.latest_before(events, scene.found(scene.clause.then), fields=scene.clause.same)
+    events = scene.accusable(scene.clause.then)
+    before = scene.latest_before(events, scene.scoped(scene.clause.first), fields=scene.clause.same)
+    earlier = scene.latest_before(events, scene.scoped(scene.clause.then), fields=scene.clause.same)
     place = scene.place(np.arange(len(scene.context.history)))
     wrong = (before < 0) | ((earlier >= 0) & (place[np.maximum(earlier, 0)] > place[np.maximum(before, 0)]))
     return Violations(events[wrong], earlier[wrong])
@@ -194,8 +183,7 @@ def alternate_precedence(scene: Scene) -> Violations:
 
 def alternate_response(scene: Scene) -> Violations:
     """Each `first` before which the last `first` has had no `then`; at the end, one without any."""
-    firsts, thens = scene.found(scene.clause.first), scene.found(scene.clause.then)
-    firsts = firsts[scene.context.applies(scene.clause, firsts)]
+    firsts, thens = scene.accusable(scene.clause.first), scene.scoped(scene.clause.then)
     earlier = scene.latest_before(firsts, firsts, fields=scene.clause.same)
     answer = scene.latest_before(firsts, thens, fields=scene.clause.same)
     place = scene.place(np.arange(len(scene.context.history)))

@@ -64,6 +64,16 @@ class Scene:
             return rows
         return rows[self.context.threads(self.clause.thread, rows)[1]]
 
+    def scoped(self, events: tuple[Event, ...]) -> Int64:
+        """The events referred to inside the scope."""
+        rows = self.found(events)
+        return rows[self.in_scope(rows)]
+
+    def accusable(self, events: tuple[Event, ...]) -> Int64:
+        """The events referred to inside the scope, of cases the constraint is for."""
+        rows = self.scoped(events)
+        return rows[self.context.applies(self.clause, rows)]
+
     def place(self, rows: Int64) -> Int64:
         """The place of events in time, comparable inside a thread."""
         return self.context.time_rank[rows] if self.crosses else rows
@@ -105,15 +115,15 @@ class Scene:
         events, group = events[order], group[order]
         return events, group, np.arange(events.size) - first_index(group) + 1
 
-    def differ(self, events: Int64, others: Int64) -> Bool:
-        """Whether every `differ` field is known on both and different."""
-        result = np.ones(events.size, np.bool_)
-        history = self.context.history
-        for name in self.clause.differ:
-            left = as_text(self.context.matcher.value(name, history, events))
-            right = as_text(self.context.matcher.value(name, history, np.maximum(others, 0)))
+    def fits(self, events: Int64, others: Int64) -> Bool:
+        """Whether every `same` field is known on both and equal, every `differ` field known and different."""
+        result = others >= 0
+        history, matcher = self.context.history, self.context.matcher
+        for name in (*self.clause.same, *self.clause.differ):
+            left = as_text(matcher.value(name, history, events))
+            right = as_text(matcher.value(name, history, np.maximum(others, 0)))
             _, mine, theirs = shared(left, right)
-            result &= left.known & right.known & (mine != theirs)
+            result &= left.known & right.known & ((mine == theirs) == (name in self.clause.same))
         return result
 
     def at_least(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:

@@ -13,7 +13,7 @@ from yinuo.engine.promises.limits import limit_at, limits
 from yinuo.engine.promises.openings import Openings
 from yinuo.engine.promises.pausing import Suspended, stops, suspended
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.limits import MICROSECONDS, Limit, Unit
+from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
 from yinuo.kernel.scales import scale_of
 from yinuo.kernel.segments import search, spread
 from yinuo.kernel.terms import Convention, Pauses, Terms, later
@@ -166,6 +166,9 @@ def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> t
         if ahead is not None:
             values = _before(context, values, ahead)
         return values - terms.start, values
+    if ahead is not None and ahead.unit not in DATE_UNITS:
+        due = _before(context, terms.instant(values), ahead)
+        return terms.scale.position(due) - terms.start, due
     if ahead is not None:
         values = later(context.rules.calendar, position_day=values,
                        number=np.full(values.size, -ahead.count), unit=ahead.unit)
@@ -274,7 +277,7 @@ def _granted(
     """Take the extensions one after the other: in time and not too many, or void."""
     spec = clocks.clause.extend
     assert spec is not None
-    history, terms = context.history, clocks.terms
+    history = context.history
     size = clocks.number.size
     phases, total = list(clocks.phases), Length(np.zeros(size, np.int64), np.zeros(size, np.int64))
     while owner.size and len(phases) <= spec.times:
@@ -285,8 +288,7 @@ def _granted(
         good = history.at[event] <= due
         late = np.zeros(size, np.bool_)
         late[who[~good]] = True
-        dead = late[owner] & _uncounted(clocks, history.at, owner, row)
-        _refuse(voids, owner, row, late[owner] & ~dead, "late")
+        _refuse(voids, owner, row, late[owner], "late")
         phase = Phase(np.full(size, NEVER), last.need.copy(), last.due.copy())
         phase.begin[who[good]] = history.at[event[good]]
         total.number[who[good]] += more.number[good]
@@ -296,15 +298,15 @@ def _granted(
         keep = ~first & ~late[owner]
         owner, row, length = owner[keep], row[keep], length.where(keep)
     _refuse(voids, owner, row, np.ones(owner.size, np.bool_), "times")
-    return Running(clocks.clause, clocks.opened, terms, clocks.number, clocks.pauses, clocks.suspended, clocks.fixed,
-                   phases, voids)
+    extended = replace(clocks, phases=phases, voids=voids)
+    return extended if clocks.clause.silence is None else replace(extended, voids=_before_silence(extended, history.at))
 
 
-def _uncounted(clocks: Running, at: Int64, owner: Int64, row: Int64) -> Bool:
-    """Extensions of a clock that silence had already ended: nobody is to blame for them."""
-    if clocks.clause.silence is None:
-        return np.zeros(owner.size, np.bool_)
-    return at[row] > clocks.due[owner]
+def _before_silence(clocks: Running, at: Int64) -> list[Void]:
+    """Nobody is to blame for an extension of a clock that silence had already ended."""
+    live = [at[void.row] <= clocks.due[void.clock] for void in clocks.voids]
+    return [Void(void.clock[keep], void.row[keep], void.why)
+            for void, keep in zip(clocks.voids, live, strict=True) if keep.any()]
 
 
 def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64:
