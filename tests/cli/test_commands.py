@@ -214,7 +214,9 @@ def test_a_moment_that_is_none_is_refused(town: Town, log: Path):
 def test_diff_shows_whose_clocks_and_levels_change(town: Town, log: Path, tmp_path: Path):
     slower = Town(tmp_path / "slower" / "town")
     slower.policy("5 workdays", "10 workdays")
-    done = yinuo("diff", town.write(), slower.write(), log, "--as-of", "2026-03-12", "--json", "--out", tmp_path / "what-if")
+    done = yinuo(
+        "diff", town.write(), slower.write(), log, "--as-of", "2026-03-12", "--json", "--out", tmp_path / "what-if"
+    )
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
     assert found["cases"] == 3

@@ -11,8 +11,9 @@ from playwright.sync_api import Page
 
 from tests.cli.report.expected import numbers, tenth
 from tests.cli.report.made_up import NASTY, Replay, made_up, nothing
-from tests.cli.report.permits import permits
+from tests.cli.report.shipped import shipped
 from yinuo.cli.report import rows
+from yinuo.cli.report.figures import MOST_ROWS
 from yinuo.cli.report.page import safe_json
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -59,12 +60,26 @@ def test_every_number_is_the_tables_number(page: Page, tmp_path: Path, seed: int
     assert read(page) == numbers(replay)
 
 
-def test_every_number_of_a_real_replay_is_the_tables_number(page: Page, tmp_path: Path) -> None:
-    replay = permits()
+@pytest.mark.parametrize(
+    ("pack", "example", "late"),
+    [
+        ("nl-wabo", "wabo/receipt.xes.gz", ("clause/stored-deadline/stored/share", "28.4%")),
+        ("demo-city", "demo-city/cases.csv", ("log/cases", "1,998")),
+    ],
+)
+def test_every_number_of_a_real_replay_is_the_tables_number(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: str, example: str, late: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(rows, "CAP", 10_000)
+    replay = shipped(pack, example)
     page.goto(replay.write(tmp_path / "report.html").as_uri())
-    found = read(page)
-    assert found == numbers(replay)
-    assert found["clause/stored-deadline/stored/share"] == "28.4%"
+    found, wanted = read(page), numbers(replay)
+    left_out = {name for name in wanted if name.startswith("figure/")} - found.keys()
+    assert found == {name: text for name, text in wanted.items() if name not in left_out}
+    assert found[late[0]] == late[1]
+    assert len(left_out) == 4 * sum(
+        max(0, count - MOST_ROWS) for count in replay.indicators.group_by("clause").len()["len"]
+    )
     assert page.evaluate(FOLLOW) == []
 
 

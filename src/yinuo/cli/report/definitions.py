@@ -75,7 +75,7 @@ def _definition(clause: Indicator, lang: str, names: Names) -> str:
         parts.append(("不计：" if zh else "left out: ") + speller.condition(clause.exempt))
     by = " × ".join(speller.word(field) for field in (clause.subject, *clause.by))
     period = _pick(_PERIOD[clause.period], lang)
-    parts.append(f"{period}，按 {by}" if zh else f"by {by}, {period}")
+    parts.append(f"{period}，按{by}" if zh else f"by {by}, {period}")
     if clause.min_n > 1:
         parts.append(f"n 不足 {clause.min_n} 不出值" if zh else f"no value below n = {clause.min_n}")
     return "；".join(parts) + "。" if zh else "; ".join(parts) + "."
@@ -149,6 +149,7 @@ class _Speller:
         known = {
             "state": STATES.get(str(value)),
             "level": self._names.level(str(value)),
+            "clause": self._names.clause_called(str(value)),
             "institution": self._names.institution(str(value)),
         }.get(field)
         return _pick(known, self._lang) if known else str(value)

@@ -37,7 +37,7 @@ Filters = dict[str, tuple[str, ...]]
 class FigureRow:
     """One value of a figure: whose, when, from how many, between which bounds."""
 
-    subject: str
+    subject: Markup | str
     period: str
     value: Number
     numerator: Number
@@ -59,7 +59,7 @@ class Figure:
 
 
 def figures(indicators: pl.DataFrame, rules: Rules, names: Names) -> tuple[Figure, ...]:
-    """Every indicator that has a value, in the order of the pack; of each the largest n first."""
+    """Every indicator that has a value, in the order of the pack; of each the latest period and the largest n first."""
     wanted = {ruling.name: ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions}
     names_of_clauses = tuple(ruling.name for ruling in rules.rulings)
     named = indicators.with_columns(pl.concat_str("institution", pl.lit("/"), "clause").alias("name"))
@@ -88,9 +88,10 @@ def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, c
     if part and table != "cases":
         where.setdefault("clause", tuple(one for one in clauses if one == part or one.endswith(f"/{part}")))
     by_unit = clause.subject.partition(":")[0] == "unit"
-    ordered = rows.sort("period_start", "denominator", descending=True, nulls_last=True)
+    known = pl.col("denominator").fill_null(0) > 0
+    ordered = rows.sort(known, "period_start", "denominator", descending=True, nulls_last=True)
     reading = _Reading(table, where, {**where, **counted}, clause.measure == "share", by_unit)
-    shown = tuple(_row(row, name, reading) for row in ordered.head(MOST_ROWS).iter_rows(named=True))
+    shown = tuple(_row(row, name, reading, names) for row in ordered.head(MOST_ROWS).iter_rows(named=True))
     base = name.removesuffix("/without-exempt")
     plain = clause.exempt is None and clause.at is None and clause.for_ is None and not clause.stock
     return Figure(
@@ -128,7 +129,7 @@ def _is_named(clause: str, named: Filters) -> bool:
     return institution in named.get("institution", (institution,)) and own in named.get("clause", (own,))
 
 
-def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
+def _row(row: Mapping[str, Any], name: str, reading: _Reading, names: Names) -> FigureRow:
     start, end = row["period_start"], row["period_end"]
     whose = {key: row[key] for key in ("unit", "item") if row[key] is not None}
     when = {"since": start.isoformat(), "before": (end + timedelta(days=1)).isoformat()} if start and end else {}
@@ -136,13 +137,14 @@ def _row(row: Mapping[str, Any], name: str, reading: _Reading) -> FigureRow:
     own = ({"unit": row["unit"]} if reading.by_unit and row["unit"] is not None else {}) | when
     own |= {OF_THE_CASE + key: value for key, value in by.items()}
     subject = " · ".join([*whose.values(), *(str(value) for value in by.values())])
+    titles = [both_of((names.unit if key == "unit" else names.item)(value)) for key, value in whose.items()]
     fact = f"figure/{name}/{subject}/{start}"
     below = link(reading.table, **{**reading.where, **own})
     above = link(reading.table, **{**reading.counted, **own})
     value = percent(row["value"]) if reading.is_share else amount(row["value"])
     bounds = "" if row["low"] is None else f"{percent(row['low'])} – {percent(row['high'])}"
     return FigureRow(
-        subject=subject,
+        subject=Markup(" · ").join([*titles, *(str(value) for value in by.values())]),
         period=_period(start, end),
         value=Number(f"{fact}/value", value, above),
         numerator=quantity(f"{fact}/numerator", row["numerator"], href=above if row["numerator"] else None),

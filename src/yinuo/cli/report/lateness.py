@@ -10,7 +10,7 @@ import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.numbers import Number, both_of, count, link, share
-from yinuo.cli.report.words import NO_UNIT, Name, Names, percent
+from yinuo.cli.report.words import Name, Names, percent
 from yinuo.engine.statistics import wilson
 
 SMALL = 30
@@ -73,19 +73,21 @@ def by_unit(clocks: pl.DataFrame, names: Names) -> tuple[LateTable, ...]:
     clauses = own["clause"].unique().sort().to_list()
     tables = []
     if len(clauses) > 1:
-        tables.append(_units(own, key="all", title=both_of(_ALL), only={"party": 0}))
+        tables.append(_units(own, names, key="all", title=both_of(_ALL), only={"party": 0}))
     for clause in clauses:
         part = own.filter(pl.col("clause") == clause)
-        tables.append(_units(part, key=clause, title=both_of(names.clause(clause)), only={"clause": clause}))
+        tables.append(_units(part, names, key=clause, title=both_of(names.clause(clause)), only={"clause": clause}))
     return tuple(tables)
 
 
-def _units(clocks: pl.DataFrame, *, key: str, title: Markup | str, only: dict[str, str | int]) -> LateTable:
+def _units(
+    clocks: pl.DataFrame, names: Names, *, key: str, title: Markup | str, only: dict[str, str | int]
+) -> LateTable:
     counted = _counted(clocks, "unit").sort("low", "late", "unit", descending=[True, True, False], nulls_last=True)
     rows = []
     for row in counted.head(MOST_UNITS).iter_rows(named=True):
         unit = row["unit"]
-        label = unit or both_of(NO_UNIT)
+        label = both_of(names.unit(unit))
         rows.append(_row(row, title=label, detail="", fact=f"unit/{key}/{unit}", only={**only, "unit": unit}))
     total = _with_interval(_totals(clocks).with_columns(pl.lit("").alias("unit")))
     overall = next(iter(total["value"].to_list()), None)

@@ -56,7 +56,8 @@ def write_report(
     """Write report.html. `summary` is the content of summary.json; `said` and `indicators` are of the same log and rules."""
     as_of = _instant(summary["as_of"])
     clocks, findings = readable(said, rules, as_of)
-    material = _Material(log, rules, clocks, findings, Names(rules, about.institutions), Sentences(rules), as_of)
+    names = Names(rules, about.institutions, log.tables)
+    material = _Material(log, rules, clocks, findings, names, Sentences(rules, names), as_of)
     spreads = spread.spreads(clocks, material.names)
     content = {
         "about": about,
@@ -152,6 +153,8 @@ def _glossary(material: _Material) -> dict[str, Any]:
     clauses = sorted({*clocks["clause"].unique(), *material.findings["clause"].unique()})
     return {
         "clause": pairs({clause: names.clause(clause) for clause in clauses}),
+        "unit": pairs(names.units),
+        "item": pairs(names.items),
         "state": pairs(STATES),
         "level": pairs({level: names.level(level) for level in rules.levels}),
         "colour": {name: level.colour for name, level in rules.levels.items()},

@@ -8,7 +8,7 @@ import polars as pl
 from markupsafe import Markup
 
 from yinuo.cli.report.numbers import Number, both_of, count, link
-from yinuo.cli.report.words import NO_UNIT, Names
+from yinuo.cli.report.words import Names
 
 MOST_ROWS = 40
 
@@ -36,7 +36,7 @@ def matrix(findings: pl.DataFrame, *, by: str, levels: tuple[str, ...], names: N
     rows = []
     for row in counted.head(MOST_ROWS).iter_rows(named=True):
         subject = row[by]
-        title = both_of(names.clause(subject)) if by == "clause" else subject or both_of(NO_UNIT)
+        title = both_of(names.clause(subject)) if by == "clause" else both_of(names.unit(subject))
         rows.append((title, _cells(row, f"{by}/{subject}", levels, {by: subject})))
     total = _cells(findings.select(sums).row(0, named=True), f"{by}/all", levels, {})
     return Matrix(by, tuple(rows), total, max(0, counted.height - MOST_ROWS))

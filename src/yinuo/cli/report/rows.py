@@ -70,7 +70,7 @@ def case_rows(
     log: Log, rules: Rules, *, clocks: pl.DataFrame, findings: pl.DataFrame, fields: pl.DataFrame
 ) -> dict[str, Any]:
     """Cases: opened, closed, and how many events, clocks and findings they have."""
-    chosen = log.cases.gather_every(max(1, -(-log.cases.height // CAP)))
+    chosen = log.cases if log.cases.height <= CAP else log.cases[_evenly(pl.arange(log.cases.height, eager=True), CAP)]
     of_these = pl.col("case_id").is_in(chosen["case_id"].implode())
     events = log.events.filter(of_these)
     facts = case_facts(Log(events, chosen, log.tables), rules)
@@ -97,13 +97,18 @@ def _of_the_case(chosen: pl.DataFrame, fields: pl.DataFrame) -> dict[str, list[A
 
 
 def _chosen(table: pl.DataFrame, weight: pl.Expr) -> pl.DataFrame:
-    """All rows, heaviest first; of too many the CAP/2 heaviest and every k-th of the others."""
+    """All rows, heaviest first; of too many the CAP/2 heaviest and an even sample of the others."""
     weights = table.select(weight.alias("weight")).with_row_index("row")
     if table.height <= CAP:
         return table[_heaviest(weights)]
     top = _heaviest(weights.drop_nulls().top_k(CAP // 2, by="weight"))
     rest = weights["row"].filter(~weights["row"].is_in(top.implode()))
-    return table[pl.concat([top, rest.gather_every(-(-rest.len() // (CAP - top.len())))])]
+    return table[pl.concat([top, _evenly(rest, CAP - top.len())])]
+
+
+def _evenly(rows: pl.Series, number: int) -> pl.Series:
+    """So many of the rows, at even distances."""
+    return rows.gather([place * rows.len() // number for place in range(number)])
 
 
 def _heaviest(weights: pl.DataFrame) -> pl.Series:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from yinuo.cli.report.words import Name, moment
+from yinuo.cli.report.words import Name, Names, moment
 from yinuo.engine.explain import explain
 from yinuo.engine.rules import Rules
 
@@ -30,13 +31,19 @@ class Reason:
 class Sentences:
     """Finding rows (`clause` = institution/clause) into sentences of both languages."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, names: Names) -> None:
         self._rules = rules
+        self._units = names.units
 
     def of(self, finding: Mapping[str, Any]) -> Name:
         """The sentence of one finding."""
         own = {**finding, "clause": finding["clause"].rpartition("/")[2]}
-        return Name(explain(own, self._rules, lang="zh"), explain(own, self._rules, lang="en"))
+        why = json.loads(finding["why_args"] or "{}")
+        holder = self._units.get(why.get("holder") or "")
+        if holder is None:
+            return Name(explain(own, self._rules, lang="zh"), explain(own, self._rules, lang="en"))
+        zh, en = ({**own, "why_args": json.dumps({**why, "holder": title})} for title in (holder.zh, holder.en))
+        return Name(explain(zh, self._rules, lang="zh"), explain(en, self._rules, lang="en"))
 
     def by_clock(self, findings: pl.DataFrame, clocks: pl.DataFrame) -> dict[Clock, tuple[Reason, ...]]:
         """The findings of each of the given clocks in order of time."""

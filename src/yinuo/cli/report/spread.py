@@ -71,8 +71,10 @@ def _spread(facts: dict[str, Any], counts: dict[tuple[int | None, str], int], na
         measure=measure_name(facts["measure"]),
         elapsed=facts["most"] is None,
         bars=tuple((_span(index), _bar(counts, index, clause)) for index in range(BINS)),
-        counted=count(f"spread/{clause}/n", drawn, href=link("clocks", clause=clause, state=JUDGED)),
-        left_out=count(f"spread/{clause}/left-out", judged - drawn),
+        counted=count(f"spread/{clause}/n", drawn, href=link("clocks", clause=clause, state=JUDGED, drawn=1)),
+        left_out=count(
+            f"spread/{clause}/left-out", judged - drawn, href=link("clocks", clause=clause, state=JUDGED, drawn=0)
+        ),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from yinuo.engine.rules import Rules
 
 
@@ -52,10 +54,12 @@ NO_LEVEL = Name("（无等级）", "(no level)")
 
 
 class Names:
-    """The names of institutions, clauses and levels as the rules and the pack give them."""
+    """The names of institutions, clauses, levels, units and items as the rules, the pack and its tables give them."""
 
-    def __init__(self, rules: Rules, institutions: Mapping[str, Name]) -> None:
+    def __init__(self, rules: Rules, institutions: Mapping[str, Name], tables: Mapping[str, pl.DataFrame]) -> None:
         self._institutions = institutions
+        self.units = _titles(tables.get("units"))
+        self.items = _titles(tables.get("items"))
         self._clauses = {ruling.name: ruling.editions[-1].clause for ruling in rules.rulings if ruling.editions}
         self._levels = rules.levels
         self._sources = {
@@ -70,6 +74,19 @@ class Names:
         identifier = name.rpartition("/")[2]
         return Name.of(clause.zh, clause.en, otherwise=identifier) if clause else Name(identifier, identifier)
 
+    def unit(self, name: str) -> Name:
+        """The title of a unit, or its identifier; a unit that is not recorded is said to be so."""
+        return self.units.get(name, Name(name, name)) if name else NO_UNIT
+
+    def item(self, name: str) -> Name:
+        """The title of an item, or its identifier."""
+        return self.items.get(name, Name(name, name))
+
+    def clause_called(self, identifier: str) -> Name:
+        """The title of the only clause with this identifier; of several the identifier itself."""
+        called = [name for name in self._clauses if name.rpartition("/")[2] == identifier]
+        return self.clause(called[0]) if len(called) == 1 else Name(identifier, identifier)
+
     def source(self, clause: str, version: str) -> str:
         """Where the text of a clause comes from in the version that was applied; empty when it does not say."""
         return self._sources.get((clause, version), "")
@@ -82,6 +99,15 @@ class Names:
         """The title of a level, or its identifier."""
         level = self._levels.get(name)
         return Name.of(level.zh, level.en, otherwise=name) if level else Name(name, name)
+
+
+def _titles(table: pl.DataFrame | None) -> dict[str, Name]:
+    """Id → names, of a dated table with a column zh; of several rows of one id the last."""
+    if table is None or "zh" not in table.columns:
+        return {}
+    english = table["en"] if "en" in table.columns else table["zh"]
+    rows = zip(table["id"], table["zh"], english, strict=True)
+    return {str(key): Name.of(zh, en, otherwise=str(key)) for key, zh, en in rows}
 
 
 def measure_name(measure: str | None) -> Name:

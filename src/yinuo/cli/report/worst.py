@@ -26,7 +26,7 @@ class Step:
 
     at: str
     activity: Markup | str
-    unit: str
+    unit: Markup | str
     actor: str
 
 
@@ -38,7 +38,7 @@ class Case:
     title: Markup | str
     source: str
     version: str
-    unit: str
+    unit: Markup | str
     level: str
     state: str
     sentence: Markup
@@ -117,7 +117,7 @@ def _case(row: dict[str, Any], behind: Behind, events: pl.DataFrame | None, paus
         title=both_of(behind.names.clause(row["clause"])),
         source=behind.names.source(row["clause"], row["version"]),
         version=row["version"],
-        unit=row["unit"],
+        unit=both_of(behind.names.unit(row["unit"])) if row["unit"] else "",
         level=row["level"],
         state=row["state"],
         sentence=both_of(clock_sentence(row, behind.as_of, behind.zone)),
@@ -145,7 +145,12 @@ def _steps(events: pl.DataFrame, behind: Behind) -> Iterator[Step]:
     for row in events.head(MOST_EVENTS).iter_rows(named=True):
         zh = behind.activities.get(row["activity"])
         activity = both(zh, row["activity"]) if zh else row["activity"]
-        yield Step(moment(row["at"], behind.zone), activity, row.get("unit") or "", row.get("actor") or "")
+        yield Step(
+            moment(row["at"], behind.zone),
+            activity,
+            both_of(behind.names.unit(row["unit"])) if row.get("unit") else "",
+            row.get("actor") or "",
+        )
 
 
 def clock_sentence(row: Mapping[str, Any], as_of: datetime, zone: str) -> Name:

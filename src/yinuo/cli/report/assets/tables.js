@@ -22,9 +22,9 @@
   };
   const LABELS = {
     clause: ["条款", "Clause"], unit: ["单位", "Unit"], state: ["状态", "State"], level: ["等级", "Level"], case: ["办件", "Case"], bin: ["用去期限", "Of the limit"],
-    open: ["未消除", "Open"], since: ["自", "From"], before: ["至（不含）", "Before"], party: ["约束办事人", "Binds the citizen"], kind: ["种类", "Kind"], item: ["事项", "Item"],
+    open: ["未消除", "Open"], drawn: ["画在图上", "In the chart"], since: ["自", "From"], before: ["至（不含）", "Before"], party: ["约束办事人", "Binds the citizen"], kind: ["种类", "Kind"], item: ["事项", "Item"],
   };
-  const CLASSES = { num: "num", when: "when", case: "id", why: "wrap", text: "narrow" };
+  const CLASSES = { num: "num", when: "when", case: "id", why: "wrap", text: "narrow", name: "narrow" };
   const byId = (id) => document.getElementById(id);
   const state = { table: "clocks", filters: [], sort: null, down: true, page: 0 };
 
@@ -53,7 +53,7 @@
         const at = key === "since" || key === "before" ? cell(state.table, dated, row) : null;
         if (key === "since") return at !== null && at >= values[0];
         if (key === "before") return at !== null && at < values[0];
-        const value = cell(state.table, key, row);
+        const value = key === "drawn" ? Number(cell(state.table, "bin", row) !== null) : cell(state.table, key, row);
         return values.includes(value === null ? "" : String(value));
       });
       if (fits && (!search || String(cell(state.table, "case", row)).toLowerCase().includes(search))) rows.push(row);
@@ -94,7 +94,7 @@
     if (kind === "case") return element("a", { href: `#${state.table === "cases" ? "clocks" : "cases"}?case=${id}` }, value);
     if (target && value) return element("a", { href: `#${target}?case=${id}` }, String(value));
     if (kind === "level") return mark(value);
-    if (kind === "name") return named(column, value);
+    if (kind === "name" || kind === "text") return named(column, value);
     if (kind === "state") return element("span", {}, element("i", { className: `glyph g-${value}` }), named("state", value));
     return value === null ? "–" : typeof value === "number" ? value.toLocaleString("en") : value;
   };
@@ -102,6 +102,7 @@
   const told = (key, value) => {
     const label = LABELS[key] ? say(...LABELS[key]) : key.replace("case:", "");
     if (key === "open" || key === "party") return value === "1" ? label : say("不约束办事人", "binds an office");
+    if (key === "drawn") return value === "1" ? label : say("未画在图上", "Not in the chart");
     if (key === "bin") return `${label} ${value === "20" ? "≥ 200%" : `${value}0 – ${Number(value) + 1}0%`}`;
     return `${label} ${value === "" ? say("（未记）", "(none)") : named(key, value)}`;
   };

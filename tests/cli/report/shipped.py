@@ -1,4 +1,4 @@
-"""The shipped log of environmental permits, replayed with its pack: what the report is given in earnest."""
+"""Shipped logs replayed with their packs: what the report is given in earnest."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from yinuo.engine.measure import measure
 from yinuo.logs import read_log
 from yinuo.rulebook.loader import load_pack
 
-LOG = Path(__file__).parents[3] / "examples" / "wabo" / "receipt.xes.gz"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-def permits() -> Replay:
-    """The replay as of the log's latest instant."""
-    pack = load_pack("nl-wabo")
-    read = read_log(LOG, pack)
+def shipped(name: str, example: str) -> Replay:
+    """The replay of an example with a pack as of the log's latest instant."""
+    pack = load_pack(name)
+    read = read_log(EXAMPLES / example, pack)
     log = Log(read.log.events, read.log.cases, pack.tables)
     as_of = read.log.events["at"].max()
     said = evaluate(log, pack.rules, as_of=as_of)
     summary = {
-        "log": {"cases": log.cases.height, "events": log.events.height, "rejected": 0, "unknown": {}},
+        "log": {
+            "cases": log.cases.height,
+            "events": log.events.height,
+            "rejected": read.counts["rejected"],
+            "unknown": {},
+        },
         "as_of": as_of.isoformat(),
     }
     names = {one.id: Name.of(one.zh, one.en, otherwise=one.id) for one in pack.institutions.values()}
-    about = About(Name.of(pack.zh, pack.en, otherwise=pack.name), pack.digest, LOG.name, names)
+    about = About(Name.of(pack.zh, pack.en, otherwise=pack.name), pack.digest, example, names)
     return Replay(log, said, measure(log, said, pack.rules, as_of=as_of), summary, pack.rules, about)
