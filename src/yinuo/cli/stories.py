@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from yinuo.cli.say import REFUSED, PackArgument, loaded, out, short, tell_problems
+from yinuo.cli.say import REFUSED, PackArgument, loaded, out, refuse, short, tell_problems
+from yinuo.rulebook.checker import tell_all
 from yinuo.rulebook.stories import read_stories
 from yinuo.rulebook.telling import Teller, Telling
 
@@ -18,17 +19,16 @@ def stories(
     """Tell stories: what was done, what the text says. Exit 2 when one does not hold."""
     text = loaded(pack)
     found, wrong = read_stories(text)
-    tell_problems(wrong)
     chosen = [story for story in found if not name or name in (story.text.name, story.institution, story.name)]
     if not chosen:
-        out.print(f'there is no story "{name}" in {text.name}', markup=False)
-        raise typer.Exit(REFUSED)
-    teller = Teller(text)
-    tellings = [teller.tell(story) for story in chosen]
+        tell_problems(wrong)
+        refuse(f'There is no story "{name}" in {text.name}.')
+    tellings = tell_all(Teller(text), chosen, wrong)
+    tell_problems(wrong)
     for telling in tellings:
         _print(telling, full=len(chosen) == 1)
     held = sum(telling.held for telling in tellings)
-    out.print(f"{held} of {len(tellings)} stories hold")
+    out.print(f"{held} of {len(chosen)} stories hold")
     if wrong or held < len(tellings):
         raise typer.Exit(REFUSED)
 

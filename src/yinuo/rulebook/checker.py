@@ -21,18 +21,22 @@ def check(pack: Pack) -> list[TextError]:
     stories, wrong = read_stories(pack)
     errors += wrong
     teller = Teller(pack)
-    tellings = [telling for story in stories for telling in _tell(teller, story, errors)]
+    tellings = tell_all(teller, stories, errors)
     errors += [error for telling in tellings for error in _differences(telling)]
     errors += _check_versions(pack, tellings)
     errors += check_turns(pack, teller, tellings)
     return errors
 
 
-def _tell(teller: Teller, story: Story, errors: list[TextError]) -> Iterator[Telling]:
-    try:
-        yield teller.tell(story)
-    except ValueError as error:
-        errors.append(story.error((), f"cannot be told: {error}"))
+def tell_all(teller: Teller, stories: list[Story], errors: list[TextError]) -> list[Telling]:
+    """Tell stories; what the evaluator refuses is added to `errors`."""
+    tellings: list[Telling] = []
+    for story in stories:
+        try:
+            tellings.append(teller.tell(story))
+        except ValueError as error:
+            errors.append(story.error((), f"cannot be told: {error}"))
+    return tellings
 
 
 def _differences(telling: Telling) -> Iterator[TextError]:
