@@ -15,10 +15,10 @@ COMMANDS = ("replay", "check", "stories", "diff", "due", "schema")
 class _Commands(TyperGroup):
     """Loads a command's module only when it is called: nobody waits for what he does not use."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the shape click asks for
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the shape click asks for
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         one = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
