@@ -76,7 +76,7 @@ class Column:
         return Column(self.kind, values, both, self.words, self.lists)
 
     def otherwise(self, other: Column) -> Column:
-        """This column where it is known, the other where not."""
+        """The column where it is known, the other where not."""
         if not other.known.any():
             return self
         if not self.known.any():

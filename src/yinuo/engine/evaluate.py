@@ -20,7 +20,6 @@ from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import needs, strata
 from yinuo.kernel.instants import as_instant, microseconds
 
-
 LARGE = 200_000
 """From this many events on, clauses are evaluated two at a time."""
 

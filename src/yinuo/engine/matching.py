@@ -146,7 +146,7 @@ class Matcher:
             result &= _contains(column, test.contains)
         for listed, wanted in ((test.listed, True), (test.unlisted, False)):
             if listed is not None:
-                result &= self._listed(listed, records, rows, wanted)
+                result &= self._listed(listed, records, rows, wanted=wanted)
         return result
 
     def _equals(self, column: Column, values: tuple[Scalar, ...]) -> Bool:
@@ -183,7 +183,7 @@ class Matcher:
         result: Bool = column.known & operator(column.values, value)
         return result
 
-    def _listed(self, listed: Listed, records: Records, rows: Int64, wanted: bool) -> Bool:
+    def _listed(self, listed: Listed, records: Records, rows: Int64, *, wanted: bool) -> Bool:
         values = [(name, self.value(own, records, rows)) for name, own in listed.on]
         known = np.logical_and.reduce([column.known for _, column in values])
         table = self.tables.tables.get(listed.table)

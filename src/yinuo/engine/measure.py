@@ -195,7 +195,7 @@ def _summed(scope: _Scope, ruling: Ruling, edition: Edition, counted: pl.DataFra
     )
     if indicator.measure in ("median", "p90"):
         summed = _observed(counted, summed, 0.5 if indicator.measure == "median" else 0.9)
-    summed = _with_everyone(scope, indicator, summed, edition)
+    summed = _with_everyone(scope, indicator, summed)
     return _rows(ruling, edition, indicator, summed, name)
 
 
@@ -207,7 +207,7 @@ def _observed(counted: pl.DataFrame, summed: pl.DataFrame, part: float) -> pl.Da
         pl.col("observed").alias("numerator")).drop("observed")
 
 
-def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame, edition: Edition) -> pl.DataFrame:
+def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame) -> pl.DataFrame:
     """All units (or items) in force on a period's first day get a row, those without any record included."""
     kind, _, part = indicator.subject.partition(":")
     table = scope.log.tables.get({"unit": "units", "item": "items"}.get(kind, ""))

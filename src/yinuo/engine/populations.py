@@ -69,8 +69,11 @@ def _fields(log: Log, taken: pl.DataFrame) -> pl.DataFrame:
 
 
 def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
-    """Cases with what happened to them: opened_at, closed_at (by the end of its flow), did (activities), span (days),
-    events, visits (distinct values of the field `visit`)."""
+    """Cases with what happened to them.
+
+    opened_at, closed_at (by the end of its flow), did (activities), span (days), events, visits (distinct values of
+    the field `visit`).
+    """
     events = log.events
     ends = [
         pl.struct(kind=pl.lit(kind), activity=pl.lit(end))

@@ -69,8 +69,11 @@ class Zone:
         return at + self.offsets[np.searchsorted(self.changes, at, side="right")]
 
     def utc(self, local: Int64, *, last: bool = False) -> Int64:
-        """UTC instants of wall-clock times: of an hour that occurs twice the first (or last); one that never occurs
-        is read with the offset before the change."""
+        """UTC instants of wall-clock times.
+
+        Of an hour that occurs twice the first (or last); one that never occurs is read with the offset before the
+        change.
+        """
         if self.changes.size == 0:
             found: Int64 = local - self.offsets[0]
             return found

@@ -46,8 +46,8 @@ def not_coexistence(scene: Scene) -> Violations:
     """Of `one` and `other` in a thread with fitting fields, the later."""
     one, other = scene.scoped(scene.clause.one), scene.scoped(scene.clause.other)
     found = Violations.none()
-    for events, others in ((other, one), (one, other)):
-        events = events[scene.context.applies(scene.clause, events)]
+    for accused, others in ((other, one), (one, other)):
+        events = accused[scene.context.applies(scene.clause, accused)]
         found = found.also(_within_gap(scene, events, _latest_fitting(scene, events, others)))
     return found
 

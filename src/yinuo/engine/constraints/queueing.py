@@ -31,7 +31,7 @@ def in_order(scene: Scene) -> Violations:
     before = np.append(-1, longest[:-1])
     same = np.append(False, group[1:] == group[:-1])
     wrong = same & (then >= 0) & (before > rank_of(rank, then))
-    holder = _holder_of_longest(dense.astype(np.int64), leaves, longest)
+    holder = _holder_of_longest(leaves, longest)
     witness = np.append(-1, first[holder][:-1])
     return Violations(then[wrong], witness[wrong])
 
@@ -55,7 +55,7 @@ def _after(rows: Int64, first: Int64, case: Int64) -> Int64:
     return np.where((index < rows.size) & (case[found] == case[first]), found, -1)
 
 
-def _holder_of_longest(group: Int64, leaves: Int64, longest: Int64) -> Int64:
+def _holder_of_longest(leaves: Int64, longest: Int64) -> Int64:
     """For each row the index of the row that set the longest wait so far."""
     index = np.arange(leaves.size, dtype=np.int64)
     setter = leaves == longest

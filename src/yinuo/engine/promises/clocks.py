@@ -73,12 +73,11 @@ def say(context: Context, ruling: Ruling) -> PromiseSaid:
         for group in running(context, opened):
             judged = judge(context, group)
             rungs = _rungs(context, group.clause)
-            climbed = climb(context, group, rungs, ended=judged.ended, deemed=judged.deemed) if rungs else None
+            climbed = climb(context, group, rungs, ended=judged.ended) if rungs else None
             clocks.append(_clock_frame(context, ruling, group, judged=judged, climbed=climbed, rungs=rungs))
             if not group.clause.party:
                 if climbed is not None and not group.clause.soft:
-                    findings.append(_raised_frame(context, ruling, group, judged=judged, raised=climbed.raised,
-                                                  rungs=rungs))
+                    findings.append(_raised_frame(context, ruling, group, raised=climbed.raised, rungs=rungs))
                 findings.extend(_void_frame(context, ruling, group, void) for void in group.voids)
             gone = judged.lapsed
             lapses.append((group.clause, Lapse(group.opened.opener[gone], group.due[gone] + 1, group.due[gone])))
@@ -198,7 +197,7 @@ def _provisional(context: Context, clocks: Running) -> pl.Series:
 
 
 def _raised_frame(
-    context: Context, ruling: Ruling, clocks: Running, *, judged: Judged, raised: Raised, rungs: tuple[Rung, ...]
+    context: Context, ruling: Ruling, clocks: Running, *, raised: Raised, rungs: tuple[Rung, ...]
 ) -> pl.DataFrame:
     history, opened = context.history, clocks.opened
     row, at = raised.clock, raised.at

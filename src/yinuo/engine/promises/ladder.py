@@ -56,7 +56,7 @@ class _WithLimit:
         return self.history.days(self.opener[rows])
 
 
-def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: Int64, deemed: Bool) -> Climb:
+def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: Int64) -> Climb:
     """Follow the ladder of each clock through its phases until it ends (NEVER: running) or now."""
     size = ended.size
     as_of = context.history.as_of

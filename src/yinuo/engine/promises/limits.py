@@ -12,6 +12,7 @@ from yinuo.engine.context import Context
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
 
+
 def limits(context: Context, rows: tuple[LimitRow, ...], events: Int64) -> Limits:
     """The limit at each opener by the first row that holds; no row, or a null field, gives none."""
     result = Limits.none(events.size)

@@ -51,13 +51,13 @@ def _stops(context: Context, spec: Pause, thread: tuple[str, ...]) -> Stops:
     ends = context.found(spec.to or ())
     group, _ = context.threads(thread, np.concatenate([begins, ends]))
     key = np.concatenate(context.paired(spec.match, begins, ends))
-    end = _first_after(context, thread, begins, ends, group, key)
+    end = _first_after(context, thread, begins, ends, group=group, key=key)
     cap = limit_at(context, spec.cap, begins, own=True) if spec.cap is not None else Limits.none(begins.size)
     return Stops(begins, end, cap, group[: begins.size])
 
 
 def _first_after(
-    context: Context, thread: tuple[str, ...], begins: Int64, ends: Int64, group: Int64, key: Int64
+    context: Context, thread: tuple[str, ...], begins: Int64, ends: Int64, *, group: Int64, key: Int64
 ) -> Int64:
     """The first end after each begin in its thread and key, -1 when there is none."""
     if ends.size == 0 or begins.size == 0:

@@ -18,7 +18,6 @@ from yinuo.kernel.scales import scale_of
 from yinuo.kernel.segments import search, spread
 from yinuo.kernel.terms import Convention, Pauses, Terms, later
 
-
 _FAMILIES = ({Unit.DAYS, Unit.WEEKS}, {Unit.MINUTES, Unit.HOURS}, {Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
 GRAINS = {**MICROSECONDS, Unit.DAYS: 1, Unit.WEEKS: 7}
 """How much one of a unit counts on its scale, where that is always the same."""
@@ -239,7 +238,8 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
 def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Length, Bool, Bool]:
     """How long each extension is, whether it can be added to the limit, and whether it is within `max`."""
     spec, scale = clocks.clause.extend, clocks.terms.scale
-    assert spec is not None and spec.by is not None
+    assert spec is not None
+    assert spec.by is not None
     found = limit_at(context, spec.by, row, own=True)
     length = Length(np.zeros(row.size, np.int64), np.zeros(row.size, np.int64))
     fits, short = np.zeros(row.size, np.bool_), np.zeros(row.size, np.bool_)
