@@ -1,0 +1,37 @@
+"""The invariants this part holds as text: each has a clause that speaks and a story that names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from yinuo.rulebook.loader import load_pack
+from yinuo.rulebook.stories import read_stories
+from yinuo.rulebook.telling import tell
+
+PACKS = ("demo-city", "cn-national")
+HELD = {
+    3: "a due date from the item version of the day of acceptance",
+    4: "no promise longer than the law",
+    5: "never a moment without a responsible officer",
+    7: "one request for papers",
+    13: "three excuses are no reasons",
+    22: "one supervision item for each missed due date",
+    59: "figures with the parameters of their date",
+}
+
+
+@pytest.mark.parametrize("number", HELD, ids=lambda number: f"invariant-{number}")
+def test_an_invariant_is_told_by_a_story_that_names_it(number: int) -> None:
+    told = []
+    for name in PACKS:
+        pack = load_pack(name)
+        stories, wrong = read_stories(pack)
+        assert not wrong
+        for story in stories:
+            if f"inv-{number:02}" in story.name:
+                telling = tell(pack, story)
+                assert telling.held, telling.differences
+                expected = story.text.expect
+                assert telling.clocks or telling.findings or expected.indicators or story.text.refused
+                told.append(story.name)
+    assert told, f"no story is named inv-{number:02}-…"
