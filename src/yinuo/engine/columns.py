@@ -52,11 +52,16 @@ class Column:
             values = [None if value is None else str(value) for value in series.to_list()]
             few = tuple(sorted({value for value in values if value is not None}))
             place = {word: code for code, word in enumerate(few)}
-            return cls("text", np.array([-1 if value is None else place[value] for value in values], np.int32), known, few)
+            return cls(
+                "text", np.array([-1 if value is None else place[value] for value in values], np.int32), known, few
+            )
         words = series.drop_nulls().cast(pl.String).unique().sort()
         coded = series.cast(pl.String).cast(pl.Enum(words)) if len(words) else series.cast(pl.String)
-        codes = coded.to_physical().cast(pl.Int32).fill_null(-1).to_numpy() if len(words) else (
-            np.full(len(series), -1, np.int32))
+        codes = (
+            coded.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+            if len(words)
+            else (np.full(len(series), -1, np.int32))
+        )
         return cls("text", codes, known, tuple(words.to_list()))
 
     @classmethod

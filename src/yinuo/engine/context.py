@@ -35,8 +35,9 @@ class Context:
     def of(cls, history: History) -> Context:
         """Prepare a history for its clauses."""
         tables = {name: Table(frame) for name, frame in history.log.tables.items()}
-        matcher = Matcher(Tables(tables, references(history.rules)), history.rules.calendar.clock,
-                          _last_day_of(history))
+        matcher = Matcher(
+            Tables(tables, references(history.rules)), history.rules.calendar.clock, _last_day_of(history)
+        )
         return cls(history, matcher, Holdings.of(history))
 
     @property
@@ -60,8 +61,9 @@ class Context:
     def edition_of(self, ruling: Ruling, days: Int64) -> Int64:
         """Which edition of a ruling was in force on each day; -1 for none."""
         starts = np.array([day_number(edition.start) for edition in ruling.editions], np.int64)
-        ends = np.array([NEVER if edition.until is None else day_number(edition.until)
-                         for edition in ruling.editions], np.int64)
+        ends = np.array(
+            [NEVER if edition.until is None else day_number(edition.until) for edition in ruling.editions], np.int64
+        )
         index = np.searchsorted(starts, days, side="right") - 1
         return np.where((index >= 0) & (days < ends[np.maximum(index, 0)]), index, -1)
 

@@ -40,10 +40,15 @@ def from_silence(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse
     at = history.at[lapse.opener] if silence.dated == "start" else lapse.at
     earliest = np.maximum(lapse.at, history.earliest(lapse.opener))
     name = f"{silence.means}:deemed:{ruling.name}:"
-    return _stamped(frame, silence.means, at=at, known_from=earliest,
-                    ids=pl.Series([name]).new_from_index(0, len(frame)) + history.event_ids(lapse.opener)
-                    ).with_columns(pl.lit(True).alias("deemed"), *(_constant(key, value, frame) for key, value in
-                                                                  silence.with_.items()))
+    return _stamped(
+        frame,
+        silence.means,
+        at=at,
+        known_from=earliest,
+        ids=pl.Series([name]).new_from_index(0, len(frame)) + history.event_ids(lapse.opener),
+    ).with_columns(
+        pl.lit(True).alias("deemed"), *(_constant(key, value, frame) for key, value in silence.with_.items())
+    )
 
 
 def from_lapses(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse) -> pl.DataFrame | None:
@@ -58,8 +63,9 @@ def from_lapses(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse)
         "due": instants(lapse.due),
     }).with_columns(pl.lit(ruling.id).alias("clause"))  # fmt: skip
     ids = f"lapsed:{ruling.name}:" + history.event_ids(lapse.opener)
-    return _stamped(frame, "lapsed", at=lapse.at, known_from=np.maximum(lapse.at, history.earliest(lapse.opener)),
-                    ids=ids)
+    return _stamped(
+        frame, "lapsed", at=lapse.at, known_from=np.maximum(lapse.at, history.earliest(lapse.opener)), ids=ids
+    )
 
 
 def from_findings(findings: pl.DataFrame, activity: str) -> pl.DataFrame | None:
@@ -74,8 +80,11 @@ def from_findings(findings: pl.DataFrame, activity: str) -> pl.DataFrame | None:
 
 def _stamped(frame: pl.DataFrame, activity: str, *, at: Int64, known_from: Int64, ids: pl.Series) -> pl.DataFrame:
     return frame.with_columns(
-        pl.lit(activity).alias("activity"), instants(at).alias("at"), instants(at).alias("recorded_at"),
-        instants(known_from).alias("known_from"), ids.alias("event_id"),
+        pl.lit(activity).alias("activity"),
+        instants(at).alias("at"),
+        instants(at).alias("recorded_at"),
+        instants(known_from).alias("known_from"),
+        ids.alias("event_id"),
         pl.lit(LAST, dtype=pl.Int64).alias("sequence"),
     )
 

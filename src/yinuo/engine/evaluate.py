@@ -47,10 +47,10 @@ def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | No
             findings.append(part.findings)
             derived += part.derived
         if derived:
-            events = appended(context, derived).filter(pl.col("known_from").is_null() | (
-                pl.col("known_from") <= pl.lit(as_instant(moment))))
-            context = Context.of(History.read(
-                Log(events, log.cases, log.tables), rules, as_of=moment, known_at=None))
+            events = appended(context, derived).filter(
+                pl.col("known_from").is_null() | (pl.col("known_from") <= pl.lit(as_instant(moment)))
+            )
+            context = Context.of(History.read(Log(events, log.cases, log.tables), rules, as_of=moment, known_at=None))
     return Said(_together(clocks, empty_clocks()), _together(findings, empty_findings()), context.holdings.frame())
 
 
@@ -65,6 +65,7 @@ class _Part:
 
 def _each(context: Context, layer: list[Ruling], wanted: Wanted) -> Iterator[_Part]:
     """The clauses of one layer, in their order; on a large log two at a time (the arrays let go of the interpreter)."""
+
     def say(ruling: Ruling) -> _Part:
         return (_promise if ruling.kind == "promise" else _constraint)(context, ruling, wanted)
 

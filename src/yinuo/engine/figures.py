@@ -34,11 +34,16 @@ def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFra
         rows = rows.filter(begin.is_null() | (begin >= edition.start))
         if edition.until is not None:
             rows = rows.filter(begin.is_null() | (begin < edition.until))
-        parts.append(rows.with_columns(
-            pl.lit(ruling.institution).alias("institution"), pl.lit(ruling.id).alias("clause"),
-            pl.lit(edition.version).alias("version"), pl.lit(None, dtype=pl.Float64).alias("low"),
-            pl.lit(None, dtype=pl.Float64).alias("high"), pl.lit(0, dtype=pl.Int64).alias("excluded"),
-        ).select(pl.col(name).cast(kind) for name, kind in INDICATOR_COLUMNS.items()))
+        parts.append(
+            rows.with_columns(
+                pl.lit(ruling.institution).alias("institution"),
+                pl.lit(ruling.id).alias("clause"),
+                pl.lit(edition.version).alias("version"),
+                pl.lit(None, dtype=pl.Float64).alias("low"),
+                pl.lit(None, dtype=pl.Float64).alias("high"),
+                pl.lit(0, dtype=pl.Int64).alias("excluded"),
+            ).select(pl.col(name).cast(kind) for name, kind in INDICATOR_COLUMNS.items())
+        )
     return pl.concat(parts)
 
 
@@ -50,7 +55,8 @@ def _named(figures: pl.DataFrame, ruling: Ruling, name: str | None) -> pl.DataFr
 def _divided(over: pl.DataFrame, under: pl.DataFrame, *, cut: bool) -> pl.DataFrame:
     """Ratio of sums, period by period; no value when the divisor is missing or 0."""
     joined = over.select(*KEYS, pl.col("value").alias("numerator")).join(
-        under.select(*KEYS, pl.col("value").alias("denominator")), on=KEYS, how="left", nulls_equal=True)
+        under.select(*KEYS, pl.col("value").alias("denominator")), on=KEYS, how="left", nulls_equal=True
+    )
     ratio = pl.col("numerator") / pl.col("denominator")
     value = pl.when(pl.col("denominator") != 0).then(1 - ratio if cut else ratio)
     return joined.with_columns(value.alias("value"))
@@ -60,18 +66,23 @@ def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:
     """(now − then) / then against the same period a year before, or the period before."""
     if years:
         then = base.select(*KEYS, pl.col("value").alias("denominator")).with_columns(
-            pl.col("period_start").dt.offset_by("1y"), pl.col("period_end").dt.offset_by("1d").dt.offset_by("1y")
-            .dt.offset_by("-1d"))
+            pl.col("period_start").dt.offset_by("1y"),
+            pl.col("period_end").dt.offset_by("1d").dt.offset_by("1y").dt.offset_by("-1d"),
+        )
     else:
         then = base.sort("period_start").with_columns(
             pl.col("period_start").shift(-1).over("unit", "item", "by"),
             pl.col("period_end").shift(-1).over("unit", "item", "by"),
-            pl.col("value").alias("denominator"))
+            pl.col("value").alias("denominator"),
+        )
     joined = base.select(*KEYS, pl.col("value").alias("now")).join(
-        then.select(*KEYS, "denominator"), on=KEYS, how="left", nulls_equal=True)
+        then.select(*KEYS, "denominator"), on=KEYS, how="left", nulls_equal=True
+    )
     change = (pl.col("now") - pl.col("denominator")) / pl.col("denominator")
-    return joined.with_columns((pl.col("now") - pl.col("denominator")).alias("numerator"),
-                               pl.when(pl.col("denominator") != 0).then(change).alias("value"))
+    return joined.with_columns(
+        (pl.col("now") - pl.col("denominator")).alias("numerator"),
+        pl.when(pl.col("denominator") != 0).then(change).alias("value"),
+    )
 
 
 def _streak(base: pl.DataFrame, indicator: Indicator, today: int) -> pl.DataFrame:
@@ -85,9 +96,18 @@ def _streak(base: pl.DataFrame, indicator: Indicator, today: int) -> pl.DataFram
                 break
             length += 1
             expected = _period_before(row["period_start"], indicator.period)
-        rows.append({"unit": keys[0], "item": keys[1], "by": keys[2], "period_start": group["period_start"][0],
-                     "period_end": group["period_end"][0], "numerator": float(length), "denominator": float(len(group)),
-                     "value": float(length)})
+        rows.append(
+            {
+                "unit": keys[0],
+                "item": keys[1],
+                "by": keys[2],
+                "period_start": group["period_start"][0],
+                "period_end": group["period_end"][0],
+                "numerator": float(length),
+                "denominator": float(len(group)),
+                "value": float(length),
+            }
+        )
     schema = {name: INDICATOR_COLUMNS[name] for name in (*KEYS, "numerator", "denominator", "value")}
     return pl.DataFrame(rows, schema=schema)
 
@@ -107,7 +127,15 @@ def _satisfies(value: float, holds: Condition | None) -> bool:
 
 
 def _fits(value: float, test: Test) -> bool:
-    bounds = ((test.min, float.__ge__), (test.max, float.__le__), (test.above, float.__gt__), (test.below, float.__lt__))
-    fits = all(compare(value, float(bound)) for bound, compare in bounds
-               if bound is not None and not isinstance(bound, (FieldValue, str)) and hasattr(bound, "__float__"))
+    bounds = (
+        (test.min, float.__ge__),
+        (test.max, float.__le__),
+        (test.above, float.__gt__),
+        (test.below, float.__lt__),
+    )
+    fits = all(
+        compare(value, float(bound))
+        for bound, compare in bounds
+        if bound is not None and not isinstance(bound, (FieldValue, str)) and hasattr(bound, "__float__")
+    )
     return fits and (test.equal is None or any(float(str(wanted)) == value for wanted in test.equal))

@@ -69,18 +69,21 @@ def finding_frame(
     frame = pl.DataFrame({name: value for name, value in given.items() if isinstance(value, pl.Series)})
     frame = frame.with_columns(
         pl.lit(value, dtype=FINDING_COLUMNS[name]).alias(name)
-        for name, value in given.items() if not isinstance(value, pl.Series)
+        for name, value in given.items()
+        if not isinstance(value, pl.Series)
     )
     ids = _identities(frame)
     return frame.with_columns(ids.alias("finding_id")).select(
-        pl.col(name).cast(kind) for name, kind in FINDING_COLUMNS.items())
+        pl.col(name).cast(kind) for name, kind in FINDING_COLUMNS.items()
+    )
 
 
 def _identities(frame: pl.DataFrame) -> pl.Series:
     """The first 16 hex digits of SHA-256 over the parts of a finding's identity, each ended by a zero byte."""
     parts = ("institution", "clause", "case_id", "thread", "key", "opener", "level")
     joined = frame.select(
-        pl.concat_str([pl.col(name).fill_null("") for name in parts], separator="\0").alias("joined"))["joined"]
+        pl.concat_str([pl.col(name).fill_null("") for name in parts], separator="\0").alias("joined")
+    )["joined"]
     return pl.Series([hashlib.sha256(text).hexdigest()[:16] for text in joined.cast(pl.Binary).to_list()])
 
 
@@ -104,6 +107,9 @@ def as_json(frame: pl.DataFrame) -> pl.Series:
 def id_list(*ids: pl.Series) -> pl.Series:
     """Event ids as a JSON list, nulls left out."""
     frame = pl.DataFrame({f"id{index}": series for index, series in enumerate(ids)})
-    quoted = [pl.lit('"') + pl.col(name).str.replace_all('"', '\\"', literal=True) + pl.lit('"') for name in frame.columns]
+    quoted = [
+        pl.lit('"') + pl.col(name).str.replace_all('"', '\\"', literal=True) + pl.lit('"') for name in frame.columns
+    ]
     return frame.select(
-        (pl.lit("[") + pl.concat_str(quoted, separator=",", ignore_nulls=True) + pl.lit("]")).alias("ids"))["ids"]
+        (pl.lit("[") + pl.concat_str(quoted, separator=",", ignore_nulls=True) + pl.lit("]")).alias("ids")
+    )["ids"]

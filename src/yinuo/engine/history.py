@@ -179,8 +179,11 @@ class History:
         """For every case whether it is of this kind."""
         if kind not in self._kinds:
             cases = self.log.cases
-            self._kinds[kind] = (cases["kind"] == kind).fill_null(False).to_numpy() if "kind" in cases.columns else (
-                np.zeros(len(cases), np.bool_))
+            self._kinds[kind] = (
+                (cases["kind"] == kind).fill_null(False).to_numpy()
+                if "kind" in cases.columns
+                else (np.zeros(len(cases), np.bool_))
+            )
         return self._kinds[kind]
 
     @cached_property
@@ -260,8 +263,7 @@ def _deemed(history: History) -> Column:
 
 
 _BUILT = {
-    "activity": lambda history: Column(
-        "text", history.activity, np.ones(len(history), np.bool_), history.activities),
+    "activity": lambda history: Column("text", history.activity, np.ones(len(history), np.bool_), history.activities),
     "at": lambda history: Column("instant", history.at, np.ones(len(history), np.bool_)),
     "entry_lag": _entry_lag,
     "hour": _hour,
@@ -299,9 +301,7 @@ def _ranks(rules: Rules, words: tuple[str, ...]) -> Int64:
     return ranks
 
 
-def _order(
-    events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.int32], ranks: Int64
-) -> Int64 | None:
+def _order(events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.int32], ranks: Int64) -> Int64 | None:
     """The rows in order, or null when they already are."""
     if at.size < 2:
         return None

@@ -60,9 +60,11 @@ class Holdings:
         end = np.where(last, over, end)
         until = np.where(end < 0, history.as_of, end)
         days = calendar.count_workdays(calendar.clock.local(until) // DAY) - calendar.count_workdays(
-            calendar.clock.local(begin) // DAY)
+            calendar.clock.local(begin) // DAY
+        )
         instants = pl.DataFrame({"from": begin, "to": np.where(end < 0, 0, end)}).with_columns(
-            pl.all().cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+            pl.all().cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        )
         frame = pl.DataFrame({
             "case_id": history.log.cases["case_id"][case],
             "unit": self.unit.series(), "actor": self.actor.series(),

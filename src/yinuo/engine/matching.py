@@ -136,8 +136,12 @@ class Matcher:
         if test.differs_from is not None:
             other = self.value(test.differs_from.field, records, rows)
             result &= column.known & other.known & ~_compare_columns(column, other, None, np.equal)
-        for bound, operator in ((test.min, np.greater_equal), (test.max, np.less_equal),
-                                (test.above, np.greater), (test.below, np.less)):
+        for bound, operator in (
+            (test.min, np.greater_equal),
+            (test.max, np.less_equal),
+            (test.above, np.greater),
+            (test.below, np.less),
+        ):
             if bound is not None:
                 result &= self._compare(column, bound, records, rows, operator)
         if test.has is not None:

@@ -50,8 +50,10 @@ def measure(log: Log, said: Said, rules: Rules, *, as_of: datetime) -> pl.DataFr
     plain: list[pl.DataFrame] = []
     later: list[Ruling] = []
     for ruling in rules.of_kind("indicator"):
-        if any(isinstance(edition.clause, Indicator) and edition.clause.measure in OVER_FIGURES
-               for edition in ruling.editions):
+        if any(
+            isinstance(edition.clause, Indicator) and edition.clause.measure in OVER_FIGURES
+            for edition in ruling.editions
+        ):
             later.append(ruling)
             continue
         plain += [_figure(scope, ruling, index) for index in range(len(ruling.editions))]
@@ -69,8 +71,9 @@ def _figure(scope: _Scope, ruling: Ruling, index: int) -> pl.DataFrame:
     counted = _stock(scope, indicator, rows, edition) if indicator.stock else _flow(scope, indicator, rows, edition)
     frames = [_summed(scope, ruling, edition, counted, name=ruling.id)]
     if indicator.exempt is not None:
-        frames.append(_summed(scope, ruling, edition, counted.filter(~pl.col("exempt")),
-                              name=f"{ruling.id}/without-exempt"))
+        frames.append(
+            _summed(scope, ruling, edition, counted.filter(~pl.col("exempt")), name=f"{ruling.id}/without-exempt")
+        )
     return pl.concat(frames)
 
 
@@ -87,8 +90,9 @@ def _flow(scope: _Scope, indicator: Indicator, rows: Population, edition: Editio
         if edition.until is not None:
             dated &= begin < day_number(edition.until)
     keep = np.flatnonzero(dated).astype(np.int64)
-    return _counted(scope, indicator, rows.frame, keep=keep, begin=begin[keep],
-                    day=rows.day.fill_null(scope.today).to_numpy())
+    return _counted(
+        scope, indicator, rows.frame, keep=keep, begin=begin[keep], day=rows.day.fill_null(scope.today).to_numpy()
+    )
 
 
 def _in_force(edition: Edition, day: int) -> bool:
@@ -107,10 +111,28 @@ def _stock(scope: _Scope, indicator: Indicator, rows: Population, edition: Editi
     for begin in begins:
         last = min(int(period_end(np.array([begin]), indicator.period)[0]) - 1, scope.today)
         keep = np.flatnonzero((since <= last) & (last < until)).astype(np.int64)
-        parts.append(_counted(scope, indicator, rows.frame, keep=keep, begin=np.full(keep.size, begin),
-                              day=np.full(len(rows.frame), last, np.int64)))
-    return pl.concat(parts) if parts else _counted(scope, indicator, rows.frame, keep=np.empty(0, np.int64),
-                                                   begin=np.empty(0, np.int64), day=np.zeros(len(rows.frame), np.int64))
+        parts.append(
+            _counted(
+                scope,
+                indicator,
+                rows.frame,
+                keep=keep,
+                begin=np.full(keep.size, begin),
+                day=np.full(len(rows.frame), last, np.int64),
+            )
+        )
+    return (
+        pl.concat(parts)
+        if parts
+        else _counted(
+            scope,
+            indicator,
+            rows.frame,
+            keep=np.empty(0, np.int64),
+            begin=np.empty(0, np.int64),
+            day=np.zeros(len(rows.frame), np.int64),
+        )
+    )
 
 
 def _first_day(scope: _Scope) -> int:
@@ -121,8 +143,12 @@ def _first_day(scope: _Scope) -> int:
 
 def _span(frame: pl.DataFrame, scope: _Scope) -> tuple[Int64, Int64]:
     """From which day until before which day each row counts as there."""
-    for begin, end in (("from", "until"), ("started_at", "ended_at"), ("opened_at", "closed_at"),
-                       ("raised_at", "cleared_at")):
+    for begin, end in (
+        ("from", "until"),
+        ("started_at", "ended_at"),
+        ("opened_at", "closed_at"),
+        ("raised_at", "cleared_at"),
+    ):
         if begin in frame.columns:
             return _days(frame, begin, scope, -(2**40)), _days(frame, end, scope, 2**40)
     return np.full(len(frame), -(2**40)), np.full(len(frame), 2**40)
@@ -151,9 +177,13 @@ def _counted(
         return scope.matcher.value(field, records, keep).series().cast(pl.String)
 
     subject = pl.Series([None] * size, dtype=pl.String) if name == "city" else text(name)
-    by = pl.DataFrame({field: text(field) for field in sorted(indicator.by)}).select(
-        pl.struct(pl.all()).struct.json_encode().alias("by"))["by"] if indicator.by and size else (
-        pl.Series([None] * size, dtype=pl.String))
+    by = (
+        pl.DataFrame({field: text(field) for field in sorted(indicator.by)}).select(
+            pl.struct(pl.all()).struct.json_encode().alias("by")
+        )["by"]
+        if indicator.by and size
+        else (pl.Series([None] * size, dtype=pl.String))
+    )
     return pl.DataFrame({
         "subject": subject, "by": by, "begin": begin,
         "counts": _holds(scope, indicator.count, records, keep),
@@ -201,10 +231,16 @@ def _summed(scope: _Scope, ruling: Ruling, edition: Edition, counted: pl.DataFra
 
 def _observed(counted: pl.DataFrame, summed: pl.DataFrame, part: float) -> pl.DataFrame:
     """Median and p90 are observed values: numpy's inverted_cdf."""
-    values = counted.filter(pl.col("counts") & pl.col("value").is_not_null()).group_by("subject", "by", "begin").agg(
-        pl.col("value").sort().get(((pl.len() * part).ceil() - 1).clip(0).cast(pl.Int64)).alias("observed"))
-    return summed.join(values, on=["subject", "by", "begin"], how="left", nulls_equal=True).with_columns(
-        pl.col("observed").alias("numerator")).drop("observed")
+    values = (
+        counted.filter(pl.col("counts") & pl.col("value").is_not_null())
+        .group_by("subject", "by", "begin")
+        .agg(pl.col("value").sort().get(((pl.len() * part).ceil() - 1).clip(0).cast(pl.Int64)).alias("observed"))
+    )
+    return (
+        summed.join(values, on=["subject", "by", "begin"], how="left", nulls_equal=True)
+        .with_columns(pl.col("observed").alias("numerator"))
+        .drop("observed")
+    )
 
 
 def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame) -> pl.DataFrame:
@@ -215,18 +251,23 @@ def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame) ->
         return summed
     begins = summed.select("begin").unique()
     since, until = _days(table, "from", scope, -(2**40)), _days(table, "until", scope, 2**40)
-    members = table.select(pl.col("id").cast(pl.String).alias("subject"),
-                           *((pl.col("type"),) if "type" in table.columns else ())).with_columns(
-        pl.Series("since", since), pl.Series("until_day", until))
+    members = table.select(
+        pl.col("id").cast(pl.String).alias("subject"), *((pl.col("type"),) if "type" in table.columns else ())
+    ).with_columns(pl.Series("since", since), pl.Series("until_day", until))
     if part and "type" in members.columns:
         members = members.filter(pl.col("type") == part)
         summed = summed.filter(pl.col("subject").is_in(members["subject"].implode()))
     day = pl.col("begin") if indicator.period != "all" else pl.lit(scope.today)
     everyone = members.join(begins, how="cross").filter((pl.col("since") <= day) & (day < pl.col("until_day")))
     missing = everyone.select("subject", "begin").unique().join(summed, on=["subject", "begin"], how="anti")
-    zeros = missing.select("subject", pl.lit(None, dtype=pl.String).alias("by"), "begin",
-                           pl.lit(0.0).alias("numerator"), pl.lit(0.0).alias("denominator"),
-                           pl.lit(0, dtype=pl.Int64).alias("excluded"))
+    zeros = missing.select(
+        "subject",
+        pl.lit(None, dtype=pl.String).alias("by"),
+        "begin",
+        pl.lit(0.0).alias("numerator"),
+        pl.lit(0.0).alias("denominator"),
+        pl.lit(0, dtype=pl.Int64).alias("excluded"),
+    )
     return pl.concat([summed, zeros])
 
 
@@ -241,13 +282,15 @@ def _rows(ruling: Ruling, edition: Edition, indicator: Indicator, summed: pl.Dat
     is_item = indicator.subject == "item"
     whole = indicator.period == "all"
     return summed.with_columns(
-        pl.lit(ruling.institution).alias("institution"), pl.lit(name).alias("clause"),
+        pl.lit(ruling.institution).alias("institution"),
+        pl.lit(name).alias("clause"),
         pl.lit(edition.version).alias("version"),
         (pl.lit(None) if is_item else subject).cast(pl.String).alias("unit"),
         (subject if is_item else pl.lit(None)).cast(pl.String).alias("item"),
         pl.when(pl.lit(not whole)).then(pl.Series(begin).cast(pl.Int32).cast(pl.Date)).alias("period_start"),
-        pl.when(pl.lit(not whole)).then(
-            pl.Series(period_end(begin, indicator.period) - 1).cast(pl.Int32).cast(pl.Date)).alias("period_end"),
+        pl.when(pl.lit(not whole))
+        .then(pl.Series(period_end(begin, indicator.period) - 1).cast(pl.Int32).cast(pl.Date))
+        .alias("period_end"),
         pl.when(enough).then(value).fill_nan(None).alias("value"),
         pl.when(pl.lit(shown) & enough).then(pl.Series(low)).fill_nan(None).alias("low"),
         pl.when(pl.lit(shown) & enough).then(pl.Series(high)).fill_nan(None).alias("high"),

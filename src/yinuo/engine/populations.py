@@ -51,8 +51,10 @@ def _source(over: str, part: str, log: Log, said: Said, rules: Rules) -> pl.Data
         return log.tables[name]
     if over in ("items", "units", "people", "ratings", "register"):
         return pl.DataFrame(schema={"id": pl.String})
-    raise ValueError(f'over = "{over}": an indicator counts cases, clocks, findings, events, holdings, items, units, '
-                     "people, ratings or register:<name>")
+    raise ValueError(
+        f'over = "{over}": an indicator counts cases, clocks, findings, events, holdings, items, units, '
+        "people, ratings or register:<name>"
+    )
 
 
 def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:
@@ -77,10 +79,13 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     events = log.events
     ends = [
         pl.struct(kind=pl.lit(kind), activity=pl.lit(end))
-        for kind, editions in rules.flows().items() for end in editions[-1].ends
+        for kind, editions in rules.flows().items()
+        for end in editions[-1].ends
     ]
     facts = [
-        pl.col("at").min().alias("opened_at"), pl.col("activity").unique().alias("did"), pl.len().alias("events"),
+        pl.col("at").min().alias("opened_at"),
+        pl.col("activity").unique().alias("did"),
+        pl.len().alias("events"),
     ]
     if "unit" in events.columns:
         facts.append(pl.col("unit").sort_by("at").drop_nulls().first().alias("first_unit"))
@@ -93,9 +98,13 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     if not ends or "kind" not in log.cases.columns:
         return cases.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("closed_at"))
     closing = pl.concat([pl.select(end.alias("end")) for end in ends]).unnest("end")
-    closed = (events.select("case_id", "activity", "at").join(log.cases.select("case_id", "kind"), on="case_id")
-              .join(closing, on=["kind", "activity"], how="semi").group_by("case_id")
-              .agg(pl.col("at").min().alias("closed_at")))
+    closed = (
+        events.select("case_id", "activity", "at")
+        .join(log.cases.select("case_id", "kind"), on="case_id")
+        .join(closing, on=["kind", "activity"], how="semi")
+        .group_by("case_id")
+        .agg(pl.col("at").min().alias("closed_at"))
+    )
     cases = cases.join(closed, on="case_id", how="left")
     span = (pl.col("closed_at") - pl.col("opened_at")).dt.total_days().alias("span")
     status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
@@ -115,5 +124,3 @@ def in_force(frame: pl.DataFrame, on: date) -> Int64:
     begins = frame["from"].fill_null(date.min) if "from" in frame.columns else pl.Series([date.min] * len(frame))
     ends = frame["until"].fill_null(date.max) if "until" in frame.columns else pl.Series([date.max] * len(frame))
     return np.flatnonzero(((begins <= on) & (ends > on)).to_numpy()).astype(np.int64)
-
-

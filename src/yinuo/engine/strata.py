@@ -40,8 +40,16 @@ def events_of(clause: object) -> Iterable[Event]:
         if clause.extend is not None:
             yield from clause.extend.on
     elif isinstance(clause, Constraint):
-        for part in (clause.event, clause.first, clause.then, clause.one, clause.other, clause.after, clause.before,
-                     clause.unless):
+        for part in (
+            clause.event,
+            clause.first,
+            clause.then,
+            clause.one,
+            clause.other,
+            clause.after,
+            clause.before,
+            clause.unless,
+        ):
             yield from part
         if clause.while_ is not None:
             yield from (*clause.while_.from_, *clause.while_.to)
@@ -63,8 +71,11 @@ def needs(ruling: Ruling) -> Needs:
 def _only_real(event: Event) -> bool:
     """Whether an event reference says `deemed = false`: done by people, not by silence."""
     rows = event.where.any_of if event.where is not None else ()
-    return bool(rows) and all(test.equal == (False,) for row in rows for field, test in row if field == "deemed") and all(
-        any(field == "deemed" for field, _ in row) for row in rows)
+    return (
+        bool(rows)
+        and all(test.equal == (False,) for row in rows for field, test in row if field == "deemed")
+        and all(any(field == "deemed" for field, _ in row) for row in rows)
+    )
 
 
 def kinds_named(condition: Condition | None) -> frozenset[str] | None:
@@ -98,8 +109,10 @@ def _share_cases(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> 
 def yields(ruling: Ruling) -> frozenset[str]:
     """The activities a ruling's silence deems to have happened."""
     return frozenset(
-        edition.clause.silence.means for edition in ruling.editions
-        if isinstance(edition.clause, Promise) and edition.clause.silence is not None)
+        edition.clause.silence.means
+        for edition in ruling.editions
+        if isinstance(edition.clause, Promise) and edition.clause.silence is not None
+    )
 
 
 def dependencies(rulings: Iterable[Ruling]) -> Mapping[str, frozenset[str]]:
@@ -110,10 +123,15 @@ def dependencies(rulings: Iterable[Ruling]) -> Mapping[str, frozenset[str]]:
     for ruling in rulings:
         read, kinds = needs(ruling), kinds_of(ruling)
         found[ruling.name] = frozenset(
-            name for name, (other, deemed, theirs) in made.items()
-            if other is not ruling and _share_cases(kinds, theirs) and (
+            name
+            for name, (other, deemed, theirs) in made.items()
+            if other is not ruling
+            and _share_cases(kinds, theirs)
+            and (
                 deemed & read.activities
-                or (read.reserved and (not read.clauses or read.clauses & {other.id, other.name}))))
+                or (read.reserved and (not read.clauses or read.clauses & {other.id, other.name}))
+            )
+        )
     return found
 
 

@@ -160,7 +160,9 @@ def _parse_operators(key: str, raw: Mapping[str, Any]) -> Test:
         given["unequal"] = _scalars(key, raw["not"] if isinstance(raw["not"], list) else [raw["not"]])
     for name in ("min", "max", "above", "below"):
         if name in raw:
-            given[name] = _field_value(key, raw[name]) if isinstance(raw[name], Mapping) else _scalars(key, [raw[name]])[0]
+            given[name] = (
+                _field_value(key, raw[name]) if isinstance(raw[name], Mapping) else _scalars(key, [raw[name]])[0]
+            )
     if "known" in raw:
         if not isinstance(raw["known"], bool):
             raise ValueError(f"{key}: known is true or false, not {raw['known']!r}")

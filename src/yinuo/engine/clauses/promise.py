@@ -94,7 +94,9 @@ class Promise(Clause):
     within: Annotated[
         tuple[LimitRow, ...],
         PlainValidator(_within),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array", "items": {"type": "object"}}]}),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+        ),
     ] = ()
     due_on: str | None = None
     ahead: LimitText | None = None
@@ -112,5 +114,3 @@ class Promise(Clause):
     rest_day_start: RestDayStart | None = None
     soft: bool = False
     public_reason: bool = False
-
-

@@ -132,5 +132,3 @@ def _count_until(scene: Scene, events: Int64, endings: Int64) -> Int64:
     """How many events lie in each ending's case up to and including it."""
     begin = scene.context.history.low[scene.context.history.case[endings]]
     return np.searchsorted(events, endings, side="right") - np.searchsorted(events, begin)
-
-

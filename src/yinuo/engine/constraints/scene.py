@@ -141,7 +141,8 @@ class Scene:
         calendar, at = self.context.rules.calendar, self.context.history.at
         terms = Terms.started(at[np.maximum(earlier, 0)], Convention(limit.unit, first_day="excluded"), calendar)
         apart = terms.scale.count(terms.scale.position(at[later_])) - terms.scale.count(
-            terms.scale.position(at[np.maximum(earlier, 0)]))
+            terms.scale.position(at[np.maximum(earlier, 0)])
+        )
         return apart, terms.counted(np.full(later_.size, limit.count))
 
     def in_scope(self, events: Int64) -> Bool:
@@ -195,16 +196,18 @@ class Scene:
                 continue
             pardon = self.latest_before(accused, pardons, fields=event.same)
             earlier = self.latest_before(accused, np.sort(accused), fields=event.same)
-            result |= (pardon >= 0) & ((earlier < 0) | (self.place(np.maximum(earlier, 0)) <= self.place(
-                np.maximum(pardon, 0))))
+            result |= (pardon >= 0) & (
+                (earlier < 0) | (self.place(np.maximum(earlier, 0)) <= self.place(np.maximum(pardon, 0)))
+            )
         return result
 
     def endings(self) -> Int64:
         """The first event of each case that ends its flow: when what is pending is decided."""
         history = self.context.history
-        ends = [history.rows_of(editions[-1].ends)[
-            history.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
-            for kind, editions in history.rules.flows().items()]
+        ends = [
+            history.rows_of(editions[-1].ends)[history.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
+            for kind, editions in history.rules.flows().items()
+        ]
         rows = np.sort(np.concatenate(ends)) if ends else np.empty(0, np.int64)
         if rows.size == 0:
             return rows
@@ -219,6 +222,10 @@ class Scene:
             return at - limit.count * MICROSECONDS[limit.unit]
         clock = self.context.rules.calendar.clock
         local = clock.local(at)
-        day = later(self.context.rules.calendar, position_day=local // DAY,
-                    number=np.full(at.size, -limit.count), unit=limit.unit)
+        day = later(
+            self.context.rules.calendar,
+            position_day=local // DAY,
+            number=np.full(at.size, -limit.count),
+            unit=limit.unit,
+        )
         return clock.utc(day * DAY + local % DAY)

@@ -126,7 +126,9 @@ def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Int64:
     first, variant = _variants(facts, low)
     found = [path.wrong_steps(history.activity[every[low[case] : high[case]]], int(low[case])) for case in first]
     guilty = np.flatnonzero(np.array([steps.size for steps in found])[variant] > 0)
-    return np.concatenate([np.empty(0, np.int64), *(found[variant[case]] + history.low[cases[case]] for case in guilty)])
+    return np.concatenate(
+        [np.empty(0, np.int64), *(found[variant[case]] + history.low[cases[case]] for case in guilty)]
+    )
 
 
 def _spans(sizes: Int64) -> tuple[Int64, Int64]:
@@ -147,8 +149,11 @@ def _variants(facts: list[Int64], low: Int64) -> tuple[Int64, Int64]:
             mixed = (mixed ^ fact.astype(np.uint64)) * np.uint64(seed)
             mixed ^= mixed >> np.uint64(29)
         sums.append(np.add.reduceat(mixed, low))
-    _, first, variant = np.unique(np.rec.fromarrays(sums), return_index=True, return_inverse=True) if low.size > 1 else (
-        None, np.zeros(1, np.int64), np.zeros(1, np.int64))
+    _, first, variant = (
+        np.unique(np.rec.fromarrays(sums), return_index=True, return_inverse=True)
+        if low.size > 1
+        else (None, np.zeros(1, np.int64), np.zeros(1, np.int64))
+    )
     return first, variant
 
 
@@ -170,8 +175,11 @@ class _Path:
         for number, code in enumerate(events):
             activity, row = self.activities[code], begin + number
             walk.skipped = frozenset(name for name, skip in self.skips.items() if skip[row])
-            walk.keys = {name: frozenset(map(str, column[row])) for name, column in self.lists.items()
-                         if column[row] is not None and column.dtype.is_nested()}
+            walk.keys = {
+                name: frozenset(map(str, column[row]))
+                for name, column in self.lists.items()
+                if column[row] is not None and column.dtype.is_nested()
+            }
             step = by_activity.get(activity)
             key = self.keys[step.id][row] if step is not None and step.id in self.keys else None
             if walk.goes_wrong(activity, step, row, key=key):

@@ -81,8 +81,9 @@ def say(context: Context, ruling: Ruling) -> PromiseSaid:
                 findings.extend(_void_frame(context, ruling, group, void) for void in group.voids)
             gone = judged.lapsed
             lapses.append((group.clause, Lapse(group.opened.opener[gone], group.due[gone] + 1, group.due[gone])))
-    return PromiseSaid(pl.concat(clocks) if clocks else empty_clocks(),
-                       pl.concat(findings) if findings else empty_findings(), lapses)
+    return PromiseSaid(
+        pl.concat(clocks) if clocks else empty_clocks(), pl.concat(findings) if findings else empty_findings(), lapses
+    )
 
 
 def _rungs(context: Context, clause: Promise) -> tuple[Rung, ...]:
@@ -104,7 +105,9 @@ def judge(context: Context, clocks: Running) -> Judged:
     wakes, asleep = _sleep(clocks, as_of)
     state = np.select(
         [deemed, has_end & (ended > due), has_end & opened.void, has_end, lapsed, asleep],
-        [DEEMED, LATE, VOID, KEPT, OVERDUE, PAUSED], RUNNING)
+        [DEEMED, LATE, VOID, KEPT, OVERDUE, PAUSED],
+        RUNNING,
+    )
     ended = np.where(deemed, due + 1, ended)
     until = np.minimum(np.where(deemed, due, ended), as_of)
     used, paused = clocks.terms.used(clocks.terms.scale.position(until), clocks.pauses)
@@ -202,8 +205,12 @@ def _raised_frame(
     history, opened = context.history, clocks.opened
     row, at = raised.clock, raised.at
     due = clocks.due[row]
-    who = answerers(context, clocks.clause.answers, opener=opened.opener[row],
-                    moment=np.minimum(raised.at, np.where(due == NEVER, NEVER, due + 1)))
+    who = answerers(
+        context,
+        clocks.clause.answers,
+        opener=opened.opener[row],
+        moment=np.minimum(raised.at, np.where(due == NEVER, NEVER, due + 1)),
+    )
     late = np.array([rung.late is not None for rung in rungs])[raised.rung] if row.size else np.zeros(0, np.bool_)
     grain = float(clocks.grain)
     position = clocks.terms.scale.position(np.minimum(at, history.as_of))
@@ -253,8 +260,10 @@ def _void_frame(context: Context, ruling: Ruling, clocks: Running, void: Void) -
     who = answerers(context, clocks.clause.answers, opener=opener, moment=history.at[void.row])
     at = np.maximum(history.at[void.row], history.earliest(opener))
     cause, _, name = void.why.partition(":")
-    why = pl.DataFrame({"cause": [cause] * void.row.size, "field": [name or None] * void.row.size},
-                       schema={"cause": pl.String, "field": pl.String})
+    why = pl.DataFrame(
+        {"cause": [cause] * void.row.size, "field": [name or None] * void.row.size},
+        schema={"cause": pl.String, "field": pl.String},
+    )
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=void.row.size, columns={
         "case_id": history.log.cases["case_id"][history.case[opener]],
         "thread": context.thread_json(clocks.clause.thread, opener),

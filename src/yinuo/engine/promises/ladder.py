@@ -81,8 +81,9 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
         shown = np.where(current, top, shown)
         waiting = np.where((moments > as_of) & current, moments, NEVER).min(axis=0)
         next_at = np.where((ended == NEVER) & current, waiting, next_at)
-    raised = Raised(*(np.concatenate([getattr(part, name) for part in parts])
-                      for name in ("clock", "rung", "at", "cleared")))
+    raised = Raised(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("clock", "rung", "at", "cleared"))
+    )
     return Climb(raised, shown, next_at)
 
 
@@ -164,10 +165,15 @@ def _left(clocks: Running, phase: Phase, rung: Rung) -> Int64:
     terms, left = clocks.terms, rung.left
     before = _before_due(clocks, phase, left)
     if type(scale_of(left.unit, terms.scale.calendar)) is not type(terms.scale) or left.unit in (
-            Unit.MONTHS, Unit.YEARS):
+        Unit.MONTHS,
+        Unit.YEARS,
+    ):
         return before
-    need = phase.need - terms.counted(np.full(phase.need.size, left.count)) if left.unit is terms.convention.unit else (
-        phase.need - left.count * (7 if left.unit is Unit.WEEKS else MICROSECONDS.get(left.unit, 1)))
+    need = (
+        phase.need - terms.counted(np.full(phase.need.size, left.count))
+        if left.unit is terms.convention.unit
+        else (phase.need - left.count * (7 if left.unit is Unit.WEEKS else MICROSECONDS.get(left.unit, 1)))
+    )
     position, _ = terms.reach(np.maximum(need, 0), clocks.pauses)
     return np.where(clocks.fixed, before, _begin(clocks, position))
 

@@ -31,8 +31,16 @@ class Openings:
 
     def where(self, rows: Bool | Int64) -> Openings:
         """Some of these clocks."""
-        return Openings(self.edition, self.opener[rows], self.started[rows], self.ender[rows], self.void[rows],
-                        self.thread[rows], self.key[rows], self.occurrence[rows])
+        return Openings(
+            self.edition,
+            self.opener[rows],
+            self.started[rows],
+            self.ender[rows],
+            self.void[rows],
+            self.thread[rows],
+            self.key[rows],
+            self.occurrence[rows],
+        )
 
 
 def openings(context: Context, ruling: Ruling) -> list[Openings]:
@@ -87,8 +95,16 @@ def _clocks(context: Context, edition: Edition, clause: Promise, openers: Int64,
         thread, key = left.group, np.zeros(openers.size, np.int64)
     else:
         left, right, started, thread, key = _grouped(context, clause, openers, enders, started)
-    return _paired(edition, clause, left, right, started=started, thread=thread, key=key,
-                   keeps=np.isin(right.row, kept) if voided.size else np.ones(right.row.size, np.bool_))
+    return _paired(
+        edition,
+        clause,
+        left,
+        right,
+        started=started,
+        thread=thread,
+        key=key,
+        keeps=np.isin(right.row, kept) if voided.size else np.ones(right.row.size, np.bool_),
+    )
 
 
 def _grouped(
@@ -106,8 +122,13 @@ def _grouped(
     group = np.cumsum(is_first(thread) | is_first(key))
     places = np.arange(order.size, dtype=np.int64)
     one, other = role == 1, role == 0
-    return (_Side(row[one], places[one], group[one]), _Side(row[other], places[other], group[other]),
-            started[order[one]], thread[one], key[one])
+    return (
+        _Side(row[one], places[one], group[one]),
+        _Side(row[other], places[other], group[other]),
+        started[order[one]],
+        thread[one],
+        key[one],
+    )
 
 
 def _paired(
@@ -173,5 +194,6 @@ def _restarted(earlier: Openings, clocks: Int64, openers: Int64) -> Openings:
     ender, void = earlier.ender.copy(), earlier.void.copy()
     for clock, opener in zip(clocks[::-1], openers[::-1], strict=True):
         ender[clock], void[clock] = opener, True
-    return Openings(earlier.edition, earlier.opener, earlier.started, ender, void, earlier.thread, earlier.key,
-                    earlier.occurrence)
+    return Openings(
+        earlier.edition, earlier.opener, earlier.started, ender, void, earlier.thread, earlier.key, earlier.occurrence
+    )

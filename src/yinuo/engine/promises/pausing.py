@@ -37,8 +37,10 @@ def stops(context: Context, specs: tuple[Pause, ...], thread: tuple[str, ...]) -
     begin = np.concatenate([part.begin for part in parts])
     group = np.concatenate([part.thread for part in parts])
     order = np.lexsort((begin, group))
-    cap = Limits(np.concatenate([part.cap.number for part in parts])[order],
-                 np.concatenate([part.cap.unit for part in parts])[order])
+    cap = Limits(
+        np.concatenate([part.cap.number for part in parts])[order],
+        np.concatenate([part.cap.unit for part in parts])[order],
+    )
     return Stops(begin[order], np.concatenate([part.end for part in parts])[order], cap, group[order])
 
 
@@ -104,8 +106,15 @@ class Suspended:
 
     def where(self, keep: Bool) -> Suspended:
         """Some of these suspensions."""
-        return Suspended(self.owner[keep], self.begin_row[keep], self.end_row[keep], self.begin[keep],
-                         self.end_event[keep], self.cap[keep], self.over[keep])
+        return Suspended(
+            self.owner[keep],
+            self.begin_row[keep],
+            self.end_row[keep],
+            self.begin[keep],
+            self.end_event[keep],
+            self.cap[keep],
+            self.over[keep],
+        )
 
     def select(self, owners: Int64, size: int) -> Suspended:
         """Those of some owners, numbered anew in the order given."""
@@ -115,9 +124,7 @@ class Suspended:
         return replace(mine, owner=place[mine.owner])
 
 
-def suspended(
-    context: Context, found: Stops, terms: Terms, *, thread: Int64, opener: Int64, ender: Int64
-) -> Suspended:
+def suspended(context: Context, found: Stops, terms: Terms, *, thread: Int64, opener: Int64, ender: Int64) -> Suspended:
     """The suspensions of each clock's thread that overlap it. Rows of all arrays are the clocks of `terms`."""
     history = context.history
     low = np.searchsorted(found.thread, thread)

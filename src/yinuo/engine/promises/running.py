@@ -124,8 +124,13 @@ def _effective(clocks: Running) -> Running:
 def convention(context: Context, clause: Promise, unit: Unit) -> Convention:
     """The conventions of a promise, those of the pack where it says nothing."""
     place = context.rules.conventions
-    return Convention(unit, clause.due_time or place.due_time, clause.rest_day_start or place.rest_day_start,
-                      clause.first_day or place.first_day, clause.roll or place.roll)
+    return Convention(
+        unit,
+        clause.due_time or place.due_time,
+        clause.rest_day_start or place.rest_day_start,
+        clause.first_day or place.first_day,
+        clause.roll or place.roll,
+    )
 
 
 def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, number: Int64) -> Running:
@@ -152,8 +157,16 @@ def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]
     terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
     need, due = _until(context, clause, terms, column)
     first = Phase(np.full(need.size, -NEVER), need, due)
-    clocks = Running(clause, opened, terms, need // MICROSECONDS.get(unit, 1), Pauses.none(), None,
-                     np.ones(need.size, np.bool_), [first])
+    clocks = Running(
+        clause,
+        opened,
+        terms,
+        need // MICROSECONDS.get(unit, 1),
+        Pauses.none(),
+        None,
+        np.ones(need.size, np.bool_),
+        [first],
+    )
     return [_extended(context, clocks) if clause.extend is not None else clocks]
 
 
@@ -169,8 +182,9 @@ def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> t
         due = _before(context, terms.instant(values), ahead)
         return terms.scale.position(due) - terms.start, due
     if ahead is not None:
-        values = later(context.rules.calendar, position_day=values,
-                       number=np.full(values.size, -ahead.count), unit=ahead.unit)
+        values = later(
+            context.rules.calendar, position_day=values, number=np.full(values.size, -ahead.count), unit=ahead.unit
+        )
     if clause.roll in ("next", "previous"):
         values = context.rules.calendar.roll(values, backwards=clause.roll == "previous")
     return values - terms.start, terms.instant(values)
@@ -305,8 +319,11 @@ def _granted(
 def _before_silence(clocks: Running, at: Int64) -> list[Void]:
     """Nobody is to blame for an extension of a clock that silence had already ended."""
     live = [at[void.row] <= clocks.due[void.clock] for void in clocks.voids]
-    return [Void(void.clock[keep], void.row[keep], void.why)
-            for void, keep in zip(clocks.voids, live, strict=True) if keep.any()]
+    return [
+        Void(void.clock[keep], void.row[keep], void.why)
+        for void, keep in zip(clocks.voids, live, strict=True)
+        if keep.any()
+    ]
 
 
 def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64:
