@@ -57,7 +57,7 @@ def add_eight_hours(at: Any, calendar: Any, hours: int = 8) -> Any:
     from yinuo.kernel.limits import Unit
     from yinuo.kernel.terms import Convention, Pauses, Terms
 
-    terms = Terms.started(at, Convention(Unit.OFFICE_HOURS), calendar)
+    terms = Terms.started(at, Convention(Unit.OFFICE_HOURS), calendar=calendar)
     need = terms.counted(np.full(at.shape, hours, np.int64))
     return terms.instant(terms.due(need, Pauses.none()))
 
