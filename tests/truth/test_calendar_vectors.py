@@ -42,7 +42,7 @@ def cn() -> Calendar:
 def due_dates(calendar: Calendar, starts: list[datetime], limit: Limit) -> list[date]:
     """The local due dates of one limit from several starts, in one call."""
     at = np.array([microseconds(start) for start in starts], np.int64)
-    terms = Terms.started(at, Convention(limit.unit), calendar)
+    terms = Terms.started(at, Convention(limit.unit), calendar=calendar)
     due = terms.instant(terms.due(terms.counted(np.full(at.size, limit.count, np.int64)), Pauses.none()))
     return [as_instant(one).astimezone(ZONE).date() for one in due.tolist()]
 

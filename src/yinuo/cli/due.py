@@ -63,7 +63,7 @@ def _due(place: _Place, at: datetime, limit: Limit) -> tuple[datetime, Terms]:
     """The last instant in time, local, and the terms it was counted by."""
     ways = place.conventions
     convention = Convention(limit.unit, ways.due_time, ways.rest_day_start, ways.first_day, ways.roll)
-    terms = Terms.started(np.array([microseconds(at)]), convention, place.calendar)
+    terms = Terms.started(np.array([microseconds(at)]), convention, calendar=place.calendar)
     need = terms.counted(np.array([limit.count]))
     found = int(terms.instant(terms.due(need, Pauses.none()))[0])
     return as_instant(found).astimezone(ZoneInfo(place.calendar.zone)), terms

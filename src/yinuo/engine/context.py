@@ -52,11 +52,11 @@ class Context:
         rows = self.history.rows_of(name for event in events for name in event.activities)
         if all(event.where is None for event in events):
             return rows
-        return rows[self.matcher.matches(events, self.history, rows)]
+        return rows[self.matcher.matches(events, self.history, rows=rows)]
 
     def applies(self, clause: Clause, rows: Int64) -> Bool:
         """Whether the clause is `for` the case as it stood at each event."""
-        return self.matcher.holds(clause.for_, self.history, rows)
+        return self.matcher.holds(clause.for_, self.history, rows=rows)
 
     def edition_of(self, ruling: Ruling, days: Int64) -> Int64:
         """Which edition of a ruling was in force on each day; -1 for none."""
@@ -67,30 +67,30 @@ class Context:
         index = np.searchsorted(starts, days, side="right") - 1
         return np.where((index >= 0) & (days < ends[np.maximum(index, 0)]), index, -1)
 
-    def governing_day(self, applies_by: str | None, rows: Int64, default: Int64) -> Int64:
+    def governing_day(self, applies_by: str | None, rows: Int64, *, default: Int64) -> Int64:
         """The local day that picks the version: of a field, of the last such activity so far, or the default."""
         if applies_by is None:
             return default
         history = self.history
         if applies_by in history.activities or not history.knows(applies_by):
-            return last_day(history, applies_by, rows, default)
+            return last_day(history, applies_by, rows=rows, default=default)
         column = history.column(applies_by, rows)
         return np.where(column.known, column.days(history.days(rows)), default)
 
     def own(self, path: str, rows: Int64) -> Column:
         """A field of these events alone: nothing an earlier event set counts (a look-up or case field as usual)."""
         if "." in path or not self.history.has(path):
-            return self.matcher.value(path, self.history, rows)
+            return self.matcher.value(path, self.history, rows=rows)
         return Column.of(self.history.table[path][self.history.places(rows)])
 
-    def paired(self, match: Mapping[str, str], left: Int64, right: Int64) -> tuple[Int64, Int64]:
+    def paired(self, match: Mapping[str, str], left: Int64, *, right: Int64) -> tuple[Int64, Int64]:
         """Codes of the match fields of two sets of events, equal where every field is; where one is missing, never."""
         if not match:
             return np.zeros(left.size, np.int64), np.zeros(right.size, np.int64)
         both = []
         for own, theirs in match.items():
-            mine = as_text(self.matcher.value(own, self.history, left))
-            other = as_text(self.matcher.value(theirs, self.history, right))
+            mine = as_text(self.matcher.value(own, self.history, rows=left))
+            other = as_text(self.matcher.value(theirs, self.history, rows=right))
             words, one, two = shared(mine, other)
             both.append(Column("text", np.concatenate([one, two]), np.concatenate([mine.known, other.known]), words))
         codes, known = codes_of(both)
@@ -134,7 +134,7 @@ class Context:
         return frame.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
 
 
-def last_day(history: History, activity: str, rows: Int64, default: Int64) -> Int64:
+def last_day(history: History, activity: str, *, rows: Int64, default: Int64) -> Int64:
     """The local day of the case's last such activity at or before each event, else the default."""
     marks = history.rows_of([activity])
     if marks.size == 0:
@@ -146,7 +146,7 @@ def last_day(history: History, activity: str, rows: Int64, default: Int64) -> In
 
 
 def _last_day_of(history: History) -> Callable[[str, Int64], Int64]:
-    return lambda activity, rows: last_day(history, activity, rows, history.days(rows))
+    return lambda activity, rows: last_day(history, activity, rows=rows, default=history.days(rows))
 
 
 def references(rules: Rules) -> dict[str, str]:

@@ -30,7 +30,7 @@ class Wanted:
         return activity in self.activities and (not self.clauses or bool(self.clauses & {ruling.id, ruling.name}))
 
 
-def from_silence(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse) -> pl.DataFrame | None:
+def from_silence(context: Context, ruling: Ruling, *, clause: Promise, lapse: Lapse) -> pl.DataFrame | None:
     """The events a promise's silence deems: attributes of the opener, dated at its start or at the lapse."""
     silence = clause.silence
     if silence is None or lapse.opener.size == 0:
@@ -47,11 +47,11 @@ def from_silence(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse
         known_from=earliest,
         ids=pl.Series([name]).new_from_index(0, len(frame)) + history.event_ids(lapse.opener),
     ).with_columns(
-        pl.lit(True).alias("deemed"), *(_constant(key, value, frame) for key, value in silence.with_.items())
+        pl.lit(True).alias("deemed"), *(_constant(key, value, frame=frame) for key, value in silence.with_.items())
     )
 
 
-def from_lapses(context: Context, ruling: Ruling, clause: Promise, lapse: Lapse) -> pl.DataFrame | None:
+def from_lapses(context: Context, ruling: Ruling, *, clause: Promise, lapse: Lapse) -> pl.DataFrame | None:
     """`lapsed { clause, unit, holder, due }` for each clock that passed its due moment."""
     if lapse.opener.size == 0:
         return None
@@ -89,7 +89,7 @@ def _stamped(frame: pl.DataFrame, activity: str, *, at: Int64, known_from: Int64
     )
 
 
-def _constant(name: str, value: Any, frame: pl.DataFrame) -> pl.Expr:
+def _constant(name: str, value: Any, *, frame: pl.DataFrame) -> pl.Expr:
     kind = frame.schema.get(name)
     return pl.lit(value, dtype=kind).alias(name) if kind is not None else pl.lit(value).alias(name)
 

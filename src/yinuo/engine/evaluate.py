@@ -42,7 +42,7 @@ def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | No
     for index, layer in enumerate(layers):
         wanted = _wanted(rules, layers[index + 1 :])
         derived: list[pl.DataFrame] = []
-        for part in _each(context, layer, wanted):
+        for part in _each(context, layer, wanted=wanted):
             clocks.append(part.clocks)
             findings.append(part.findings)
             derived += part.derived
@@ -63,11 +63,11 @@ class _Part:
     derived: list[pl.DataFrame]
 
 
-def _each(context: Context, layer: list[Ruling], wanted: Wanted) -> Iterator[_Part]:
+def _each(context: Context, layer: list[Ruling], *, wanted: Wanted) -> Iterator[_Part]:
     """The clauses of one layer, in their order; on a large log two at a time (the arrays let go of the interpreter)."""
 
     def say(ruling: Ruling) -> _Part:
-        return (_promise if ruling.kind == "promise" else _constraint)(context, ruling, wanted)
+        return (_promise if ruling.kind == "promise" else _constraint)(context, ruling, wanted=wanted)
 
     if len(context.history) < LARGE:
         yield from map(say, layer)
@@ -86,20 +86,20 @@ def _wanted(rules: Rules, later: list[list[Ruling]]) -> Wanted:
     return Wanted(frozenset(name for one in read for name in one.activities) | moves, clauses)
 
 
-def _promise(context: Context, ruling: Ruling, wanted: Wanted) -> _Part:
+def _promise(context: Context, ruling: Ruling, *, wanted: Wanted) -> _Part:
     said = say_promise(context, ruling)
     derived: list[pl.DataFrame] = []
     for clause, lapse in said.lapses:
         if clause.silence is not None and {clause.silence.means, "any"} & wanted.activities:
-            derived += _some(from_silence(context, ruling, clause, lapse))
+            derived += _some(from_silence(context, ruling, clause=clause, lapse=lapse))
         if wanted.reserved("lapsed", ruling):
-            derived += _some(from_lapses(context, ruling, clause, lapse))
+            derived += _some(from_lapses(context, ruling, clause=clause, lapse=lapse))
     if wanted.reserved("raised", ruling):
         derived += _some(from_findings(said.findings, "raised"))
     return _Part(said.clocks, said.findings, derived)
 
 
-def _constraint(context: Context, ruling: Ruling, wanted: Wanted) -> _Part:
+def _constraint(context: Context, ruling: Ruling, *, wanted: Wanted) -> _Part:
     findings = say_constraint(context, ruling)
     derived = _some(from_findings(findings, "found")) if wanted.reserved("found", ruling) else []
     return _Part(empty_clocks(), findings, derived)

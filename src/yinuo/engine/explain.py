@@ -50,10 +50,10 @@ def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") 
     why = json.loads(finding["why_args"] or "{}")
     code = str(finding["why_code"])
     if code in ("due_soon", "late"):
-        return _of_clock(title, why, code, rules, lang=lang)
+        return _of_clock(title, why, code=code, rules=rules, lang=lang)
     if code == "void_extension":
-        return _of_extension(title, why, lang)
-    return _of_rule(title, why, code, rules, lang=lang)
+        return _of_extension(title, why, lang=lang)
+    return _of_rule(title, why, code=code, rules=rules, lang=lang)
 
 
 def _clause(finding: Mapping[str, Any], rules: Rules) -> Clause | None:
@@ -69,7 +69,7 @@ def _number(value: float) -> str:
     return f"{value:g}" if abs(value - round(value)) < 1e-9 else f"{value:.1f}"
 
 
-def _of_clock(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, lang: Language) -> str:
+def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lang: Language) -> str:
     zh, en = _MEASURES.get(why["unit"], (why["unit"], why["unit"]))
     used, limit, paused = _number(why["used"]), _number(why["limit"]), float(why.get("paused") or 0)
     due = _local(why.get("due_at"), rules)
@@ -95,15 +95,15 @@ def _of_clock(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, la
     return ", ".join(parts) + "."
 
 
-def _of_extension(title: str, why: Mapping[str, Any], lang: Language) -> str:
+def _of_extension(title: str, why: Mapping[str, Any], *, lang: Language) -> str:
     zh, en = _CAUSES[why["cause"]]
     text = (zh if lang == "zh" else en).format(field=why.get("field") or "")
     return f"{title}：延期无效，{text}。" if lang == "zh" else f"{title}: the extension is void, it {text}."
 
 
-def _of_rule(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, lang: Language) -> str:
+def _of_rule(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lang: Language) -> str:
     zh, en = _BROKEN.get(code, ("“{activity}”违反本条", "“{activity}” breaks this rule"))
-    words = {key: _activity(why.get(key), rules, lang) for key in ("activity", "other")}
+    words = {key: _activity(why.get(key), rules, lang=lang) for key in ("activity", "other")}
     actor = why.get("actor")
     text = (zh if lang == "zh" else en).format(**words)
     if lang == "zh":
@@ -111,7 +111,7 @@ def _of_rule(title: str, why: Mapping[str, Any], code: str, rules: Rules, *, lan
     return f"{title}: {text}{f' (by {actor})' if actor else ''}."
 
 
-def _activity(name: str | None, rules: Rules, lang: Language) -> str:
+def _activity(name: str | None, rules: Rules, *, lang: Language) -> str:
     if name is None:
         return "—"
     return rules.activities.get(name, name) if lang == "zh" else name.replace("_", " ")

@@ -23,13 +23,13 @@ def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFra
     for edition in ruling.editions:
         indicator = edition.clause
         assert isinstance(indicator, Indicator)
-        base = _named(figures, ruling, indicator.of)
+        base = _named(figures, ruling, name=indicator.of)
         if indicator.measure in ("ratio", "cut"):
-            rows = _divided(base, _named(figures, ruling, indicator.per), cut=indicator.measure == "cut")
+            rows = _divided(base, _named(figures, ruling, name=indicator.per), cut=indicator.measure == "cut")
         elif indicator.measure == "change":
             rows = _changed(base, years=indicator.versus != "1p")
         else:
-            rows = _streak(base, indicator, today)
+            rows = _streak(base, indicator, today=today)
         begin = pl.col("period_start")
         rows = rows.filter(begin.is_null() | (begin >= edition.start))
         if edition.until is not None:
@@ -47,7 +47,7 @@ def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFra
     return pl.concat(parts)
 
 
-def _named(figures: pl.DataFrame, ruling: Ruling, name: str | None) -> pl.DataFrame:
+def _named(figures: pl.DataFrame, ruling: Ruling, *, name: str | None) -> pl.DataFrame:
     institution, _, clause = (name or "").rpartition("/")
     return figures.filter((pl.col("institution") == (institution or ruling.institution)) & (pl.col("clause") == clause))
 
@@ -85,7 +85,7 @@ def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:
     )
 
 
-def _streak(base: pl.DataFrame, indicator: Indicator, today: int) -> pl.DataFrame:
+def _streak(base: pl.DataFrame, indicator: Indicator, *, today: int) -> pl.DataFrame:
     """How many of the most recent closed periods, without a gap, satisfy `holds`; a period without value breaks it."""
     closed = base.filter(pl.col("period_end") < as_date(today)).sort("period_start", descending=True)
     rows = []

@@ -37,7 +37,7 @@ def answerers(context: Context, answers: str, *, opener: Int64, moment: Int64) -
     """
     history = context.history
     if answers != "holder":
-        return _named(context, answers, opener)
+        return _named(context, answers, opener=opener)
     own = Answerers(history.column("unit", opener), Column.missing(opener.size))
     if context.holdings.row.size == 0:
         return own
@@ -48,7 +48,7 @@ def answerers(context: Context, answers: str, *, opener: Int64, moment: Int64) -
     return Answerers(unit.otherwise(own.unit) if not unit.known.all() else unit, actor)
 
 
-def _named(context: Context, answers: str, opener: Int64) -> Answerers:
+def _named(context: Context, answers: str, *, opener: Int64) -> Answerers:
     history = context.history
     nobody = Column.missing(opener.size)
     if not history.knows(answers):

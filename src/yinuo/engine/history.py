@@ -56,7 +56,7 @@ class History:
             events, at = events.filter(pl.Series(keep)), at[keep]
         case = _case_codes(events["case_id"], log.cases["case_id"])
         activity = Column.of(events["activity"])
-        order = _order(events, case, at, activity.values, _ranks(rules, activity.words))
+        order = _order(events, case, at=at, activity=activity.values, ranks=_ranks(rules, activity.words))
         if order is not None:
             case, at, activity = case[order], at[order], activity.take(order)
         low, high = bounds(case, len(log.cases))
@@ -141,7 +141,7 @@ class History:
         """The order of events of several cases: by at, sequence, activity, event_id."""
         ids = self.event_ids(rows).rank("dense").to_numpy()
         rank = _ranks(self.rules, self.activities)[self.activity[rows]]
-        sequence, rank = _sequences(self.table, self.places(rows), rank)
+        sequence, rank = _sequences(self.table, self.places(rows), rank=rank)
         return np.lexsort((ids, rank, sequence, self.at[rows]))
 
     @cached_property
@@ -301,7 +301,7 @@ def _ranks(rules: Rules, words: tuple[str, ...]) -> Int64:
     return ranks
 
 
-def _order(events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.int32], ranks: Int64) -> Int64 | None:
+def _order(events: pl.DataFrame, case: Int64, *, at: Int64, activity: NDArray[np.int32], ranks: Int64) -> Int64 | None:
     """The rows in order, or null when they already are."""
     if at.size < 2:
         return None
@@ -318,7 +318,7 @@ def _order(events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.in
     inside[:-1] |= tied
     places = np.flatnonzero(inside)
     rows = order[places]
-    sequence, rank = _sequences(events, rows, ranks[activity[rows]])
+    sequence, rank = _sequences(events, rows, rank=ranks[activity[rows]])
     keys: list[NDArray[np.int64]] = [rank, sequence]
     if "event_id" in events.columns:
         keys.insert(0, events["event_id"][rows].rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
@@ -327,7 +327,7 @@ def _order(events: pl.DataFrame, case: Int64, at: Int64, activity: NDArray[np.in
     return None if ordered and (order[places] == places).all() else order
 
 
-def _sequences(events: pl.DataFrame, rows: Int64, rank: Int64) -> tuple[Int64, Int64]:
+def _sequences(events: pl.DataFrame, rows: Int64, *, rank: Int64) -> tuple[Int64, Int64]:
     """The sequence of these events, and the rank that orders those without one."""
     if "sequence" not in events.columns:
         return np.zeros(rows.size, np.int64), rank

@@ -30,7 +30,7 @@ class Holdings:
     def of(cls, history: History) -> Holdings:
         """Read the changes from the events the flows name in `holder`."""
         kinds = {kind: editions[-1] for kind, editions in history.rules.flows().items() if editions}
-        found = [_changes(history, kind, flow) for kind, flow in kinds.items() if flow.holder]
+        found = [_changes(history, kind, flow=flow) for kind, flow in kinds.items() if flow.holder]
         rows = [rows for part in found for rows, _, _ in part]
         row = np.concatenate(rows) if rows else np.empty(0, np.int64)
         units = _joined([unit for part in found for _, unit, _ in part], row.size)
@@ -45,7 +45,7 @@ class Holdings:
         if self.row.size == 0:
             return np.full(case.size, -1, np.int64)
         low = self.low[case]
-        found = search(self.history.at[self.row], low, self.high[case], moment, after=True) - 1
+        found = search(self.history.at[self.row], low, high=self.high[case], wanted=moment, after=True) - 1
         return np.where(found >= low, found, -1)
 
     def frame(self) -> pl.DataFrame:
@@ -84,17 +84,17 @@ def _ended(history: History) -> Int64:
     return over
 
 
-def _changes(history: History, kind: str, flow: Flow) -> list[tuple[Int64, Column, Column]]:
+def _changes(history: History, kind: str, *, flow: Flow) -> list[tuple[Int64, Column, Column]]:
     found = []
     for activity, holder in flow.holder.items():
         rows = history.rows_of([activity])
         rows = rows[history.is_kind(kind)[history.case[rows]]]
         if rows.size:
-            found.append((rows, *_holder(history, flow, holder, rows)))
+            found.append((rows, *_holder(history, flow, holder=holder, rows=rows)))
     return found
 
 
-def _holder(history: History, flow: Flow, holder: str, rows: Int64) -> tuple[Column, Column]:
+def _holder(history: History, flow: Flow, *, holder: str, rows: Int64) -> tuple[Column, Column]:
     """(unit, actor) who hold the case after these events."""
     nobody = Column.missing(rows.size)
     named = history.column(holder, rows)

@@ -82,7 +82,7 @@ class Matcher:
     moment_of: Callable[[str, Int64], Int64] | None = None
     """Day of the last event of an activity at or before each row, for `as_of` in a look-up."""
 
-    def holds(self, condition: Condition | None, records: Records, rows: Int64) -> Bool:
+    def holds(self, condition: Condition | None, records: Records, *, rows: Int64) -> Bool:
         """Whether the condition holds of each row; no condition always does."""
         if condition is None:
             return np.ones(rows.size, np.bool_)
@@ -92,21 +92,21 @@ class Matcher:
             for name, test in row:
                 if left.size == 0:
                     break
-                left = left[self._test(name, test, records, rows[left])]
+                left = left[self._test(name, test, records=records, rows=rows[left])]
             result[left] = True
         return result
 
-    def matches(self, events: tuple[Event, ...], records: Records, rows: Int64) -> Bool:
+    def matches(self, events: tuple[Event, ...], records: Records, *, rows: Int64) -> Bool:
         """Whether each event is one of those referred to."""
         result = np.zeros(rows.size, np.bool_)
         activity = records.column("activity", rows)
         for event in events:
             found = _equals(activity, event.activities) if "any" not in event.activities else activity.known
             chosen = np.flatnonzero(found & ~result)
-            result[chosen[self.holds(event.where, records, rows[chosen])]] = True
+            result[chosen[self.holds(event.where, records, rows=rows[chosen])]] = True
         return result
 
-    def value(self, path: str, records: Records, rows: Int64) -> Column:
+    def value(self, path: str, records: Records, *, rows: Int64) -> Column:
         """A field, or with a dot a column of the row it refers to: `item.promised`."""
         name, _, rest = path.partition(".")
         column = records.column(name, rows)
@@ -117,13 +117,13 @@ class Matcher:
             return Column.missing(rows.size)
         return table.column(rest, table.row_of(column, records.days(rows)))
 
-    def _test(self, name: str, test: Test, records: Records, rows: Int64) -> Bool:
+    def _test(self, name: str, test: Test, *, records: Records, rows: Int64) -> Bool:
         if name == "did_not":
-            did = self.value("did", records, rows)
+            did = self.value("did", records, rows=rows)
             return did.known & ~_has(did, (*(test.equal or ()), *(test.has or ())))
-        column = self.value(name, records, rows)
+        column = self.value(name, records, rows=rows)
         if test.through is not None:
-            return self._through(name, column, test.through, records, rows)
+            return self._through(name, column, condition=test.through, records=records, rows=rows)
         result: Bool = np.ones(rows.size, np.bool_)
         if test.known is not None:
             result &= column.known == test.known
@@ -132,10 +132,10 @@ class Matcher:
         if test.unequal is not None:
             result &= column.known & ~self._equals(column, test.unequal)
         if test.same_as is not None:
-            result &= self._compare(column, test.same_as, records, rows, np.equal)
+            result &= self._compare(column, test.same_as, records=records, rows=rows, operator=np.equal)
         if test.differs_from is not None:
-            other = self.value(test.differs_from.field, records, rows)
-            result &= column.known & other.known & ~_compare_columns(column, other, None, np.equal)
+            other = self.value(test.differs_from.field, records, rows=rows)
+            result &= column.known & other.known & ~_compare_columns(column, other, times=None, operator=np.equal)
         for bound, operator in (
             (test.min, np.greater_equal),
             (test.max, np.less_equal),
@@ -143,14 +143,14 @@ class Matcher:
             (test.below, np.less),
         ):
             if bound is not None:
-                result &= self._compare(column, bound, records, rows, operator)
+                result &= self._compare(column, bound, records=records, rows=rows, operator=operator)
         if test.has is not None:
             result &= _has(column, test.has)
         if test.contains is not None:
             result &= _contains(column, test.contains)
         for listed, wanted in ((test.listed, True), (test.unlisted, False)):
             if listed is not None:
-                result &= self._listed(listed, records, rows, wanted=wanted)
+                result &= self._listed(listed, records, rows=rows, wanted=wanted)
         return result
 
     def _equals(self, column: Column, values: tuple[Scalar, ...]) -> Bool:
@@ -158,7 +158,7 @@ class Matcher:
             column = Column("date", self.clock.local(column.values) // DAY, column.known)
         return _equals(column, values)
 
-    def _through(self, name: str, column: Column, condition: Condition, records: Records, rows: Int64) -> Bool:
+    def _through(self, name: str, column: Column, *, condition: Condition, records: Records, rows: Int64) -> Bool:
         table = self.tables.of_field(name)
         if table is None:
             return np.zeros(rows.size, np.bool_)
@@ -166,29 +166,29 @@ class Matcher:
         found = table.row_of(column, days)
         result = np.zeros(rows.size, np.bool_)
         hit = np.flatnonzero(found >= 0)
-        result[hit] = self.holds(condition, _Looked(table, days[hit]), found[hit])
+        result[hit] = self.holds(condition, _Looked(table, days[hit]), rows=found[hit])
         return result
 
     def _compare(
-        self, column: Column, bound: Scalar | FieldValue, records: Records, rows: Int64, operator: np.ufunc
+        self, column: Column, bound: Scalar | FieldValue, *, records: Records, rows: Int64, operator: np.ufunc
     ) -> Bool:
         if isinstance(bound, FieldValue):
-            other = self.value(bound.field, records, rows)
-            return column.known & other.known & _compare_columns(column, other, bound.times, operator)
+            other = self.value(bound.field, records, rows=rows)
+            return column.known & other.known & _compare_columns(column, other, times=bound.times, operator=operator)
         if column.kind == "instant" and isinstance(bound, date) and not isinstance(bound, datetime):
             found: Bool = column.known & operator(self.clock.local(column.values) // DAY, day_number(bound))
             return found
         if column.kind == "text" and isinstance(bound, str):
             length = Column("text", np.zeros(rows.size, np.int32), np.ones(rows.size, np.bool_), (bound,))
-            return column.known & _compare_limits(column, length, None, operator)
+            return column.known & _compare_limits(column, length, times=None, operator=operator)
         value = _number(column, bound)
         if value is None:
             return np.zeros(rows.size, np.bool_)
         result: Bool = column.known & operator(column.values, value)
         return result
 
-    def _listed(self, listed: Listed, records: Records, rows: Int64, *, wanted: bool) -> Bool:
-        values = [(name, self.value(own, records, rows)) for name, own in listed.on]
+    def _listed(self, listed: Listed, records: Records, *, rows: Int64, wanted: bool) -> Bool:
+        values = [(name, self.value(own, records, rows=rows)) for name, own in listed.on]
         known = np.logical_and.reduce([column.known for _, column in values])
         table = self.tables.tables.get(listed.table)
         if table is None:
@@ -197,8 +197,8 @@ class Matcher:
         if listed.as_of is not None and self.moment_of is not None:
             days = self.moment_of(listed.as_of, rows)
         every = np.arange(len(table.frame), dtype=np.int64)
-        allowed = self.holds(listed.where, _Looked(table, np.zeros(every.size, np.int64)), every)
-        found: Bool = known & (table.lists(values, days, allowed) == wanted)
+        allowed = self.holds(listed.where, _Looked(table, np.zeros(every.size, np.int64)), rows=every)
+        found: Bool = known & (table.lists(values, days, allowed=allowed) == wanted)
         return found
 
 
@@ -235,19 +235,19 @@ def _number(column: Column, value: Scalar) -> float | int | bool | None:
     return None
 
 
-def _compare_columns(left: Column, right: Column, times: Decimal | None, operator: np.ufunc) -> Bool:
+def _compare_columns(left: Column, right: Column, *, times: Decimal | None, operator: np.ufunc) -> Bool:
     if left.kind == right.kind and left.kind in ("number", "date", "instant", "bool"):
         scaled = right.values if times is None else right.values * float(times)
         result: Bool = operator(left.values, scaled)
         return result
     if operator is not np.equal:
-        return _compare_limits(left, right, times, operator)
+        return _compare_limits(left, right, times=times, operator=operator)
     _, mine, theirs = shared(as_text(left), as_text(right))
     found: Bool = mine == theirs
     return found
 
 
-def _compare_limits(left: Column, right: Column, times: Decimal | None, operator: np.ufunc) -> Bool:
+def _compare_limits(left: Column, right: Column, *, times: Decimal | None, operator: np.ufunc) -> Bool:
     """Two columns of lengths of time; lengths of different units do not compare."""
     if left.kind != "text" or right.kind != "text":
         return np.zeros(left.known.size, np.bool_)

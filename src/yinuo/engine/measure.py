@@ -56,28 +56,38 @@ def measure(log: Log, said: Said, rules: Rules, *, as_of: datetime) -> pl.DataFr
         ):
             later.append(ruling)
             continue
-        plain += [_figure(scope, ruling, index) for index in range(len(ruling.editions))]
+        plain += [_figure(scope, ruling, index=index) for index in range(len(ruling.editions))]
     result = pl.concat([pl.DataFrame(schema=INDICATOR_COLUMNS), *plain])
     for ruling in later:
         result = pl.concat([result, compared(result, ruling, today=today)])
     return result.sort("institution", "clause", "period_start", "unit", "item", "by", nulls_last=False)
 
 
-def _figure(scope: _Scope, ruling: Ruling, index: int) -> pl.DataFrame:
+def _figure(scope: _Scope, ruling: Ruling, *, index: int) -> pl.DataFrame:
     edition = ruling.editions[index]
     indicator = edition.clause
     assert isinstance(indicator, Indicator)
-    rows = population(indicator, scope.log, scope.said, scope.rules)
-    counted = _stock(scope, indicator, rows, edition) if indicator.stock else _flow(scope, indicator, rows, edition)
-    frames = [_summed(scope, ruling, edition, counted, name=ruling.id)]
+    rows = population(indicator, scope.log, said=scope.said, rules=scope.rules)
+    counted = (
+        _stock(scope, indicator, rows=rows, edition=edition)
+        if indicator.stock
+        else _flow(scope, indicator, rows=rows, edition=edition)
+    )
+    frames = [_summed(scope, ruling, edition=edition, counted=counted, name=ruling.id)]
     if indicator.exempt is not None:
         frames.append(
-            _summed(scope, ruling, edition, counted.filter(~pl.col("exempt")), name=f"{ruling.id}/without-exempt")
+            _summed(
+                scope,
+                ruling,
+                edition=edition,
+                counted=counted.filter(~pl.col("exempt")),
+                name=f"{ruling.id}/without-exempt",
+            )
         )
     return pl.concat(frames)
 
 
-def _flow(scope: _Scope, indicator: Indicator, rows: Population, edition: Edition) -> pl.DataFrame:
+def _flow(scope: _Scope, indicator: Indicator, *, rows: Population, edition: Edition) -> pl.DataFrame:
     """Rows of the population with their period, subject, and whether they count."""
     if indicator.period == "all":
         day = np.full(len(rows.frame), 0, np.int64)
@@ -91,7 +101,7 @@ def _flow(scope: _Scope, indicator: Indicator, rows: Population, edition: Editio
             dated &= begin < day_number(edition.until)
     keep = np.flatnonzero(dated).astype(np.int64)
     return _counted(
-        scope, indicator, rows.frame, keep=keep, begin=begin[keep], day=rows.day.fill_null(scope.today).to_numpy()
+        scope, indicator, frame=rows.frame, keep=keep, begin=begin[keep], day=rows.day.fill_null(scope.today).to_numpy()
     )
 
 
@@ -99,7 +109,7 @@ def _in_force(edition: Edition, day: int) -> bool:
     return day_number(edition.start) <= day and (edition.until is None or day < day_number(edition.until))
 
 
-def _stock(scope: _Scope, indicator: Indicator, rows: Population, edition: Edition) -> pl.DataFrame:
+def _stock(scope: _Scope, indicator: Indicator, *, rows: Population, edition: Edition) -> pl.DataFrame:
     """The state at the end of each period since the log begins: rows in force, open or running on its last day."""
     first = _first_day(scope)
     start = max(first, day_number(edition.start))
@@ -115,7 +125,7 @@ def _stock(scope: _Scope, indicator: Indicator, rows: Population, edition: Editi
             _counted(
                 scope,
                 indicator,
-                rows.frame,
+                frame=rows.frame,
                 keep=keep,
                 begin=np.full(keep.size, begin),
                 day=np.full(len(rows.frame), last, np.int64),
@@ -127,7 +137,7 @@ def _stock(scope: _Scope, indicator: Indicator, rows: Population, edition: Editi
         else _counted(
             scope,
             indicator,
-            rows.frame,
+            frame=rows.frame,
             keep=np.empty(0, np.int64),
             begin=np.empty(0, np.int64),
             day=np.zeros(len(rows.frame), np.int64),
@@ -150,11 +160,11 @@ def _span(frame: pl.DataFrame, scope: _Scope) -> tuple[Int64, Int64]:
         ("raised_at", "cleared_at"),
     ):
         if begin in frame.columns:
-            return _days(frame, begin, scope, -(2**40)), _days(frame, end, scope, 2**40)
+            return _days(frame, begin, scope=scope, default=-(2**40)), _days(frame, end, scope=scope, default=2**40)
     return np.full(len(frame), -(2**40)), np.full(len(frame), 2**40)
 
 
-def _days(frame: pl.DataFrame, name: str, scope: _Scope, default: int) -> Int64:
+def _days(frame: pl.DataFrame, name: str, *, scope: _Scope, default: int) -> Int64:
     if name not in frame.columns:
         return np.full(len(frame), default, np.int64)
     series = frame[name]
@@ -165,16 +175,18 @@ def _days(frame: pl.DataFrame, name: str, scope: _Scope, default: int) -> Int64:
 
 
 def _counted(
-    scope: _Scope, indicator: Indicator, frame: pl.DataFrame, *, keep: Int64, begin: Int64, day: Int64
+    scope: _Scope, indicator: Indicator, *, frame: pl.DataFrame, keep: Int64, begin: Int64, day: Int64
 ) -> pl.DataFrame:
     records = Rows(frame, day)
-    inside = scope.matcher.holds(indicator.for_, records, keep) & scope.matcher.holds(indicator.where, records, keep)
+    inside = scope.matcher.holds(indicator.for_, records, rows=keep) & scope.matcher.holds(
+        indicator.where, records, rows=keep
+    )
     keep, begin = keep[inside], begin[inside]
     name = SUBJECTS.get(indicator.subject.partition(":")[0], indicator.subject)
     size = keep.size
 
     def text(field: str) -> pl.Series:
-        return scope.matcher.value(field, records, keep).series().cast(pl.String)
+        return scope.matcher.value(field, records, rows=keep).series().cast(pl.String)
 
     subject = pl.Series([None] * size, dtype=pl.String) if name == "city" else text(name)
     by = (
@@ -186,21 +198,21 @@ def _counted(
     )
     return pl.DataFrame({
         "subject": subject, "by": by, "begin": begin,
-        "counts": _holds(scope, indicator.count, records, keep),
-        "exempt": _holds(scope, indicator.exempt, records, keep) if indicator.exempt else np.zeros(size, np.bool_),
-        "value": _values(scope, indicator, records, keep),
+        "counts": _holds(scope, indicator.count, records=records, keep=keep),
+        "exempt": _holds(scope, indicator.exempt, records=records, keep=keep) if indicator.exempt else np.zeros(size, np.bool_),
+        "value": _values(scope, indicator, records=records, keep=keep),
     })  # fmt: skip
 
 
-def _holds(scope: _Scope, condition: Condition | None, records: Rows, keep: Int64) -> Bool:
-    return scope.matcher.holds(condition, records, keep)
+def _holds(scope: _Scope, condition: Condition | None, *, records: Rows, keep: Int64) -> Bool:
+    return scope.matcher.holds(condition, records, rows=keep)
 
 
-def _values(scope: _Scope, indicator: Indicator, records: Rows, keep: Int64) -> pl.Series:
+def _values(scope: _Scope, indicator: Indicator, *, records: Rows, keep: Int64) -> pl.Series:
     value = indicator.value
     if value is None:
         return pl.Series([None] * keep.size, dtype=pl.Float64)
-    series = scope.matcher.value(value if isinstance(value, str) else value.field, records, keep).series()
+    series = scope.matcher.value(value if isinstance(value, str) else value.field, records, rows=keep).series()
     if isinstance(value, Mapped) and value.map:
         codes = {str(code): float(number) for code, number in value.map.items()}
         return series.cast(pl.String).replace_strict(codes, default=None, return_dtype=pl.Float64)
@@ -209,7 +221,7 @@ def _values(scope: _Scope, indicator: Indicator, records: Rows, keep: Int64) -> 
     return series.cast(pl.Float64, strict=False)
 
 
-def _summed(scope: _Scope, ruling: Ruling, edition: Edition, counted: pl.DataFrame, *, name: str) -> pl.DataFrame:
+def _summed(scope: _Scope, ruling: Ruling, *, edition: Edition, counted: pl.DataFrame, name: str) -> pl.DataFrame:
     indicator = edition.clause
     assert isinstance(indicator, Indicator)
     value = pl.col("value").filter(pl.col("counts"))
@@ -224,12 +236,12 @@ def _summed(scope: _Scope, ruling: Ruling, edition: Edition, counted: pl.DataFra
         pl.col("exempt").sum().cast(pl.Int64).alias("excluded"),
     )
     if indicator.measure in ("median", "p90"):
-        summed = _observed(counted, summed, 0.5 if indicator.measure == "median" else 0.9)
-    summed = _with_everyone(scope, indicator, summed)
-    return _rows(ruling, edition, indicator, summed, name)
+        summed = _observed(counted, summed, part=0.5 if indicator.measure == "median" else 0.9)
+    summed = _with_everyone(scope, indicator, summed=summed)
+    return _rows(ruling, edition, indicator=indicator, summed=summed, name=name)
 
 
-def _observed(counted: pl.DataFrame, summed: pl.DataFrame, part: float) -> pl.DataFrame:
+def _observed(counted: pl.DataFrame, summed: pl.DataFrame, *, part: float) -> pl.DataFrame:
     """Median and p90 are observed values: numpy's inverted_cdf."""
     values = (
         counted.filter(pl.col("counts") & pl.col("value").is_not_null())
@@ -243,14 +255,17 @@ def _observed(counted: pl.DataFrame, summed: pl.DataFrame, part: float) -> pl.Da
     )
 
 
-def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame) -> pl.DataFrame:
+def _with_everyone(scope: _Scope, indicator: Indicator, *, summed: pl.DataFrame) -> pl.DataFrame:
     """All units (or items) in force on a period's first day get a row, those without any record included."""
     kind, _, part = indicator.subject.partition(":")
     table = scope.log.tables.get({"unit": "units", "item": "items"}.get(kind, ""))
     if table is None or indicator.by or table.is_empty() or summed.is_empty():
         return summed
     begins = summed.select("begin").unique()
-    since, until = _days(table, "from", scope, -(2**40)), _days(table, "until", scope, 2**40)
+    since, until = (
+        _days(table, "from", scope=scope, default=-(2**40)),
+        _days(table, "until", scope=scope, default=2**40),
+    )
     members = table.select(
         pl.col("id").cast(pl.String).alias("subject"), *((pl.col("type"),) if "type" in table.columns else ())
     ).with_columns(pl.Series("since", since), pl.Series("until_day", until))
@@ -271,7 +286,7 @@ def _with_everyone(scope: _Scope, indicator: Indicator, summed: pl.DataFrame) ->
     return pl.concat([summed, zeros])
 
 
-def _rows(ruling: Ruling, edition: Edition, indicator: Indicator, summed: pl.DataFrame, name: str) -> pl.DataFrame:
+def _rows(ruling: Ruling, edition: Edition, *, indicator: Indicator, summed: pl.DataFrame, name: str) -> pl.DataFrame:
     begin, n, k = (summed[column].to_numpy() for column in ("begin", "denominator", "numerator"))
     low, high = wilson(np.nan_to_num(k), n) if indicator.measure == "share" else (np.full(n.size, np.nan),) * 2
     shown = (indicator.interval or ("wilson" if indicator.over == "ratings" else "none")) == "wilson"

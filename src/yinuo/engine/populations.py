@@ -25,17 +25,17 @@ class Population:
     day: pl.Series
 
 
-def population(indicator: Indicator, log: Log, said: Said, rules: Rules) -> Population:
+def population(indicator: Indicator, log: Log, *, said: Said, rules: Rules) -> Population:
     """The rows an indicator counts over. Raises ValueError for a source this engine does not know."""
     over, _, part = indicator.over.partition(":")
-    frame = _source(over, part, log, said, rules)
+    frame = _source(over, part, log=log, said=said, rules=rules)
     name = indicator.at or DATED.get(over, "date" if over == "register" else "from")
     if name not in frame.columns:
         return Population(frame, pl.Series([None] * len(frame), dtype=pl.Int64))
     return Population(frame, _local_day(frame[name], rules))
 
 
-def _source(over: str, part: str, log: Log, said: Said, rules: Rules) -> pl.DataFrame:
+def _source(over: str, part: str, *, log: Log, said: Said, rules: Rules) -> pl.DataFrame:
     if over == "cases":
         return case_facts(log, rules)
     if over == "clocks":

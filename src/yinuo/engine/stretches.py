@@ -37,7 +37,7 @@ def stretches(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | N
     known = None if known_at is None else microseconds(known_at)
     context = Context.of(History.read(log, rules, as_of=microseconds(as_of), known_at=known))
     parts = [
-        _of_clocks(context, ruling, clocks)
+        _of_clocks(context, ruling, clocks=clocks)
         for ruling in rules.of_kind("promise")
         for opened in openings(context, ruling)
         for clocks in running(context, opened)
@@ -45,7 +45,7 @@ def stretches(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | N
     return pl.concat([pl.DataFrame(schema=STRETCH_COLUMNS), *(part for part in parts if part is not None)])
 
 
-def _of_clocks(context: Context, ruling: Ruling, clocks: Running) -> pl.DataFrame | None:
+def _of_clocks(context: Context, ruling: Ruling, *, clocks: Running) -> pl.DataFrame | None:
     touched, history = clocks.suspended, context.history
     if touched is None or touched.owner.size == 0:
         return None

@@ -58,11 +58,11 @@ class Table:
         sorted_codes = codes[order]
         low = np.searchsorted(sorted_codes, wanted)
         high = np.searchsorted(sorted_codes, wanted, side="right")
-        found = search(self.begins[order], low, high, days, after=True) - 1
+        found = search(self.begins[order], low, high=high, wanted=days, after=True) - 1
         row = order[np.maximum(found, 0)]
         return np.where((found >= low) & (wanted >= 0) & (days < self.ends[row]), row, -1)
 
-    def lists(self, wanted: list[tuple[str, Column]], days: Int64, allowed: Bool) -> Bool:
+    def lists(self, wanted: list[tuple[str, Column]], days: Int64, *, allowed: Bool) -> Bool:
         """Whether some allowed row in force on each day has these values in these columns."""
         mine = np.zeros(len(self.frame), np.int64)
         theirs = np.zeros(days.size, np.int64)

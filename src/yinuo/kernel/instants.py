@@ -96,7 +96,7 @@ def _zone(name: str) -> Zone:
     while low < end:
         high = low + week
         if _offset(zone, high) != offsets[-1]:
-            turn = _bisect(zone, low, high, offsets[-1])
+            turn = _bisect(zone, low, high=high, offset=offsets[-1])
             changes.append(microseconds(turn))
             offsets.append(_offset(zone, turn))
             low = turn
@@ -111,7 +111,7 @@ def _offset(zone: ZoneInfo, at: datetime) -> int:
     return offset // timedelta(microseconds=1)
 
 
-def _bisect(zone: ZoneInfo, low: datetime, high: datetime, offset: int) -> datetime:
+def _bisect(zone: ZoneInfo, low: datetime, *, high: datetime, offset: int) -> datetime:
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=(high - low) // timedelta(seconds=1) // 2)
         if _offset(zone, middle) == offset:

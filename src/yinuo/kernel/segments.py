@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from yinuo.kernel.instants import Int64
 
 
-def search(values: Int64, low: Int64, high: Int64, wanted: Int64, *, after: bool = False) -> Int64:
+def search(values: Int64, low: Int64, *, high: Int64, wanted: Int64, after: bool = False) -> Int64:
     """For each row i the first index j in [low[i], high[i]) with values[j] ≥ wanted[i] (> when `after`), else high[i].
 
     Every stretch values[low[i]:high[i]] must be sorted.

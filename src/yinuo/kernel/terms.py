@@ -49,7 +49,7 @@ class Pauses:
         return cls(empty, empty, empty)
 
     @classmethod
-    def united(cls, owner: Int64, begin: Int64, end: Int64) -> Pauses:
+    def united(cls, owner: Int64, begin: Int64, *, end: Int64) -> Pauses:
         """Sort stretches and unite those of one owner that touch or overlap; drop empty ones."""
         keep = begin < end
         owner, begin, end = owner[keep], begin[keep], end[keep]
@@ -84,7 +84,7 @@ class Terms:
     """Time of day of the start, for `same_time`."""
 
     @classmethod
-    def started(cls, at: Int64, convention: Convention, calendar: Calendar) -> Terms:
+    def started(cls, at: Int64, convention: Convention, *, calendar: Calendar) -> Terms:
         """Terms counted from UTC instants `at`."""
         scale = scale_of(convention.unit, calendar)
         wall = np.zeros_like(at)
@@ -141,7 +141,7 @@ class Terms:
         live = np.flatnonzero(position != NEVER)
         while live.size:
             here = self._settled(position[live])
-            index = search(pauses.begin, low[live], high[live], here, after=True) - 1
+            index = search(pauses.begin, low[live], high=high[live], wanted=here, after=True) - 1
             end = np.append(pauses.end, NEVER)[np.maximum(index, 0)]
             inside = (index >= low[live]) & (here < end)
             position[live] = np.where(inside, end, here)

@@ -12,10 +12,10 @@ from yinuo.kernel.limits import Limit
 from yinuo.kernel.segments import first_index, merged, search
 
 
-def _bound(scene: Scene, bound: int | FieldNumber | None, default: int, rows: Int64) -> Int64:
+def _bound(scene: Scene, bound: int | FieldNumber | None, *, default: int, rows: Int64) -> Int64:
     """The number allowed or owed at each event; a null field allows (and owes) nothing beyond the default."""
     if isinstance(bound, FieldNumber):
-        column = scene.context.matcher.value(bound.field, scene.context.history, rows)
+        column = scene.context.matcher.value(bound.field, scene.context.history, rows=rows)
         if column.kind != "number":
             return np.full(rows.size, default, np.int64)
         return np.where(column.known, column.values, default).astype(np.int64)
@@ -27,16 +27,16 @@ def absence(scene: Scene) -> Violations:
     clause = scene.clause
     events, group, number = scene.counted(scene.accusable(clause.event))
     if clause.rolling is not None:
-        return Violations.of(_rolling(scene, events, group, clause.rolling))
+        return Violations.of(_rolling(scene, events, group=group, window=clause.rolling))
     if clause.distinct is not None:
-        events, number = _value_numbers(scene, events, group)
-    return Violations.of(events[number > _bound(scene, clause.max, 0, events)])
+        events, number = _value_numbers(scene, events, group=group)
+    return Violations.of(events[number > _bound(scene, clause.max, default=0, rows=events)])
 
 
-def _value_numbers(scene: Scene, events: Int64, group: Int64) -> tuple[Int64, Int64]:
+def _value_numbers(scene: Scene, events: Int64, *, group: Int64) -> tuple[Int64, Int64]:
     """Events whose value is known, and for each as the how-manieth value of its thread that value first came."""
     assert scene.clause.distinct is not None
-    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
+    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, rows=events)
     known = np.flatnonzero(column.known)
     code, _ = codes_of([as_number(group[known]), column.take(known)])
     _, first, value = np.unique(code, return_index=True, return_inverse=True)
@@ -46,22 +46,22 @@ def _value_numbers(scene: Scene, events: Int64, group: Int64) -> tuple[Int64, In
     return events[known], number[value]
 
 
-def _rolling(scene: Scene, events: Int64, group: Int64, window: Limit) -> Int64:
+def _rolling(scene: Scene, events: Int64, *, group: Int64, window: Limit) -> Int64:
     at = scene.context.history.at[events]
     low = first_index(group)
     index = np.arange(events.size, dtype=np.int64)
-    begin = search(at, low, index + 1, scene.window_begin(events, window), after=True)
+    begin = search(at, low, high=index + 1, wanted=scene.window_begin(events, window), after=True)
     count, before = index - begin + 1, index - begin
     if scene.clause.distinct is not None:
-        count, before = _distinct_in(scene, events, begin)
-    allowed = _bound(scene, scene.clause.max, 0, events)
+        count, before = _distinct_in(scene, events, begin=begin)
+    allowed = _bound(scene, scene.clause.max, default=0, rows=events)
     return events[(count > allowed) & (before <= allowed)]
 
 
-def _distinct_in(scene: Scene, events: Int64, begin: Int64) -> tuple[Int64, Int64]:
+def _distinct_in(scene: Scene, events: Int64, *, begin: Int64) -> tuple[Int64, Int64]:
     """The number of distinct values among the events of each window, with its last event and without."""
     assert scene.clause.distinct is not None
-    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, events)
+    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, rows=events)
     counts: dict[object, int] = {}
     result, without, left = np.zeros(events.size, np.int64), np.zeros(events.size, np.int64), 0
     values = [value if known else None for value, known in zip(column.values.tolist(), column.known, strict=True)]
@@ -90,8 +90,8 @@ def _too_few(scene: Scene, *, default: int) -> Violations:
     endings = _endings(scene)
     if scene.clause.after:
         endings = endings[scene.latest_before(endings, scene.found(scene.clause.after)) >= 0]
-    count = _count_until(scene, scene.scoped(scene.clause.event), endings)
-    return Violations.of(endings[count < _bound(scene, scene.clause.min, default, endings)])
+    count = _count_until(scene, scene.scoped(scene.clause.event), endings=endings)
+    return Violations.of(endings[count < _bound(scene, scene.clause.min, default=default, rows=endings)])
 
 
 def exactly(scene: Scene) -> Violations:
@@ -107,20 +107,22 @@ def init(scene: Scene) -> Violations:
     history = scene.context.history
     first = history.low[history.high > history.low]
     first = first[scene.context.applies(scene.clause, first)]
-    return Violations.of(first[~scene.context.matcher.matches(scene.clause.event, history, first)])
+    return Violations.of(first[~scene.context.matcher.matches(scene.clause.event, history, rows=first)])
 
 
 def end(scene: Scene) -> Violations:
     """The event that ends a case is not the one named."""
     endings = _endings(scene)
-    return Violations.of(endings[~scene.context.matcher.matches(scene.clause.event, scene.context.history, endings)])
+    return Violations.of(
+        endings[~scene.context.matcher.matches(scene.clause.event, scene.context.history, rows=endings)]
+    )
 
 
 def choice(scene: Scene) -> Violations:
     """At the end of a case neither of the two has happened."""
     endings = _endings(scene)
     both = merged(scene.scoped(scene.clause.one), scene.scoped(scene.clause.other))
-    return Violations.of(endings[_count_until(scene, both, endings) == 0])
+    return Violations.of(endings[_count_until(scene, both, endings=endings) == 0])
 
 
 def _endings(scene: Scene) -> Int64:
@@ -128,7 +130,7 @@ def _endings(scene: Scene) -> Int64:
     return rows[scene.context.applies(scene.clause, rows)]
 
 
-def _count_until(scene: Scene, events: Int64, endings: Int64) -> Int64:
+def _count_until(scene: Scene, events: Int64, *, endings: Int64) -> Int64:
     """How many events lie in each ending's case up to and including it."""
     begin = scene.context.history.low[scene.context.history.case[endings]]
     return np.searchsorted(events, endings, side="right") - np.searchsorted(events, begin)

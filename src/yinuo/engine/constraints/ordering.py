@@ -15,30 +15,30 @@ from yinuo.kernel.segments import merged, spread
 def precedence(scene: Scene) -> Violations:
     """Each `then` without a fitting `first` before it: fields equal or different, and the gap kept to the latest."""
     events = scene.accusable(scene.clause.then)
-    before = _latest_fitting(scene, events, scene.scoped(scene.clause.first))
+    before = _latest_fitting(scene, events, others=scene.scoped(scene.clause.first))
     wrong = before < 0
     gap = scene.clause.gap
     if gap is not None and gap.min is not None:
-        wrong |= ~scene.at_least(before, events, gap.min)
+        wrong |= ~scene.at_least(before, events, limit=gap.min)
     if gap is not None and gap.max is not None:
-        wrong |= ~scene.at_most(before, events, gap.max)
+        wrong |= ~scene.at_most(before, events, limit=gap.max)
     return Violations(events[wrong], before[wrong])
 
 
 def not_succession(scene: Scene) -> Violations:
     """Each `then` after a fitting `first` (not longer ago than gap.max, at least gap.min ago)."""
     events = scene.accusable(scene.clause.then)
-    before = _latest_fitting(scene, events, scene.scoped(scene.clause.first))
-    return _within_gap(scene, events, before)
+    before = _latest_fitting(scene, events, others=scene.scoped(scene.clause.first))
+    return _within_gap(scene, events, before=before)
 
 
-def _within_gap(scene: Scene, events: Int64, before: Int64) -> Violations:
+def _within_gap(scene: Scene, events: Int64, *, before: Int64) -> Violations:
     wrong = before >= 0
     gap = scene.clause.gap
     if gap is not None and gap.max is not None:
-        wrong &= scene.at_most(before, events, gap.max)
+        wrong &= scene.at_most(before, events, limit=gap.max)
     if gap is not None and gap.min is not None:
-        wrong &= scene.at_least(before, events, gap.min)
+        wrong &= scene.at_least(before, events, limit=gap.min)
     return Violations(events[wrong], before[wrong])
 
 
@@ -48,7 +48,7 @@ def not_coexistence(scene: Scene) -> Violations:
     found = Violations.none()
     for accused, others in ((other, one), (one, other)):
         events = accused[scene.context.applies(scene.clause, accused)]
-        found = found.also(_within_gap(scene, events, _latest_fitting(scene, events, others)))
+        found = found.also(_within_gap(scene, events, before=_latest_fitting(scene, events, others=others)))
     return found
 
 
@@ -57,7 +57,7 @@ def exclusive_choice(scene: Scene) -> Violations:
     return not_coexistence(scene)
 
 
-def _latest_fitting(scene: Scene, events: Int64, others: Int64) -> Int64:
+def _latest_fitting(scene: Scene, events: Int64, *, others: Int64) -> Int64:
     """The latest other before each event with equal `same` and different `differ` fields; -1 for none."""
     if not scene.clause.differ:
         return scene.latest_before(events, others, fields=scene.clause.same)
@@ -75,14 +75,14 @@ def _latest_fitting(scene: Scene, events: Int64, others: Int64) -> Int64:
 
 def response(scene: Scene) -> Violations:
     """At the end of a case, each `first` that no fitting `then` followed."""
-    return _unanswered(scene, scene.accusable(scene.clause.first), scene.scoped(scene.clause.then))
+    return _unanswered(scene, scene.accusable(scene.clause.first), thens=scene.scoped(scene.clause.then))
 
 
-def _unanswered(scene: Scene, firsts: Int64, thens: Int64) -> Violations:
+def _unanswered(scene: Scene, firsts: Int64, *, thens: Int64) -> Violations:
     """Firsts of ended cases without a later then; accused is the ending event, witness the first."""
     case, low = scene.context.history.case, scene.endings()
     (mine, theirs), (known, usable) = scene.groups(firsts, thens, fields=scene.clause.same)
-    latest = _latest_in_group(mine, theirs[usable], scene.place(thens[usable]))
+    latest = _latest_in_group(mine, theirs[usable], place=scene.place(thens[usable]))
     answered = known & (latest > scene.place(firsts))
     index = np.searchsorted(case[low], case[firsts])
     ended = np.append(low, -1)[np.minimum(index, low.size)]
@@ -91,7 +91,7 @@ def _unanswered(scene: Scene, firsts: Int64, thens: Int64) -> Violations:
     return Violations(ended[wrong], firsts[wrong])
 
 
-def _latest_in_group(mine: Int64, theirs: Int64, place: Int64) -> Int64:
+def _latest_in_group(mine: Int64, theirs: Int64, *, place: Int64) -> Int64:
     if theirs.size == 0:
         return np.full(mine.size, -1, np.int64)
     order = np.lexsort((place, theirs))
@@ -107,20 +107,20 @@ def succession(scene: Scene) -> Violations:
 
 def responded_existence(scene: Scene) -> Violations:
     """At the end of a case, `one` happened and `other` never did."""
-    return _without(scene, scene.scoped(scene.clause.one), scene.scoped(scene.clause.other))
+    return _without(scene, scene.scoped(scene.clause.one), others=scene.scoped(scene.clause.other))
 
 
 def coexistence(scene: Scene) -> Violations:
     """At the end of a case, one of the two happened without the other."""
     one, other = scene.scoped(scene.clause.one), scene.scoped(scene.clause.other)
-    return _without(scene, one, other).also(_without(scene, other, one))
+    return _without(scene, one, others=other).also(_without(scene, other, others=one))
 
 
-def _without(scene: Scene, events: Int64, others: Int64) -> Violations:
+def _without(scene: Scene, events: Int64, *, others: Int64) -> Violations:
     events = events[scene.context.applies(scene.clause, events)]
     (mine, theirs), (known, usable) = scene.groups(events, others, fields=scene.clause.same)
     alone = ~(known & np.isin(mine, theirs[usable]))
-    everything = _unanswered(scene, events[alone], np.empty(0, np.int64))
+    everything = _unanswered(scene, events[alone], thens=np.empty(0, np.int64))
     return Violations.none().also(everything)
 
 
@@ -131,7 +131,7 @@ def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
     return events, np.isin(events, first), np.isin(events, then)
 
 
-def _beside(scene: Scene, events: Int64, step: int) -> Int64:
+def _beside(scene: Scene, events: Int64, *, step: int) -> Int64:
     """The neighbour of each event in its thread (the next for 1, the last for -1), -1 when there is none."""
     (group,), _ = scene.groups(events)
     other, code = np.roll(events, -step), np.roll(group, -step)
@@ -139,9 +139,9 @@ def _beside(scene: Scene, events: Int64, step: int) -> Int64:
     return np.where((code == group) & ~edge, other, -1)
 
 
-def _chain(scene: Scene, step: int, wrong: Callable[[Bool, Bool, Bool, Int64], Bool]) -> Violations:
+def _chain(scene: Scene, step: int, *, wrong: Callable[[Bool, Bool, Bool, Int64], Bool]) -> Violations:
     events, is_first, is_then = _neighbours(scene)
-    beside = _beside(scene, events, step)
+    beside = _beside(scene, events, step=step)
     wanted = events[is_then if step == 1 else is_first]
     found = wrong(is_first, is_then, np.isin(beside, wanted) & scene.fits(events, beside), beside)
     found &= scene.context.applies(scene.clause, events)
@@ -150,15 +150,15 @@ def _chain(scene: Scene, step: int, wrong: Callable[[Bool, Bool, Bool, Int64], B
 
 def chain_precedence(scene: Scene) -> Violations:
     """Each `then` whose neighbour before it is not `first`."""
-    return _chain(scene, -1, lambda _first, then, beside, _row: then & ~beside)
+    return _chain(scene, -1, wrong=lambda _first, then, beside, _row: then & ~beside)
 
 
 def chain_response(scene: Scene) -> Violations:
     """Each `first` whose next neighbour is there and is not `then`; one that nothing follows is judged at the end."""
-    now = _chain(scene, 1, lambda first, _then, beside, row: first & ~beside & (row >= 0))
+    now = _chain(scene, 1, wrong=lambda first, _then, beside, row: first & ~beside & (row >= 0))
     events, is_first, _ = _neighbours(scene)
-    last = is_first & (_beside(scene, events, 1) < 0)
-    return now.also(_unanswered(scene, events[last], np.empty(0, np.int64)))
+    last = is_first & (_beside(scene, events, step=1) < 0)
+    return now.also(_unanswered(scene, events[last], thens=np.empty(0, np.int64)))
 
 
 def chain_succession(scene: Scene) -> Violations:
@@ -168,7 +168,7 @@ def chain_succession(scene: Scene) -> Violations:
 
 def not_chain_succession(scene: Scene) -> Violations:
     """Each `then` whose neighbour before it is `first`."""
-    return _chain(scene, -1, lambda _first, then, beside, _row: then & beside)
+    return _chain(scene, -1, wrong=lambda _first, then, beside, _row: then & beside)
 
 
 def alternate_precedence(scene: Scene) -> Violations:

@@ -22,8 +22,8 @@ def in_order(scene: Scene) -> Violations:
     rank = scene.context.time_rank
     (group,), known = scene.groups(first)
     first, group = first[known[0]], group[known[0]]
-    then = _after(scene.found(scene.clause.then), first, history.case)
-    leaves = np.minimum(rank_of(rank, then), rank_of(rank, _after(scene.endings(), first, history.case)))
+    then = _after(scene.found(scene.clause.then), first, case=history.case)
+    leaves = np.minimum(rank_of(rank, then), rank_of(rank, _after(scene.endings(), first, case=history.case)))
     order = np.lexsort((rank[first], group))
     group, leaves, first, then = group[order], leaves[order], first[order], then[order]
     _, dense = np.unique(group, return_inverse=True)
@@ -46,7 +46,7 @@ def _first_of_case(scene: Scene, rows: Int64) -> Int64:
     return rows[np.append(True, case[1:] != case[:-1])] if rows.size else rows
 
 
-def _after(rows: Int64, first: Int64, case: Int64) -> Int64:
+def _after(rows: Int64, first: Int64, *, case: Int64) -> Int64:
     """The first of `rows` after each case's first event, in the same case; -1 for none."""
     if rows.size == 0:
         return np.full(first.size, -1, np.int64)

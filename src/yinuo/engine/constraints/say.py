@@ -54,16 +54,16 @@ def say(context: Context, ruling: Ruling) -> pl.DataFrame:
         found = TEMPLATES[clause.rule](scene)
         if clause.rule == "exclusive_choice":
             found = found.also(counting.choice(scene))
-        day = context.governing_day(clause.applies_by, found.accused, context.history.days(found.accused))
+        day = context.governing_day(clause.applies_by, found.accused, default=context.history.days(found.accused))
         found = found.where(context.edition_of(ruling, day) == index)
         if clause.unless and found.accused.size:
             found = found.where(~scene.excused(found.accused))
-        parts.append(_frame(context, ruling, edition, found))
+        parts.append(_frame(context, ruling, edition=edition, found=found))
     full = [part for part in parts if not part.is_empty()]
     return pl.concat(full) if full else empty_findings()
 
 
-def _frame(context: Context, ruling: Ruling, edition: Edition, found: Violations) -> pl.DataFrame:
+def _frame(context: Context, ruling: Ruling, *, edition: Edition, found: Violations) -> pl.DataFrame:
     clause, history, rows = edition.clause, context.history, found.accused
     assert isinstance(clause, Constraint)
     if rows.size == 0:

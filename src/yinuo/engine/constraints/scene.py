@@ -83,7 +83,7 @@ class Scene:
         rows = np.concatenate(sets) if sets else np.empty(0, np.int64)
         thread, known = self.context.threads(self.clause.thread, rows)
         if fields:
-            columns = [self.context.matcher.value(name, self.context.history, rows) for name in fields]
+            columns = [self.context.matcher.value(name, self.context.history, rows=rows) for name in fields]
             codes, all_known = codes_of(columns) if rows.size else (thread, known)
             thread = thread * (int(codes.max(initial=0)) + 1) + codes
             known = known & all_known
@@ -103,7 +103,7 @@ class Scene:
         order = np.lexsort((self.place(others), theirs))
         low = np.searchsorted(theirs[order], mine)
         high = np.searchsorted(theirs[order], mine, side="right")
-        index = search(self.place(others)[order], low, high, self.place(events)) - 1
+        index = search(self.place(others)[order], low, high=high, wanted=self.place(events)) - 1
         if others.size == 0:
             return np.full(events.size, -1, np.int64)
         return np.where((index >= low) & known, others[order][np.maximum(index, 0)], -1)
@@ -120,26 +120,28 @@ class Scene:
         result = others >= 0
         history, matcher = self.context.history, self.context.matcher
         for name in (*self.clause.same, *self.clause.differ):
-            left = as_text(matcher.value(name, history, events))
-            right = as_text(matcher.value(name, history, np.maximum(others, 0)))
+            left = as_text(matcher.value(name, history, rows=events))
+            right = as_text(matcher.value(name, history, rows=np.maximum(others, 0)))
             _, mine, theirs = shared(left, right)
             result &= left.known & right.known & ((mine == theirs) == (name in self.clause.same))
         return result
 
-    def at_least(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
+    def at_least(self, earlier: Int64, later_: Int64, *, limit: Limit) -> Bool:
         """Whether events are at least a length apart: dates for date units, else elapsed or open time."""
-        apart, wanted = self._apart(earlier, later_, limit)
+        apart, wanted = self._apart(earlier, later_, limit=limit)
         return apart >= wanted
 
-    def at_most(self, earlier: Int64, later_: Int64, limit: Limit) -> Bool:
+    def at_most(self, earlier: Int64, later_: Int64, *, limit: Limit) -> Bool:
         """Whether events are at most a length apart."""
-        apart, wanted = self._apart(earlier, later_, limit)
+        apart, wanted = self._apart(earlier, later_, limit=limit)
         return apart <= wanted
 
-    def _apart(self, earlier: Int64, later_: Int64, limit: Limit) -> tuple[Int64, Int64]:
+    def _apart(self, earlier: Int64, later_: Int64, *, limit: Limit) -> tuple[Int64, Int64]:
         """How far events are apart on the limit's scale, and how far the limit reaches from the earlier."""
         calendar, at = self.context.rules.calendar, self.context.history.at
-        terms = Terms.started(at[np.maximum(earlier, 0)], Convention(limit.unit, first_day="excluded"), calendar)
+        terms = Terms.started(
+            at[np.maximum(earlier, 0)], Convention(limit.unit, first_day="excluded"), calendar=calendar
+        )
         apart = terms.scale.count(terms.scale.position(at[later_])) - terms.scale.count(
             terms.scale.position(at[np.maximum(earlier, 0)])
         )
@@ -164,27 +166,27 @@ class Scene:
         begins, ends = self.found(scope.from_), self.found(scope.to)
         if begins.size == 0:
             return np.zeros(events.size, np.bool_)
-        over = self._matching_end(begins, ends, scope.match)
+        over = self._matching_end(begins, ends, match=scope.match)
         (mine, theirs), _ = self.groups(events, begins)
         order = np.lexsort((self.place(begins), theirs))
         theirs, places = theirs[order], self.place(begins)[order]
         _, dense = np.unique(theirs, return_inverse=True)
         reach = running_max(dense.astype(np.int64), over[order])
         low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
-        index = search(places, low, high, self.place(events)) - 1
+        index = search(places, low, high=high, wanted=self.place(events)) - 1
         return (index >= low) & (reach[np.maximum(index, 0)] >= self.place(events))
 
-    def _matching_end(self, begins: Int64, ends: Int64, match: dict[str, str]) -> Int64:
+    def _matching_end(self, begins: Int64, ends: Int64, *, match: dict[str, str]) -> Int64:
         """The place of the first matching end after each begin, NEVER when there is none."""
         if ends.size == 0:
             return np.full(begins.size, NEVER, np.int64)
         (mine, theirs), _ = self.groups(begins, ends)
-        own, other = self.context.paired(match, begins, ends)
+        own, other = self.context.paired(match, begins, right=ends)
         code, _ = codes_of([as_number(np.concatenate([mine, theirs])), as_number(np.concatenate([own, other]))])
         one, two = code[: begins.size], code[begins.size :]
         order = np.lexsort((self.place(ends), two))
         low, high = np.searchsorted(two[order], one), np.searchsorted(two[order], one, side="right")
-        index = search(self.place(ends)[order], low, high, self.place(begins), after=True)
+        index = search(self.place(ends)[order], low, high=high, wanted=self.place(begins), after=True)
         return np.where(index < high, self.place(ends)[order][np.minimum(index, ends.size - 1)], NEVER)
 
     def excused(self, accused: Int64) -> Bool:

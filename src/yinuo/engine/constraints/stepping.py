@@ -40,7 +40,7 @@ class _Walk:
         fresh = step.repeat or step.each is not None or step.id not in self.done
         return step.anytime or (ready and fresh)
 
-    def goes_wrong(self, activity: str, step: Step | None, row: int, *, key: str | None) -> bool:
+    def goes_wrong(self, activity: str, step: Step | None, *, row: int, key: str | None) -> bool:
         """Take one event; whether its step was not due, or it ends the case while a compulsory step is open."""
         wrong = step is not None and not self.is_due(step)
         if step is not None:
@@ -84,13 +84,13 @@ def follows_flow(scene: Scene) -> Violations:
         flow = editions[-1]
         cases = np.flatnonzero(history.is_kind(kind) & (history.high > history.low))
         if flow.steps and cases.size:
-            accused += [_walk_all(scene, flow, cases), _same_person(scene, flow, cases)]
+            accused += [_walk_all(scene, flow, cases=cases), _same_person(scene, flow, cases=cases)]
     rows = np.unique(np.concatenate(accused))
     rows = rows[scene.context.applies(scene.clause, rows)]
     return Violations.of(rows[scene.in_scope(rows)])
 
 
-def _same_person(scene: Scene, flow: Flow, cases: Int64) -> Int64:
+def _same_person(scene: Scene, flow: Flow, *, cases: Int64) -> Int64:
     """Events of a step by somebody who did one of its `not_by` steps earlier in the case."""
     history = scene.context.history
     own = np.zeros(history.low.size, np.bool_)
@@ -105,7 +105,7 @@ def _same_person(scene: Scene, flow: Flow, cases: Int64) -> Int64:
     return np.concatenate(found)
 
 
-def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Int64:
+def _walk_all(scene: Scene, flow: Flow, *, cases: Int64) -> Int64:
     """Walk every case; cases whose events, skipped steps and keys are the same take the same walk, once."""
     history, matcher = scene.context.history, scene.context.matcher
     _, every = spread(history.low[cases], history.high[cases])
@@ -113,7 +113,7 @@ def _walk_all(scene: Scene, flow: Flow, cases: Int64) -> Int64:
     skips = {}
     for step in flow.steps:
         if step.when is not None:
-            skips[step.id] = ~matcher.holds(step.when, history, every)
+            skips[step.id] = ~matcher.holds(step.when, history, rows=every)
             facts.append(skips[step.id].astype(np.int64))
     keys, lists = {}, {}
     for step in flow.steps:
@@ -182,6 +182,6 @@ class _Path:
             }
             step = by_activity.get(activity)
             key = self.keys[step.id][row] if step is not None and step.id in self.keys else None
-            if walk.goes_wrong(activity, step, row, key=key):
+            if walk.goes_wrong(activity, step, row=row, key=key):
                 wrong.append(number)
         return np.array(wrong, np.int64)

@@ -73,12 +73,12 @@ def say(context: Context, ruling: Ruling) -> PromiseSaid:
         for group in running(context, opened):
             judged = judge(context, group)
             rungs = _rungs(context, group.clause)
-            climbed = climb(context, group, rungs, ended=judged.ended) if rungs else None
-            clocks.append(_clock_frame(context, ruling, group, judged=judged, climbed=climbed, rungs=rungs))
+            climbed = climb(context, group, rungs=rungs, ended=judged.ended) if rungs else None
+            clocks.append(_clock_frame(context, ruling, clocks=group, judged=judged, climbed=climbed, rungs=rungs))
             if not group.clause.party:
                 if climbed is not None and not group.clause.soft:
-                    findings.append(_raised_frame(context, ruling, group, raised=climbed.raised, rungs=rungs))
-                findings.extend(_void_frame(context, ruling, group, void) for void in group.voids)
+                    findings.append(_raised_frame(context, ruling, clocks=group, raised=climbed.raised, rungs=rungs))
+                findings.extend(_void_frame(context, ruling, clocks=group, void=void) for void in group.voids)
             gone = judged.lapsed
             lapses.append((group.clause, Lapse(group.opened.opener[gone], group.due[gone] + 1, group.due[gone])))
     return PromiseSaid(
@@ -136,8 +136,8 @@ def _sleep(clocks: Running, as_of: int) -> tuple[Int64, Bool]:
 
 
 def _clock_frame(
-    context: Context, ruling: Ruling, clocks: Running, *,
-    judged: Judged, climbed: Climb | None, rungs: tuple[Rung, ...],
+    context: Context, ruling: Ruling, *,
+    clocks: Running, judged: Judged, climbed: Climb | None, rungs: tuple[Rung, ...],
 ) -> pl.DataFrame:  # fmt: skip
     history, opened, clause, due = context.history, clocks.opened, clocks.clause, clocks.due
     grain = float(clocks.grain)
@@ -151,7 +151,7 @@ def _clock_frame(
     frame = pl.DataFrame({
         "case_id": history.log.cases["case_id"][history.case[opened.opener]],
         "thread": context.thread_json(clause.thread, opened.opener),
-        "key": _key_json(context, clause, opened.opener),
+        "key": _key_json(context, clause, rows=opened.opener),
         "opener": history.event_ids(opened.opener),
         "occurrence": opened.occurrence.astype(np.int32),
         "started_at": instants(opened.started),
@@ -184,7 +184,7 @@ def _words(words: tuple[str, ...], codes: NDArray[np.int64]) -> pl.Series:
     return table.gather(np.where(codes < 0, len(words), codes))
 
 
-def _key_json(context: Context, clause: Promise, rows: Int64) -> pl.Series:
+def _key_json(context: Context, clause: Promise, *, rows: Int64) -> pl.Series:
     if not clause.match:
         return pl.Series([None] * rows.size, dtype=pl.String)
     return context.json(tuple(clause.match), rows)
@@ -200,7 +200,7 @@ def _provisional(context: Context, clocks: Running) -> pl.Series:
 
 
 def _raised_frame(
-    context: Context, ruling: Ruling, clocks: Running, *, raised: Raised, rungs: tuple[Rung, ...]
+    context: Context, ruling: Ruling, *, clocks: Running, raised: Raised, rungs: tuple[Rung, ...]
 ) -> pl.DataFrame:
     history, opened = context.history, clocks.opened
     row, at = raised.clock, raised.at
@@ -214,7 +214,7 @@ def _raised_frame(
     late = np.array([rung.late is not None for rung in rungs])[raised.rung] if row.size else np.zeros(0, np.bool_)
     grain = float(clocks.grain)
     position = clocks.terms.scale.position(np.minimum(at, history.as_of))
-    used, paused = _used_at(clocks, row, position)
+    used, paused = _used_at(clocks, row, position=position)
     why = pl.DataFrame({
         "limit": clocks.need[row] / grain, "unit": pl.Series([clocks.measure] * row.size, dtype=pl.String),
         "used": used / grain, "paused": paused / grain, "due_at": instants(due).dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"),
@@ -223,7 +223,7 @@ def _raised_frame(
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=row.size, columns={
         "case_id": history.log.cases["case_id"][history.case[opened.opener[row]]],
         "thread": context.thread_json(clocks.clause.thread, opened.opener[row]),
-        "key": _key_json(context, clocks.clause, opened.opener[row]),
+        "key": _key_json(context, clocks.clause, rows=opened.opener[row]),
         "opener": history.event_ids(opened.opener[row]),
         "occurrence": pl.Series(opened.occurrence[row].astype(np.int32)),
         "version": opened.edition.version,
@@ -236,7 +236,7 @@ def _raised_frame(
     })  # fmt: skip
 
 
-def _used_at(clocks: Running, row: Int64, position: Int64) -> tuple[Int64, Int64]:
+def _used_at(clocks: Running, row: Int64, *, position: Int64) -> tuple[Int64, Int64]:
     """Used and paused of some clocks (a clock may come twice) at positions."""
     terms = clocks.terms.select(row)
     if clocks.suspended is None or clocks.suspended.owner.size == 0:
@@ -251,7 +251,7 @@ def _used_at(clocks: Running, row: Int64, position: Int64) -> tuple[Int64, Int64
     return used, paused
 
 
-def _void_frame(context: Context, ruling: Ruling, clocks: Running, void: Void) -> pl.DataFrame:
+def _void_frame(context: Context, ruling: Ruling, *, clocks: Running, void: Void) -> pl.DataFrame:
     spec = clocks.clause.extend
     if spec is None or spec.if_void is None:
         return empty_findings()
@@ -267,7 +267,7 @@ def _void_frame(context: Context, ruling: Ruling, clocks: Running, void: Void) -
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=void.row.size, columns={
         "case_id": history.log.cases["case_id"][history.case[opener]],
         "thread": context.thread_json(clocks.clause.thread, opener),
-        "key": _key_json(context, clocks.clause, opener),
+        "key": _key_json(context, clocks.clause, rows=opener),
         "opener": history.event_ids(opener),
         "occurrence": pl.Series(opened.occurrence[void.clock].astype(np.int32)),
         "version": opened.edition.version, "level": spec.if_void,

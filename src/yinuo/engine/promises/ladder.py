@@ -56,12 +56,12 @@ class _WithLimit:
         return self.history.days(self.opener[rows])
 
 
-def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: Int64) -> Climb:
+def climb(context: Context, clocks: Running, *, rungs: tuple[Rung, ...], ended: Int64) -> Climb:
     """Follow the ladder of each clock through its phases until it ends (NEVER: running) or now."""
     size = ended.size
     as_of = context.history.as_of
     ranks = np.array([_rank(context, rung) for rung in rungs], np.int64)
-    open_to = [_applies(context, clocks, rung) for rung in rungs]
+    open_to = [_applies(context, clocks, rung=rung) for rung in rungs]
     earliest = context.history.earliest(clocks.opened.opener)
     opened_at = context.history.at[clocks.opened.opener]
     shown, next_at = np.full(size, -1, np.int64), np.full(size, NEVER, np.int64)
@@ -71,11 +71,11 @@ def climb(context: Context, clocks: Running, rungs: tuple[Rung, ...], *, ended: 
         stop = np.minimum(ended, over)
         began = phase.begin != NEVER
         moments = np.stack([
-            np.where(applies & began, np.maximum(moment(clocks, phase, rung), np.maximum(phase.begin, opened_at)), NEVER)
+            np.where(applies & began, np.maximum(moment(clocks, phase, rung=rung), np.maximum(phase.begin, opened_at)), NEVER)
             for rung, applies in zip(rungs, open_to, strict=True)
         ])  # fmt: skip
         reached = np.where((moments <= stop) & (moments <= as_of), np.maximum(moments, earliest), NEVER)
-        part, top = _supersede(reached, ranks, np.maximum(stop, earliest))
+        part, top = _supersede(reached, ranks, stop=np.maximum(stop, earliest))
         parts.append(part)
         current = began & (over == NEVER)
         shown = np.where(current, top, shown)
@@ -97,13 +97,13 @@ def _rank(context: Context, rung: Rung) -> int:
     return level.rank if level is not None else 0
 
 
-def _applies(context: Context, clocks: Running, rung: Rung) -> Bool:
+def _applies(context: Context, clocks: Running, *, rung: Rung) -> Bool:
     rows = np.arange(clocks.number.size, dtype=np.int64)
     records = _WithLimit(context.history, clocks.opened.opener, clocks.number)
-    return context.matcher.holds(rung.when, records, rows)
+    return context.matcher.holds(rung.when, records, rows=rows)
 
 
-def _supersede(reached: NDArray[np.int64], ranks: Int64, stop: Int64) -> tuple[Raised, Int64]:
+def _supersede(reached: NDArray[np.int64], ranks: Int64, *, stop: Int64) -> tuple[Raised, Int64]:
     """Of rungs reached (rung × clock, NEVER: not) only the highest open one shows at any moment."""
     clocks, numbers, at, cleared = [], [], [], []
     shown = np.full(stop.size, -1, np.int64)
@@ -123,14 +123,18 @@ def _supersede(reached: NDArray[np.int64], ranks: Int64, stop: Int64) -> tuple[R
     return Raised(*(np.concatenate(part) for part in (clocks, numbers, at, cleared))), shown
 
 
-def moment(clocks: Running, phase: Phase, rung: Rung) -> Int64:
+def moment(clocks: Running, phase: Phase, *, rung: Rung) -> Int64:
     """The instant at which a phase reaches a rung; NEVER when it does not, or an open pause hides it."""
     if rung.late is not None:
-        return _late(clocks, phase, rung.late)
-    return _share(clocks, phase, Fraction(str(rung.share))) if rung.share is not None else _left(clocks, phase, rung)
+        return _late(clocks, phase, late=rung.late)
+    return (
+        _share(clocks, phase, part=Fraction(str(rung.share)))
+        if rung.share is not None
+        else _left(clocks, phase, rung=rung)
+    )
 
 
-def _late(clocks: Running, phase: Phase, late: Limit | int) -> Int64:
+def _late(clocks: Running, phase: Phase, *, late: Limit | int) -> Int64:
     known = phase.due != NEVER
     if isinstance(late, int):
         return np.where(known, phase.due + 1, NEVER)
@@ -153,17 +157,17 @@ def _begin(clocks: Running, position: Int64) -> Int64:
     return np.where(known, clocks.terms.scale.begin(np.where(known, position, 0)), NEVER)
 
 
-def _share(clocks: Running, phase: Phase, part: Fraction) -> Int64:
+def _share(clocks: Running, phase: Phase, *, part: Fraction) -> Int64:
     need = clocks.terms.share(phase.need, part)
     position, _ = clocks.terms.reach(need, clocks.pauses)
     return _begin(clocks, np.where(clocks.fixed, clocks.terms.start + need, position))
 
 
-def _left(clocks: Running, phase: Phase, rung: Rung) -> Int64:
+def _left(clocks: Running, phase: Phase, *, rung: Rung) -> Int64:
     """Used ≥ limit − k in the clock's own unit; in another unit, or before a fixed date, k before the due moment."""
     assert rung.left is not None
     terms, left = clocks.terms, rung.left
-    before = _before_due(clocks, phase, left)
+    before = _before_due(clocks, phase, left=left)
     if type(scale_of(left.unit, terms.scale.calendar)) is not type(terms.scale) or left.unit in (
         Unit.MONTHS,
         Unit.YEARS,
@@ -178,7 +182,7 @@ def _left(clocks: Running, phase: Phase, rung: Rung) -> Int64:
     return np.where(clocks.fixed, before, _begin(clocks, position))
 
 
-def _before_due(clocks: Running, phase: Phase, left: Limit) -> Int64:
+def _before_due(clocks: Running, phase: Phase, *, left: Limit) -> Int64:
     known = phase.due != NEVER
     due = np.where(known, phase.due, 0)
     calendar = clocks.terms.scale.calendar

@@ -13,14 +13,14 @@ from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
 
 
-def limits(context: Context, rows: tuple[LimitRow, ...], events: Int64) -> Limits:
+def limits(context: Context, rows: tuple[LimitRow, ...], *, events: Int64) -> Limits:
     """The limit at each opener by the first row that holds; no row, or a null field, gives none."""
     result = Limits.none(events.size)
     left = np.arange(events.size, dtype=np.int64)
     for row in rows:
-        holds = context.matcher.holds(row.when, context.history, events[left])
+        holds = context.matcher.holds(row.when, context.history, rows=events[left])
         chosen = left[holds]
-        found = limit_at(context, row.limit, events[chosen])
+        found = limit_at(context, row.limit, events=events[chosen])
         result.number[chosen], result.unit[chosen] = found.number, found.unit
         left = left[~holds]
         if left.size == 0:
@@ -28,11 +28,13 @@ def limits(context: Context, rows: tuple[LimitRow, ...], events: Int64) -> Limit
     return result
 
 
-def limit_at(context: Context, limit: Limit | FieldLimit, events: Int64, *, own: bool = False) -> Limits:
+def limit_at(context: Context, limit: Limit | FieldLimit, *, events: Int64, own: bool = False) -> Limits:
     """A constant limit, or the one a field holds as of each event (`own`: the event's own field), else its `or`."""
     if isinstance(limit, Limit):
         return Limits.constant(limit, events.size)
-    column = context.own(limit.field, events) if own else context.matcher.value(limit.field, context.history, events)
+    column = (
+        context.own(limit.field, events) if own else context.matcher.value(limit.field, context.history, rows=events)
+    )
     found = _longest(column) if limit.take == "max" or column.kind == "list" else coded_limits(column)
     if limit.or_ is None:
         return found

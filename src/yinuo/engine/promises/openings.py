@@ -51,12 +51,12 @@ def openings(context: Context, ruling: Ruling) -> list[Openings]:
     for index, clause in enumerate(clauses):
         assert isinstance(clause, Promise)
         rows, started, day = _openers(context, clause)
-        mine = context.edition_of(ruling, context.governing_day(clause.applies_by, rows, day)) == index
+        mine = context.edition_of(ruling, context.governing_day(clause.applies_by, rows, default=day)) == index
         mine[mine] = context.applies(clause, rows[mine])
         if mine.any():
             chosen.append((ruling.editions[index], clause, rows[mine], started[mine]))
     for edition, clause, rows, started in chosen:
-        found.append(_clocks(context, edition, clause, rows, started))
+        found.append(_clocks(context, edition, clause=clause, openers=rows, started=started))
     return found if len(found) < 2 else _across_editions(context, found)
 
 
@@ -66,7 +66,7 @@ def _openers(context: Context, clause: Promise) -> tuple[Int64, Int64, Int64]:
     rows = context.found(clause.on)
     if clause.dated is None:
         return rows, history.at[rows], history.days(rows)
-    column = context.matcher.value(clause.dated, history, rows)
+    column = context.matcher.value(clause.dated, history, rows=rows)
     rows = rows[column.known]
     column = column.take(column.known)
     clock = context.rules.calendar.clock
@@ -86,7 +86,7 @@ class _Side:
     group: Int64
 
 
-def _clocks(context: Context, edition: Edition, clause: Promise, openers: Int64, started: Int64) -> Openings:
+def _clocks(context: Context, edition: Edition, *, clause: Promise, openers: Int64, started: Int64) -> Openings:
     kept, voided = context.found(clause.until), context.found(clause.void)
     enders = merged(kept, voided) if voided.size else kept
     if clause.thread == ("case",) and not clause.match:
@@ -94,12 +94,12 @@ def _clocks(context: Context, edition: Edition, clause: Promise, openers: Int64,
         left, right = _Side(openers, openers, case[openers]), _Side(enders, enders, case[enders])
         thread, key = left.group, np.zeros(openers.size, np.int64)
     else:
-        left, right, started, thread, key = _grouped(context, clause, openers, enders, started)
+        left, right, started, thread, key = _grouped(context, clause, openers=openers, enders=enders, started=started)
     return _paired(
         edition,
         clause,
-        left,
-        right,
+        left=left,
+        right=right,
         started=started,
         thread=thread,
         key=key,
@@ -108,12 +108,12 @@ def _clocks(context: Context, edition: Edition, clause: Promise, openers: Int64,
 
 
 def _grouped(
-    context: Context, clause: Promise, openers: Int64, enders: Int64, started: Int64
+    context: Context, clause: Promise, *, openers: Int64, enders: Int64, started: Int64
 ) -> tuple[_Side, _Side, Int64, Int64, Int64]:
     crosses = "case" not in clause.thread
     both = np.concatenate([openers, enders])
     thread, known = context.threads(clause.thread, both)
-    key = np.concatenate(context.paired(clause.match, openers, enders))
+    key = np.concatenate(context.paired(clause.match, openers, right=enders))
     place = context.time_rank[both] if crosses else both
     role = np.repeat([1, 0], [openers.size, enders.size])
     order = np.lexsort((role, place, key, thread))
@@ -132,8 +132,8 @@ def _grouped(
 
 
 def _paired(
-    edition: Edition, clause: Promise, left: _Side, right: _Side, *,
-    started: Int64, thread: Int64, key: Int64, keeps: Bool,
+    edition: Edition, clause: Promise, *,
+    left: _Side, right: _Side, started: Int64, thread: Int64, key: Int64, keeps: Bool,
 ) -> Openings:  # fmt: skip
     """Pair each opener with the first ender after it in its group; an ender of the same event ends only older ones."""
     number = np.searchsorted(right.place, left.place, side="right")
@@ -163,23 +163,23 @@ def _across_editions(context: Context, found: list[Openings]) -> list[Openings]:
         assert isinstance(clause, Promise)
         keep = np.ones(later.opener.size, np.bool_)
         for index, earlier in enumerate(result):
-            mine, theirs = _same_key(context, clause, earlier, later)
+            mine, theirs = _same_key(context, clause, earlier=earlier, later=later)
             end = np.where(earlier.ender[mine] >= 0, earlier.ender[mine], NEVER)
             over = (earlier.opener[mine] < later.opener[theirs]) & (later.opener[theirs] < end)
             if clause.again == "ignore":
                 keep[theirs[over]] = False
             elif clause.again == "restart":
-                result[index] = _restarted(earlier, mine[over], later.opener[theirs[over]])
+                result[index] = _restarted(earlier, mine[over], openers=later.opener[theirs[over]])
         result.append(later.where(keep))
     return result
 
 
-def _same_key(context: Context, clause: Promise, earlier: Openings, later: Openings) -> tuple[Int64, Int64]:
+def _same_key(context: Context, clause: Promise, *, earlier: Openings, later: Openings) -> tuple[Int64, Int64]:
     """Pairs (earlier clock, later clock) of one thread and key."""
     both = np.concatenate([earlier.opener, later.opener])
     names = tuple(clause.match)
     thread, _ = context.threads(clause.thread, both)
-    columns = [context.matcher.value(name, context.history, both) for name in names]
+    columns = [context.matcher.value(name, context.history, rows=both) for name in names]
     code = thread if not columns else codes_of([as_number(thread), *columns])[0]
     left, right = code[: earlier.opener.size], code[earlier.opener.size :]
     order = np.argsort(left, kind="stable")
@@ -190,7 +190,7 @@ def _same_key(context: Context, clause: Promise, earlier: Openings, later: Openi
     return order[places], theirs
 
 
-def _restarted(earlier: Openings, clocks: Int64, openers: Int64) -> Openings:
+def _restarted(earlier: Openings, clocks: Int64, *, openers: Int64) -> Openings:
     ender, void = earlier.ender.copy(), earlier.void.copy()
     for clock, opener in zip(clocks[::-1], openers[::-1], strict=True):
         ender[clock], void[clock] = opener, True

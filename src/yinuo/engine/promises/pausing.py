@@ -29,9 +29,9 @@ class Stops:
         return self.begin.size
 
 
-def stops(context: Context, specs: tuple[Pause, ...], thread: tuple[str, ...]) -> Stops | None:
+def stops(context: Context, specs: tuple[Pause, ...], *, thread: tuple[str, ...]) -> Stops | None:
     """Every valid suspension these specs see, in order of thread and time; null when there are none."""
-    parts = [part for part in (_stops(context, spec, thread) for spec in specs) if len(part)]
+    parts = [part for part in (_stops(context, spec, thread=thread) for spec in specs) if len(part)]
     if not parts:
         return None
     begin = np.concatenate([part.begin for part in parts])
@@ -44,22 +44,22 @@ def stops(context: Context, specs: tuple[Pause, ...], thread: tuple[str, ...]) -
     return Stops(begin[order], np.concatenate([part.end for part in parts])[order], cap, group[order])
 
 
-def _stops(context: Context, spec: Pause, thread: tuple[str, ...]) -> Stops:
+def _stops(context: Context, spec: Pause, *, thread: tuple[str, ...]) -> Stops:
     history, matcher = context.history, context.matcher
     begins = context.found(spec.from_)
-    begins = begins[matcher.holds(spec.when, history, begins)]
+    begins = begins[matcher.holds(spec.when, history, rows=begins)]
     for need in spec.needs:
         begins = begins[context.own(need, begins).known]
     ends = context.found(spec.to or ())
     group, _ = context.threads(thread, np.concatenate([begins, ends]))
-    key = np.concatenate(context.paired(spec.match, begins, ends))
-    end = _first_after(context, thread, begins, ends, group=group, key=key)
-    cap = limit_at(context, spec.cap, begins, own=True) if spec.cap is not None else Limits.none(begins.size)
+    key = np.concatenate(context.paired(spec.match, begins, right=ends))
+    end = _first_after(context, thread, begins=begins, ends=ends, group=group, key=key)
+    cap = limit_at(context, spec.cap, events=begins, own=True) if spec.cap is not None else Limits.none(begins.size)
     return Stops(begins, end, cap, group[: begins.size])
 
 
 def _first_after(
-    context: Context, thread: tuple[str, ...], begins: Int64, ends: Int64, *, group: Int64, key: Int64
+    context: Context, thread: tuple[str, ...], *, begins: Int64, ends: Int64, group: Int64, key: Int64
 ) -> Int64:
     """The first end after each begin in its thread and key, -1 when there is none."""
     if ends.size == 0 or begins.size == 0:
@@ -69,7 +69,7 @@ def _first_after(
     mine, theirs = code[: begins.size], code[begins.size :]
     order = np.lexsort((place[ends], theirs))
     low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
-    found = search(place[ends][order], low, high, place[begins], after=True)
+    found = search(place[ends][order], low, high=high, wanted=place[begins], after=True)
     return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
 
 
@@ -96,13 +96,13 @@ class Suspended:
 
     def united(self) -> Pauses:
         """Without overlaps, as the terms want them."""
-        return Pauses.united(self.owner, self.begin, self.end)
+        return Pauses.united(self.owner, self.begin, end=self.end)
 
     def known_before(self, row: Int64) -> Pauses:
         """As they were known before an event of each owner: begun before it, an end only if it came before it."""
         known = self.begin_row < row[self.owner]
         end = np.where((self.end_row >= 0) & (self.end_row < row[self.owner]), self.end_event, NEVER)
-        return Pauses.united(self.owner[known], self.begin[known], np.minimum(end, self.cap)[known])
+        return Pauses.united(self.owner[known], self.begin[known], end=np.minimum(end, self.cap)[known])
 
     def where(self, keep: Bool) -> Suspended:
         """Some of these suspensions."""
@@ -124,21 +124,21 @@ class Suspended:
         return replace(mine, owner=place[mine.owner])
 
 
-def suspended(context: Context, found: Stops, terms: Terms, *, thread: Int64, opener: Int64, ender: Int64) -> Suspended:
+def suspended(context: Context, found: Stops, *, terms: Terms, thread: Int64, opener: Int64, ender: Int64) -> Suspended:
     """The suspensions of each clock's thread that overlap it. Rows of all arrays are the clocks of `terms`."""
     history = context.history
     low = np.searchsorted(found.thread, thread)
     high = np.searchsorted(found.thread, thread, side="right")
     until = np.where(ender >= 0, ender, NEVER)
-    high = search(found.begin, low, high, until)
+    high = search(found.begin, low, high=high, wanted=until)
     reach = _reach(found)
-    low = np.minimum(search(reach, low, high, opener, after=True), high)
+    low = np.minimum(search(reach, low, high=high, wanted=opener, after=True), high)
     owner, index = spread(low, high)
     scale = terms.scale
     begin = np.maximum(scale.position(history.at[found.begin[index]]), terms.floor[owner])
     ended = found.end[index]
     end = np.where(ended >= 0, scale.position(history.at[np.maximum(ended, 0)]), NEVER)
-    cap = _cap(scale, terms.convention, begin, found.cap.where(index))
+    cap = _cap(scale, terms.convention, begin=begin, cap=found.cap.where(index))
     over = np.where(ender >= 0, scale.position(history.at[np.maximum(ender, 0)]), NEVER)[owner]
     return Suspended(owner, found.begin[index], ended, begin, end, cap, over)
 
@@ -149,7 +149,7 @@ def _reach(found: Stops) -> Int64:
     return running_max(group.astype(np.int64), np.where(found.end >= 0, found.end, NEVER))
 
 
-def _cap(scale: Scale, convention: Convention, begin: Int64, cap: Limits) -> Int64:
+def _cap(scale: Scale, convention: Convention, *, begin: Int64, cap: Limits) -> Int64:
     """Where a suspension ends by itself, counted from its begin in the cap's unit."""
     result = np.full(begin.size, NEVER, np.int64)
     for code in np.unique(cap.unit):

@@ -98,15 +98,17 @@ def running(context: Context, opened: Openings) -> list[Running]:
     clause = opened.edition.clause
     assert isinstance(clause, Promise)
     if clause.due_on is not None:
-        return _dated(context, clause, opened)
-    found = limits(context, clause.within, opened.opener)
+        return _dated(context, clause, opened=opened)
+    found = limits(context, clause.within, events=opened.opener)
     result = []
     if found.unit.size and found.unit[0] >= 0 and (found.unit == found.unit[0]).all():
-        return [_started(context, clause, opened, UNITS[found.unit[0]], found.number)]
+        return [_started(context, clause, opened=opened, unit=UNITS[found.unit[0]], number=found.number)]
     for code in np.unique(found.unit):
         if code >= 0:
             rows = np.flatnonzero(found.unit == code)
-            result.append(_started(context, clause, opened.where(rows), UNITS[code], found.number[rows]))
+            result.append(
+                _started(context, clause, opened=opened.where(rows), unit=UNITS[code], number=found.number[rows])
+            )
     return result
 
 
@@ -121,7 +123,7 @@ def _effective(clocks: Running) -> Running:
     return clocks if live.all() else replace(clocks, suspended=touched.where(live), pauses=touched.where(live).united())
 
 
-def convention(context: Context, clause: Promise, unit: Unit) -> Convention:
+def convention(context: Context, clause: Promise, *, unit: Unit) -> Convention:
     """The conventions of a promise, those of the pack where it says nothing."""
     place = context.rules.conventions
     return Convention(
@@ -133,13 +135,13 @@ def convention(context: Context, clause: Promise, unit: Unit) -> Convention:
     )
 
 
-def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, number: Int64) -> Running:
-    terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
+def _started(context: Context, clause: Promise, *, opened: Openings, unit: Unit, number: Int64) -> Running:
+    terms = Terms.started(opened.started, convention(context, clause, unit=unit), calendar=context.rules.calendar)
     touched = None
     assert not isinstance(clause.pause, str)
-    found = stops(context, clause.pause, clause.thread) if clause.pause else None
+    found = stops(context, clause.pause, thread=clause.thread) if clause.pause else None
     if found is not None:
-        touched = suspended(context, found, terms, thread=opened.thread, opener=opened.opener, ender=opened.ender)
+        touched = suspended(context, found, terms=terms, thread=opened.thread, opener=opened.opener, ender=opened.ender)
     pauses = touched.united() if touched is not None else Pauses.none()
     need = terms.counted(number)
     first = Phase(np.full(need.size, -NEVER), need, terms.instant(terms.due(need, pauses)))
@@ -147,15 +149,15 @@ def _started(context: Context, clause: Promise, opened: Openings, unit: Unit, nu
     return _effective(_extended(context, clocks) if clause.extend is not None else clocks)
 
 
-def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]:
+def _dated(context: Context, clause: Promise, *, opened: Openings) -> list[Running]:
     assert clause.due_on is not None
-    column = context.matcher.value(clause.due_on, context.history, opened.opener)
+    column = context.matcher.value(clause.due_on, context.history, rows=opened.opener)
     opened, column = opened.where(column.known), column.take(column.known)
     if column.kind not in ("date", "instant") or column.known.size == 0:
         return []
     unit = Unit.DAYS if column.kind == "date" else Unit.MINUTES
-    terms = Terms.started(opened.started, convention(context, clause, unit), context.rules.calendar)
-    need, due = _until(context, clause, terms, column)
+    terms = Terms.started(opened.started, convention(context, clause, unit=unit), calendar=context.rules.calendar)
+    need, due = _until(context, clause, terms=terms, column=column)
     first = Phase(np.full(need.size, -NEVER), need, due)
     clocks = Running(
         clause,
@@ -170,16 +172,16 @@ def _dated(context: Context, clause: Promise, opened: Openings) -> list[Running]
     return [_extended(context, clocks) if clause.extend is not None else clocks]
 
 
-def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> tuple[Int64, Int64]:
+def _until(context: Context, clause: Promise, *, terms: Terms, column: Column) -> tuple[Int64, Int64]:
     """The need and the due instant of a date or moment (minus `ahead`, rolled only if the promise says so)."""
     values = column.values.astype(np.int64)
     ahead = clause.ahead
     if column.kind == "instant":
         if ahead is not None:
-            values = _before(context, values, ahead)
+            values = _before(context, values, ahead=ahead)
         return values - terms.start, values
     if ahead is not None and ahead.unit not in DATE_UNITS:
-        due = _before(context, terms.instant(values), ahead)
+        due = _before(context, terms.instant(values), ahead=ahead)
         return terms.scale.position(due) - terms.start, due
     if ahead is not None:
         values = later(
@@ -190,7 +192,7 @@ def _until(context: Context, clause: Promise, terms: Terms, column: Column) -> t
     return values - terms.start, terms.instant(values)
 
 
-def _before(context: Context, at: Int64, ahead: Limit) -> Int64:
+def _before(context: Context, at: Int64, *, ahead: Limit) -> Int64:
     """The instants a length before these: date lengths keep the time of day."""
     calendar = context.rules.calendar
     if ahead.unit in MICROSECONDS:
@@ -211,18 +213,18 @@ def _extended(context: Context, clocks: Running) -> Running:
     good = np.ones(row.size, np.bool_)
     for need in (*spec.needs, *((spec.to,) if spec.to else ())):
         known = context.own(need, row).known
-        _refuse(voids, owner, row, good & ~known, f"missing:{need}")
+        _refuse(voids, owner, row=row, which=good & ~known, why=f"missing:{need}")
         good &= known
     if spec.by is not None:
-        length, fits, short = _lengths(context, clocks, row)
-        _refuse(voids, owner, row, good & ~fits, "unit")
+        length, fits, short = _lengths(context, clocks, row=row)
+        _refuse(voids, owner, row=row, which=good & ~fits, why="unit")
         good &= fits
-        _refuse(voids, owner, row, good & ~short, "too_long")
+        _refuse(voids, owner, row=row, which=good & ~short, why="too_long")
         good &= short
     return _granted(context, clocks, owner=owner[good], row=row[good], length=length.where(good), voids=voids)
 
 
-def _refuse(voids: list[Void], owner: Int64, row: Int64, which: Bool, why: str) -> None:
+def _refuse(voids: list[Void], owner: Int64, *, row: Int64, which: Bool, why: str) -> None:
     if which.any():
         voids.append(Void(owner[which], row[which], why))
 
@@ -237,24 +239,24 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
     order = np.lexsort((events, theirs))
     events, theirs = events[order], theirs[order]
     low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
-    low = search(events, low, high, opened.opener, after=True)
-    high = search(events, low, high, np.where(opened.ender >= 0, opened.ender, NEVER))
+    low = search(events, low, high=high, wanted=opened.opener, after=True)
+    high = search(events, low, high=high, wanted=np.where(opened.ender >= 0, opened.ender, NEVER))
     owner, place = spread(low, high)
     row = events[place]
     inside = np.ones(row.size, np.bool_)
     for own, other in clause.match.items():
-        left = context.matcher.value(own, history, opened.opener[owner]).series().cast(str)
-        right = context.matcher.value(other, history, row).series().cast(str)
+        left = context.matcher.value(own, history, rows=opened.opener[owner]).series().cast(str)
+        right = context.matcher.value(other, history, rows=row).series().cast(str)
         inside &= (right.is_null() | (left == right)).fill_null(False).to_numpy()
     return owner[inside], row[inside]
 
 
-def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Length, Bool, Bool]:
+def _lengths(context: Context, clocks: Running, *, row: Int64) -> tuple[Length, Bool, Bool]:
     """How long each extension is, whether it can be added to the limit, and whether it is within `max`."""
     spec, scale = clocks.clause.extend, clocks.terms.scale
     assert spec is not None
     assert spec.by is not None
-    found = limit_at(context, spec.by, row, own=True)
+    found = limit_at(context, spec.by, events=row, own=True)
     length = Length(np.zeros(row.size, np.int64), np.zeros(row.size, np.int64))
     fits, short = np.zeros(row.size, np.bool_), np.zeros(row.size, np.bool_)
     for code in np.unique(found.unit[found.unit >= 0]):
@@ -265,11 +267,11 @@ def _lengths(context: Context, clocks: Running, row: Int64) -> tuple[Length, Boo
         elif unit in GRAINS and type(scale_of(unit, scale.calendar)) is type(scale):
             length.counts[rows] = found.number[rows] * GRAINS[unit]
             fits |= rows
-        short |= rows & _within(found.number, unit, spec.max)
+        short |= rows & _within(found.number, unit, longest=spec.max)
     return length, fits & _comparable(found.unit, spec.max), short
 
 
-def _within(number: Int64, unit: Unit, longest: Limit | None) -> Bool:
+def _within(number: Int64, unit: Unit, *, longest: Limit | None) -> Bool:
     if longest is None:
         return np.ones(number.size, np.bool_)
     if unit is longest.unit:
@@ -298,20 +300,20 @@ def _granted(
         first = np.append(True, owner[1:] != owner[:-1])
         who, event, more = owner[first], row[first], length.where(first)
         last = phases[-1]
-        due = _due_before(clocks, who, event, last)
+        due = _due_before(clocks, who, event=event, last=last)
         good = history.at[event] <= due
         late = np.zeros(size, np.bool_)
         late[who[~good]] = True
-        _refuse(voids, owner, row, late[owner], "late")
+        _refuse(voids, owner, row=row, which=late[owner], why="late")
         phase = Phase(np.full(size, NEVER), last.need.copy(), last.due.copy())
         phase.begin[who[good]] = history.at[event[good]]
         total.number[who[good]] += more.number[good]
         total.counts[who[good]] += more.counts[good]
-        _lengthen(context, clocks, phase, who[good], event=event[good], more=more.where(good), total=total)
+        _lengthen(context, clocks, phase=phase, who=who[good], event=event[good], more=more.where(good), total=total)
         phases.append(phase)
         keep = ~first & ~late[owner]
         owner, row, length = owner[keep], row[keep], length.where(keep)
-    _refuse(voids, owner, row, np.ones(owner.size, np.bool_), "times")
+    _refuse(voids, owner, row=row, which=np.ones(owner.size, np.bool_), why="times")
     extended = replace(clocks, phases=phases, voids=voids)
     return extended if clocks.clause.silence is None else replace(extended, voids=_before_silence(extended, history.at))
 
@@ -326,7 +328,7 @@ def _before_silence(clocks: Running, at: Int64) -> list[Void]:
     ]
 
 
-def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64:
+def _due_before(clocks: Running, who: Int64, *, event: Int64, last: Phase) -> Int64:
     """The due instant of some clocks from everything before an event of each; NEVER while an open pause hides it."""
     if clocks.fixed[who].any() or clocks.suspended is None:
         return last.due[who]
@@ -336,7 +338,7 @@ def _due_before(clocks: Running, who: Int64, event: Int64, last: Phase) -> Int64
 
 
 def _lengthen(
-    context: Context, clocks: Running, phase: Phase, who: Int64, *, event: Int64, more: Length, total: Length
+    context: Context, clocks: Running, *, phase: Phase, who: Int64, event: Int64, more: Length, total: Length
 ) -> None:
     """Set need and due of the clocks `who` after the extensions granted by the events."""
     spec, terms = clocks.clause.extend, clocks.terms.select(who)
