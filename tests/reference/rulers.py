@@ -64,7 +64,7 @@ class Days:
                 if q is None and p <= day:
                     return None
                 if q is not None and p <= day < q:
-                    day = q
+                    day, roll = q, "none" if roll == "none" else "next"
                     break
             else:
                 moved = self.moved(day, roll)

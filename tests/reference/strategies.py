@@ -179,7 +179,7 @@ def conventions(draw: st.DrawFn, unit: str) -> dict[str, str]:
     return {
         "rest_day_start": draw(st.sampled_from(["next_is_day_1", "next_is_day_1", "as_next_workday"])),
         "first_day": draw(st.sampled_from(["excluded", "excluded", "included"])),
-        "roll": draw(st.sampled_from(["next", "next", "none"])),
+        "roll": draw(st.sampled_from(["next", "next", "none", "previous"])),
     }
 
 

@@ -133,28 +133,35 @@ class Terms:
         return np.where(blocked, NEVER, position), index
 
     def due(self, need: Int64, pauses: Pauses) -> Int64:
-        """The due position: reached, moved out of a pause it falls into, rolled off a rest day; NEVER when unknown."""
+        """The due position: reached, moved out of a pause it falls into, rolled off a rest day; NEVER when unknown.
+
+        What a pause has moved never rolls back into it: from there a rest day rolls on, whatever the convention.
+        """
         position, _ = self.reach(need, pauses)
         if pauses.owner.size == 0:
-            return self._settled(position)
+            return self._settled(position, back=np.full(position.size, self.convention.roll == "previous"))
         low, high = bounds(pauses.owner, self.start.size)
         live = np.flatnonzero(position != NEVER)
+        was_paused = np.zeros(position.size, np.bool_)
         while live.size:
-            here = self._settled(position[live])
+            here = position[live]
             index = search(pauses.begin, low[live], high=high[live], wanted=here, after=True) - 1
             end = np.append(pauses.end, NEVER)[np.maximum(index, 0)]
             inside = (index >= low[live]) & (here < end)
-            position[live] = np.where(inside, end, here)
-            live = live[inside & (end != NEVER)]
+            was_paused[live] |= inside
+            rolled = self._settled(here, back=~was_paused[live] & (self.convention.roll == "previous"))
+            position[live] = np.where(inside, end, rolled)
+            live = live[(position[live] != here) & (position[live] != NEVER)]
         return position
 
-    def _settled(self, position: Int64) -> Int64:
+    def _settled(self, position: Int64, *, back: Bool) -> Int64:
         unit, roll = self.convention.unit, self.convention.roll
         if unit in (Unit.WORKDAYS, Unit.HALF_WORKDAYS):
             return self.scale.workday(position)
         if roll == "none" or not self.scale.counts_dates:
             return position
-        return self.scale.workday(position, backwards=roll == "previous")
+        ahead = self.scale.workday(position)
+        return np.where(back, self.scale.workday(position, backwards=True), ahead) if back.any() else ahead
 
     def instant(self, position: Int64) -> Int64:
         """The last UTC instant in time of a due position (grammar 2.3); NEVER stays."""
