@@ -107,13 +107,6 @@ class Context:
             codes = self.history.case[rows] * (int(codes.max(initial=0)) + 1) + codes
         return codes, known
 
-    def in_threads(self, thread: Int64, rows: Int64, *, crosses: bool) -> Int64:
-        """The order of events by thread and, inside it, in time; `crosses`: threads of several cases."""
-        if not crosses:
-            return np.lexsort((rows, thread))
-        order = self.history.in_time_order(rows)
-        return order[np.argsort(thread[order], kind="stable")]
-
     @cached_property
     def time_rank(self) -> Int64:
         """The place of every event in the order of all events of all cases."""

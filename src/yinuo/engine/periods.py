@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from yinuo.kernel.instants import Int64
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-ALL = np.int64(0)
 
 
 def period_begin(day: Int64, period: str) -> Int64:
