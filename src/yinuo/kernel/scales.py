@@ -63,8 +63,10 @@ class Scale(ABC):
 class CalendarDays(Scale):
     """Every day counts."""
 
+    grain = DAY
+
     def position(self, at: Int64) -> Int64:
-        return self.calendar.clock.local(at) // DAY
+        return self.calendar.clock.local(at) // self.grain
 
     def count(self, position: Int64) -> Int64:
         return position
@@ -73,10 +75,10 @@ class CalendarDays(Scale):
         return count
 
     def begin(self, position: Int64) -> Int64:
-        return self.calendar.clock.utc(position * DAY)
+        return self.calendar.clock.utc(position * self.grain)
 
     def end(self, position: Int64) -> Int64:
-        return self.calendar.clock.utc(position * DAY + (DAY - 1), last=True)
+        return self.calendar.clock.utc(position * self.grain + (self.grain - 1), last=True)
 
     def rests(self, position: Int64) -> NDArray[np.bool_]:
         return ~self.calendar.is_workday(position)
@@ -95,11 +97,10 @@ class WorkDays(CalendarDays):
         return self.calendar.nth_workday(count)
 
 
-class HalfDays(Scale):
+class HalfDays(CalendarDays):
     """Mornings and afternoons of working days; noon is 12:00 on the wall clock (rules.md CNT-08)."""
 
-    def position(self, at: Int64) -> Int64:
-        return self.calendar.clock.local(at) // NOON
+    grain = NOON
 
     def count(self, position: Int64) -> Int64:
         day, afternoon = position >> 1, position & 1
@@ -109,12 +110,6 @@ class HalfDays(Scale):
 
     def first_with(self, count: Int64) -> Int64:
         return 2 * self.calendar.nth_workday((count + 1) >> 1) + (count + 1) % 2
-
-    def begin(self, position: Int64) -> Int64:
-        return self.calendar.clock.utc(position * NOON)
-
-    def end(self, position: Int64) -> Int64:
-        return self.calendar.clock.utc(position * NOON + (NOON - 1), last=True)
 
     def rests(self, position: Int64) -> NDArray[np.bool_]:
         return ~self.calendar.is_workday(position >> 1)
