@@ -190,6 +190,18 @@ class History:
     def _kinds(self) -> dict[str, Bool]:
         return {}
 
+    def rows_of_kind(self, kind: str, activities: Iterable[str]) -> Int64:
+        """The events of these activities in cases of this kind, in order."""
+        rows = self.rows_of(activities)
+        return rows[self.is_kind(kind)[self.case[rows]]]
+
+    @cached_property
+    def endings(self) -> Int64:
+        """The first event of each case that ends its flow, in order."""
+        ends = [self.rows_of_kind(kind, editions[-1].ends) for kind, editions in self.rules.flows().items()]
+        rows = np.sort(np.concatenate([np.empty(0, np.int64), *ends]))
+        return rows[is_first(self.case[rows])]
+
     def knows(self, name: str) -> bool:
         """Whether any event or case has this field."""
         return self.has(name) or name in self.log.cases.columns or name in _BUILT
@@ -232,9 +244,7 @@ class History:
     def _name_events(self, code: int) -> pl.Series:
         rows = self._rows_by_code[code]
         at, case = self.at[rows], self.case[rows]
-        new = np.ones(rows.size, np.bool_)
-        new[1:] = (at[1:] != at[:-1]) | (case[1:] != case[:-1])
-        starts = np.maximum.accumulate(np.where(new, np.arange(rows.size), 0))
+        starts = np.maximum.accumulate(np.where(is_first(at) | is_first(case), np.arange(rows.size), 0))
         number = np.arange(rows.size) - starts + 1
         frame = pl.DataFrame({"at": at, "n": number}).with_columns(pl.col("at").cast(pl.Datetime("us")))
         stamp = pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")

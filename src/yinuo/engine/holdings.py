@@ -77,18 +77,14 @@ class Holdings:
 def _ended(history: History) -> Int64:
     """For each case the instant of the first event that ends its flow, -1 while it runs."""
     over = np.full(history.low.size, -1, np.int64)
-    for name, editions in history.rules.flows().items():
-        rows = history.rows_of(editions[-1].ends)[::-1]
-        rows = rows[history.is_kind(name)[history.case[rows]]]
-        over[history.case[rows]] = history.at[rows]
+    over[history.case[history.endings]] = history.at[history.endings]
     return over
 
 
 def _changes(history: History, kind: str, *, flow: Flow) -> list[tuple[Int64, Column, Column]]:
     found = []
     for activity, holder in flow.holder.items():
-        rows = history.rows_of([activity])
-        rows = rows[history.is_kind(kind)[history.case[rows]]]
+        rows = history.rows_of_kind(kind, [activity])
         if rows.size:
             found.append((rows, *_holder(history, flow, holder=holder, rows=rows)))
     return found

@@ -10,7 +10,7 @@ import polars as pl
 
 from yinuo.engine.columns import Bool, Column, as_text
 from yinuo.kernel.instants import NEVER, Int64
-from yinuo.kernel.segments import search, spread
+from yinuo.kernel.segments import equal_range, search, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +55,7 @@ class Table:
         ids = as_text(ids)
         known = np.array([place.get(word, -1) for word in ids.words] + [-1], np.int64)
         wanted = np.where(ids.known, known[ids.values], -1)
-        sorted_codes = codes[order]
-        low = np.searchsorted(sorted_codes, wanted)
-        high = np.searchsorted(sorted_codes, wanted, side="right")
+        low, high = equal_range(codes[order], wanted)
         found = search(self.begins[order], low, high=high, wanted=days, after=True) - 1
         row = order[np.maximum(found, 0)]
         return np.where((found >= low) & (wanted >= 0) & (days < self.ends[row]), row, -1)
@@ -79,7 +77,7 @@ class Table:
             known &= text.known
         order = np.flatnonzero(ok)[np.argsort(mine[ok], kind="stable")]
         keys = mine[order]
-        low, high = np.searchsorted(keys, theirs), np.searchsorted(keys, theirs, side="right")
+        low, high = equal_range(keys, theirs)
         owners, places = spread(low, np.where(known, high, low))
         row = order[places]
         in_force = (self.begins[row] <= days[owners]) & (days[owners] < self.ends[row])

@@ -32,6 +32,11 @@ def bounds(owners: Int64, count: int) -> tuple[Int64, Int64]:
     return edges[:-1], edges[1:]
 
 
+def equal_range(keys: Int64, wanted: Int64) -> tuple[Int64, Int64]:
+    """Where the rows equal to each wanted value begin and end in the sorted array `keys`."""
+    return np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
+
+
 def spread(low: Int64, high: Int64) -> tuple[Int64, Int64]:
     """Every index of the stretches [low[i], high[i]): (the i of each, the index)."""
     lengths = high - low

@@ -126,7 +126,7 @@ def choice(scene: Scene) -> Violations:
 
 
 def _endings(scene: Scene) -> Int64:
-    rows = scene.endings()
+    rows = scene.context.history.endings
     return rows[scene.context.applies(scene.clause, rows)]
 
 

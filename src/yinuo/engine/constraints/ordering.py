@@ -9,7 +9,7 @@ import numpy as np
 from yinuo.engine.columns import Bool
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
-from yinuo.kernel.segments import merged, spread
+from yinuo.kernel.segments import equal_range, merged, spread
 
 
 def precedence(scene: Scene) -> Violations:
@@ -64,7 +64,7 @@ def _latest_fitting(scene: Scene, events: Int64, *, others: Int64) -> Int64:
     (mine, theirs), (known, usable) = scene.groups(events, others, fields=scene.clause.same)
     others, theirs = others[usable], theirs[usable]
     order = np.lexsort((scene.place(others), theirs))
-    low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
+    low, high = equal_range(theirs[order], mine)
     owner, index = spread(low, np.where(known, high, low))
     other = others[order][index]
     fits = (scene.place(other) < scene.place(events[owner])) & scene.fits(events[owner], other)
@@ -80,7 +80,7 @@ def response(scene: Scene) -> Violations:
 
 def _unanswered(scene: Scene, firsts: Int64, *, thens: Int64) -> Violations:
     """Firsts of ended cases without a later then; accused is the ending event, witness the first."""
-    case, low = scene.context.history.case, scene.endings()
+    case, low = scene.context.history.case, scene.context.history.endings
     (mine, theirs), (known, usable) = scene.groups(firsts, thens, fields=scene.clause.same)
     latest = _latest_in_group(mine, theirs[usable], place=scene.place(thens[usable]))
     answered = known & (latest > scene.place(firsts))

@@ -6,7 +6,7 @@ import numpy as np
 
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import NEVER, Int64
-from yinuo.kernel.segments import running_max
+from yinuo.kernel.segments import is_first, running_max
 
 
 def in_order(scene: Scene) -> Violations:
@@ -15,7 +15,8 @@ def in_order(scene: Scene) -> Violations:
     A case waits from its first `first` until its first `then` or its end.
     """
     history = scene.context.history
-    first = _first_of_case(scene, scene.found(scene.clause.first))
+    first = scene.found(scene.clause.first)
+    first = first[is_first(history.case[first])]
     first = first[scene.context.applies(scene.clause, first)]
     if first.size == 0:
         return Violations.none()
@@ -23,14 +24,13 @@ def in_order(scene: Scene) -> Violations:
     (group,), known = scene.groups(first)
     first, group = first[known[0]], group[known[0]]
     then = _after(scene.found(scene.clause.then), first, case=history.case)
-    leaves = np.minimum(rank_of(rank, then), rank_of(rank, _after(scene.endings(), first, case=history.case)))
+    leaves = np.minimum(rank_of(rank, then), rank_of(rank, _after(history.endings, first, case=history.case)))
     order = np.lexsort((rank[first], group))
     group, leaves, first, then = group[order], leaves[order], first[order], then[order]
     _, dense = np.unique(group, return_inverse=True)
     longest = running_max(dense.astype(np.int64), leaves)
     before = np.append(-1, longest[:-1])
-    same = np.append(False, group[1:] == group[:-1])
-    wrong = same & (then >= 0) & (before > rank_of(rank, then))
+    wrong = ~is_first(group) & (then >= 0) & (before > rank_of(rank, then))
     holder = _holder_of_longest(leaves, longest)
     witness = np.append(-1, first[holder][:-1])
     return Violations(then[wrong], witness[wrong])
@@ -39,11 +39,6 @@ def in_order(scene: Scene) -> Violations:
 def rank_of(rank: Int64, rows: Int64) -> Int64:
     """The time rank of events; NEVER for -1."""
     return np.where(rows >= 0, rank[np.maximum(rows, 0)], NEVER)
-
-
-def _first_of_case(scene: Scene, rows: Int64) -> Int64:
-    case = scene.context.history.case[rows]
-    return rows[np.append(True, case[1:] != case[:-1])] if rows.size else rows
 
 
 def _after(rows: Int64, first: Int64, *, case: Int64) -> Int64:

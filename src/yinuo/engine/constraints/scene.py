@@ -12,7 +12,7 @@ from yinuo.engine.columns import Bool, as_number, as_text, codes_of, shared
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
-from yinuo.kernel.segments import first_index, running_max, search
+from yinuo.kernel.segments import equal_range, first_index, running_max, search
 from yinuo.kernel.terms import Convention, Terms, later
 
 
@@ -101,8 +101,7 @@ class Scene:
             return np.where(fits, others[np.maximum(index, 0)], -1)
         others, theirs = others[usable], theirs[usable]
         order = np.lexsort((self.place(others), theirs))
-        low = np.searchsorted(theirs[order], mine)
-        high = np.searchsorted(theirs[order], mine, side="right")
+        low, high = equal_range(theirs[order], mine)
         index = search(self.place(others)[order], low, high=high, wanted=self.place(events)) - 1
         if others.size == 0:
             return np.full(events.size, -1, np.int64)
@@ -172,7 +171,7 @@ class Scene:
         theirs, places = theirs[order], self.place(begins)[order]
         _, dense = np.unique(theirs, return_inverse=True)
         reach = running_max(dense.astype(np.int64), over[order])
-        low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
+        low, high = equal_range(theirs, mine)
         index = search(places, low, high=high, wanted=self.place(events)) - 1
         return (index >= low) & (reach[np.maximum(index, 0)] >= self.place(events))
 
@@ -185,7 +184,7 @@ class Scene:
         code, _ = codes_of([as_number(np.concatenate([mine, theirs])), as_number(np.concatenate([own, other]))])
         one, two = code[: begins.size], code[begins.size :]
         order = np.lexsort((self.place(ends), two))
-        low, high = np.searchsorted(two[order], one), np.searchsorted(two[order], one, side="right")
+        low, high = equal_range(two[order], one)
         index = search(self.place(ends)[order], low, high=high, wanted=self.place(begins), after=True)
         return np.where(index < high, self.place(ends)[order][np.minimum(index, ends.size - 1)], NEVER)
 
@@ -202,20 +201,6 @@ class Scene:
                 (earlier < 0) | (self.place(np.maximum(earlier, 0)) <= self.place(np.maximum(pardon, 0)))
             )
         return result
-
-    def endings(self) -> Int64:
-        """The first event of each case that ends its flow: when what is pending is decided."""
-        history = self.context.history
-        ends = [
-            history.rows_of(editions[-1].ends)[history.is_kind(kind)[history.case[history.rows_of(editions[-1].ends)]]]
-            for kind, editions in history.rules.flows().items()
-        ]
-        rows = np.sort(np.concatenate(ends)) if ends else np.empty(0, np.int64)
-        if rows.size == 0:
-            return rows
-        first = np.append(True, history.case[rows][1:] != history.case[rows][:-1])
-        found: Int64 = rows[first]
-        return found
 
     def window_begin(self, events: Int64, limit: Limit) -> Int64:
         """The instant a length before each event: calendar lengths keep the time of day."""

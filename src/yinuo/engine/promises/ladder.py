@@ -13,7 +13,7 @@ from yinuo.engine.columns import Bool, Column
 from yinuo.engine.context import Context
 from yinuo.engine.history import History
 from yinuo.engine.promises.running import Phase, Running
-from yinuo.kernel.instants import NEVER, Int64
+from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
 from yinuo.kernel.scales import scale_of
 from yinuo.kernel.terms import later
@@ -141,7 +141,7 @@ def _late(clocks: Running, phase: Phase, *, late: Limit | int) -> Int64:
     due = np.where(known, phase.due, 0)
     calendar, terms = clocks.terms.scale.calendar, clocks.terms
     if late.unit in DATE_UNITS:
-        day = calendar.clock.local(due) // (86_400 * 1_000_000)
+        day = calendar.clock.local(due) // DAY
         target = later(calendar, position_day=day, number=np.full(day.size, late.count), unit=late.unit)
         whole_days = terms.convention.unit in DATE_UNITS
         end = terms.instant(target) if whole_days else scale_of(Unit.DAYS, calendar).end(target)
@@ -191,7 +191,7 @@ def _before_due(clocks: Running, phase: Phase, *, left: Limit) -> Int64:
         amount = left.count * MICROSECONDS.get(left.unit, 1)
         moment = scale.begin(scale.first_with(scale.count(scale.position(due)) - amount))
     else:
-        day = calendar.clock.local(due) // (86_400 * 1_000_000)
+        day = calendar.clock.local(due) // DAY
         back = later(calendar, position_day=day, number=np.full(day.size, -left.count), unit=left.unit)
         moment = scale_of(Unit.DAYS, calendar).begin(back)
     return np.where(known, moment, NEVER)

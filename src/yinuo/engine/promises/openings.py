@@ -11,7 +11,7 @@ from yinuo.engine.columns import Bool, as_number, codes_of
 from yinuo.engine.context import Context
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import DAY, NEVER, Int64
-from yinuo.kernel.segments import first_index, is_first, merged
+from yinuo.kernel.segments import equal_range, first_index, is_first, merged
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +183,7 @@ def _same_key(context: Context, clause: Promise, *, earlier: Openings, later: Op
     code = thread if not columns else codes_of([as_number(thread), *columns])[0]
     left, right = code[: earlier.opener.size], code[earlier.opener.size :]
     order = np.argsort(left, kind="stable")
-    low, high = np.searchsorted(left[order], right), np.searchsorted(left[order], right, side="right")
+    low, high = equal_range(left[order], right)
     theirs = np.repeat(np.arange(right.size), high - low)
     first = np.cumsum(high - low) - (high - low)
     places = np.arange(int((high - low).sum())) - np.repeat(first, high - low) + np.repeat(low, high - low)

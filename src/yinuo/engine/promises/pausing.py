@@ -12,7 +12,7 @@ from yinuo.engine.context import Context
 from yinuo.engine.promises.limits import limit_at
 from yinuo.kernel.instants import NEVER, Int64
 from yinuo.kernel.scales import Scale
-from yinuo.kernel.segments import running_max, search, spread
+from yinuo.kernel.segments import equal_range, running_max, search, spread
 from yinuo.kernel.terms import Convention, Pauses, Terms, later
 
 
@@ -68,7 +68,7 @@ def _first_after(
     code, _ = codes_of([as_number(group), as_number(key)])
     mine, theirs = code[: begins.size], code[begins.size :]
     order = np.lexsort((place[ends], theirs))
-    low, high = np.searchsorted(theirs[order], mine), np.searchsorted(theirs[order], mine, side="right")
+    low, high = equal_range(theirs[order], mine)
     found = search(place[ends][order], low, high=high, wanted=place[begins], after=True)
     return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
 
@@ -127,8 +127,7 @@ class Suspended:
 def suspended(context: Context, found: Stops, *, terms: Terms, thread: Int64, opener: Int64, ender: Int64) -> Suspended:
     """The suspensions of each clock's thread that overlap it. Rows of all arrays are the clocks of `terms`."""
     history = context.history
-    low = np.searchsorted(found.thread, thread)
-    high = np.searchsorted(found.thread, thread, side="right")
+    low, high = equal_range(found.thread, thread)
     until = np.where(ender >= 0, ender, NEVER)
     high = search(found.begin, low, high=high, wanted=until)
     reach = _reach(found)

@@ -15,7 +15,7 @@ from yinuo.engine.promises.pausing import Suspended, stops, suspended
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
 from yinuo.kernel.scales import scale_of
-from yinuo.kernel.segments import search, spread
+from yinuo.kernel.segments import equal_range, is_first, search, spread
 from yinuo.kernel.terms import Convention, Pauses, Terms, later
 
 _FAMILIES = ({Unit.DAYS, Unit.WEEKS}, {Unit.MINUTES, Unit.HOURS}, {Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
@@ -238,7 +238,7 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
     mine, theirs = thread[: opened.opener.size], thread[opened.opener.size :]
     order = np.lexsort((events, theirs))
     events, theirs = events[order], theirs[order]
-    low, high = np.searchsorted(theirs, mine), np.searchsorted(theirs, mine, side="right")
+    low, high = equal_range(theirs, mine)
     low = search(events, low, high=high, wanted=opened.opener, after=True)
     high = search(events, low, high=high, wanted=np.where(opened.ender >= 0, opened.ender, NEVER))
     owner, place = spread(low, high)
@@ -297,7 +297,7 @@ def _granted(
     size = clocks.number.size
     phases, total = list(clocks.phases), Length(np.zeros(size, np.int64), np.zeros(size, np.int64))
     while owner.size and len(phases) <= spec.times:
-        first = np.append(True, owner[1:] != owner[:-1])
+        first = is_first(owner)
         who, event, more = owner[first], row[first], length.where(first)
         last = phases[-1]
         due = _due_before(clocks, who, event=event, last=last)
