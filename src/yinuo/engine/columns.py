@@ -16,7 +16,7 @@ SMALL = 256
 """Below this many rows plain Python codes text faster than a table engine starts."""
 
 Bool = NDArray[np.bool_]
-Kind = Literal["text", "number", "instant", "date", "bool", "list"]
+Kind = Literal["text", "number", "instant", "date", "duration", "bool", "list"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,8 @@ class Column:
             return cls("date", series.to_physical().fill_null(0).cast(pl.Int64).to_numpy(), known)
         if isinstance(dtype, pl.Datetime):
             return cls("instant", series.dt.epoch("us").fill_null(0).to_numpy(), known)
+        if isinstance(dtype, pl.Duration):
+            return cls("duration", series.dt.total_microseconds().fill_null(0).to_numpy(), known)
         if isinstance(dtype, pl.List):
             return cls("list", np.zeros(len(series), np.int8), known, lists=series)
         return cls("number", series.cast(pl.Float64).fill_null(0.0).to_numpy(), known)
@@ -106,6 +108,8 @@ class Column:
             raw = raw.cast(pl.Int32).cast(pl.Date)
         elif self.kind == "instant":
             raw = raw.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        elif self.kind == "duration":
+            raw = raw.cast(pl.Duration("us"))
         return pl.select(pl.when(pl.lit(pl.Series(self.known))).then(pl.lit(raw))).to_series()
 
     def days(self, local_day: Int64 | None = None) -> Int64:

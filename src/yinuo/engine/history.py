@@ -254,10 +254,10 @@ class History:
 
 def _entry_lag(history: History) -> Column:
     if not history.has("recorded_at"):
-        return Column("number", np.zeros(len(history)), np.ones(len(history), np.bool_))
+        return Column("duration", np.zeros(len(history), np.int64), np.ones(len(history), np.bool_))
     recorded = history.attribute("recorded_at")
-    lag = np.where(recorded.known, recorded.values - history.at, 0) / 3_600_000_000
-    return Column("number", lag, np.ones(len(history), np.bool_))
+    lag = np.where(recorded.known, recorded.values - history.at, 0)
+    return Column("duration", lag, np.ones(len(history), np.bool_))
 
 
 def _hour(history: History) -> Column:

@@ -13,9 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Scalar, Test
-from yinuo.engine.columns import Bool, Column, as_text, coded_limits, shared
+from yinuo.engine.columns import Bool, Column, as_text, coded_limits, parsed_limit, shared
 from yinuo.engine.tables import Table
 from yinuo.kernel.instants import DAY, Int64, Zone, day_number, microseconds
+from yinuo.kernel.limits import MICROSECONDS, Unit
 
 
 class Records(Protocol):
@@ -232,7 +233,16 @@ def _number(column: Column, value: Scalar) -> float | int | bool | None:
         return day_number(value) if column.kind == "date" else None
     if isinstance(value, (int, Decimal)):
         return float(value) if column.kind == "number" else None
-    return None
+    return _elapsed(value) if column.kind == "duration" else None
+
+
+def _elapsed(text: str) -> int | None:
+    """Microseconds of a length of elapsed time ("24 hours", "7 days"); null for one that needs a calendar."""
+    length = parsed_limit(text)
+    grains = {**MICROSECONDS, Unit.DAYS: DAY, Unit.WEEKS: 7 * DAY}
+    if length is None or length.unit not in grains or length.unit in (Unit.OFFICE_HOURS, Unit.OFFICE_MINUTES):
+        return None
+    return length.count * grains[length.unit]
 
 
 def _compare_columns(left: Column, right: Column, *, times: Decimal | None, operator: np.ufunc) -> Bool:

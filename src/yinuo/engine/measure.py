@@ -218,6 +218,8 @@ def _values(scope: _Scope, indicator: Indicator, *, records: Rows, keep: Int64) 
         return series.cast(pl.String).replace_strict(codes, default=None, return_dtype=pl.Float64)
     if indicator.measure == "distinct":
         return series.cast(pl.String).rank("dense").cast(pl.Float64)
+    if series.dtype == pl.Duration:
+        return series.dt.total_microseconds().cast(pl.Float64) / DAY
     return series.cast(pl.Float64, strict=False)
 
 

@@ -15,6 +15,8 @@ from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY, Int64
 
 DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at"}
+FACTS = frozenset({"did", "did_not", "status", "visits", "span", "opened_at", "closed_at"})
+"""What `case_facts` adds to the fields of a case."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,24 +30,29 @@ class Population:
 def population(indicator: Indicator, log: Log, *, said: Said, rules: Rules) -> Population:
     """The rows an indicator counts over. Raises ValueError for a source this engine does not know."""
     over, _, part = indicator.over.partition(":")
-    frame = _source(over, part, log=log, said=said, rules=rules)
+    frame = _source(indicator, over, part=part, log=log, said=said, rules=rules)
     name = indicator.at or DATED.get(over, "date" if over == "register" else "from")
     if name not in frame.columns:
         return Population(frame, pl.Series([None] * len(frame), dtype=pl.Int64))
     return Population(frame, _local_day(frame[name], rules))
 
 
-def _source(over: str, part: str, *, log: Log, said: Said, rules: Rules) -> pl.DataFrame:
+def _reads_facts(indicator: Indicator) -> bool:
+    read = {indicator.value} if isinstance(indicator.value, str) else set()
+    for condition in (indicator.for_, indicator.where, indicator.count, indicator.exempt):
+        read |= condition.fields() if condition is not None else set()
+    return bool(FACTS & {*read, *indicator.by, indicator.subject, indicator.at})
+
+
+def _source(indicator: Indicator, over: str, *, part: str, log: Log, said: Said, rules: Rules) -> pl.DataFrame:
     if over == "cases":
         return case_facts(log, rules)
-    if over == "clocks":
-        return _of_clause(said.clocks, part).join(_fields(log, said.clocks), on="case_id", how="left")
-    if over == "findings":
-        return _of_clause(said.findings, part).join(_fields(log, said.findings), on="case_id", how="left")
-    if over == "events":
-        return log.events.join(_fields(log, log.events), on="case_id", how="left")
-    if over == "holdings":
-        return said.holdings.join(_fields(log, said.holdings), on="case_id", how="left")
+    rows = {"clocks": said.clocks, "findings": said.findings, "events": log.events, "holdings": said.holdings}
+    if over in rows:
+        cases = case_facts(log, rules) if _reads_facts(indicator) else log.cases
+        taken = _of_clause(rows[over], part)
+        own = cases.select("case_id", *(name for name in cases.columns if name not in taken.columns))
+        return taken.join(own, on="case_id", how="left")
     name = part if over == "register" else over
     if name in log.tables:
         return log.tables[name]
@@ -65,15 +72,10 @@ def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:
     return chosen.filter(pl.col("institution") == institution) if institution else chosen
 
 
-def _fields(log: Log, taken: pl.DataFrame) -> pl.DataFrame:
-    """Fields of the cases that the frame does not have itself."""
-    return log.cases.select("case_id", *(name for name in log.cases.columns if name not in taken.columns))
-
-
 def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     """Cases with what happened to them.
 
-    opened_at, closed_at (by the end of its flow), did (activities), span (days), events, visits (distinct values of
+    opened_at, closed_at (by the end of its flow), did (activities), span (elapsed time from opening to end), events, visits (distinct values of
     the field `visit`).
     """
     events = log.events
@@ -106,7 +108,7 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
         .agg(pl.col("at").min().alias("closed_at"))
     )
     cases = cases.join(closed, on="case_id", how="left")
-    span = (pl.col("closed_at") - pl.col("opened_at")).dt.total_days().alias("span")
+    span = (pl.col("closed_at") - pl.col("opened_at")).alias("span")
     status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
     return cases.with_columns(span, *(() if "status" in cases.columns else (status,)))
 
