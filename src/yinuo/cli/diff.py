@@ -48,7 +48,7 @@ def diff(
     else:
         _print(found)
     if rejected:
-        err.print(f"{rejected} rows or events were rejected; the rest was compared")
+        err.print(f"{rejected:,} {'row' if rejected == 1 else 'rows'} rejected; the rest was compared")
         raise typer.Exit(REJECTED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,11 +16,14 @@ from yinuo.cli.moments import local_start
 from yinuo.cli.say import DONE, REJECTED, err, out, refuse, tell_problems
 from yinuo.engine.rules import Conventions
 from yinuo.kernel.calendars import Calendar
-from yinuo.kernel.instants import as_instant, day_number, microseconds
+from yinuo.kernel.instants import LAST_DATE, as_instant, day_number, microseconds
 from yinuo.kernel.limits import DATE_UNITS, Limit, Unit
 from yinuo.kernel.terms import Convention, Pauses, Terms
 from yinuo.rulebook.loader import find_calendar
 from yinuo.rulebook.refusals import PackRefused
+
+_MOST = 200_000_000
+"""More than there are minutes in the calendar."""
 
 
 @dataclass(frozen=True)
@@ -59,46 +62,57 @@ def _place(calendar: str) -> _Place:
         raise typer.Exit(2) from None
 
 
-def _due(place: _Place, at: datetime, limit: Limit) -> tuple[datetime, Terms]:
-    """The last instant in time, local, and the terms it was counted by."""
+def _due(place: _Place, at: datetime, limit: Limit) -> datetime:
+    """The last instant in time, local. Raises ValueError when it lies beyond the calendar."""
     ways = place.conventions
     convention = Convention(limit.unit, ways.due_time, ways.rest_day_start, ways.first_day, ways.roll)
     terms = Terms.started(np.array([microseconds(at)]), convention, calendar=place.calendar)
-    need = terms.counted(np.array([limit.count]))
-    found = int(terms.instant(terms.due(need, Pauses.none()))[0])
-    return as_instant(found).astimezone(ZoneInfo(place.calendar.zone)), terms
+    beyond = f'"{limit}" from {at:%Y-%m-%d} reaches beyond {LAST_DATE.year}, where the calendar ends'
+    if limit.count > _MOST:
+        raise ValueError(beyond)
+    try:
+        found = int(terms.instant(terms.due(terms.counted(np.array([limit.count])), Pauses.none()))[0])
+        end = as_instant(found).astimezone(ZoneInfo(place.calendar.zone))
+    except (IndexError, OverflowError) as error:
+        raise ValueError(beyond) from error
+    if end.date() >= LAST_DATE:
+        raise ValueError(beyond)
+    return end
 
 
 def _shown(place: _Place, at: datetime, limit: Limit) -> str:
-    """A local date where whole days are counted to their end, else a local date and time."""
-    whole = limit.unit in DATE_UNITS and place.conventions.due_time == "end_of_day"
-    return at.date().isoformat() if whole else at.replace(tzinfo=None).isoformat(sep=" ")
+    """A local date where whole days are counted to their end, else a local date and time: noon is 12:00:00."""
+    if limit.unit in DATE_UNITS and place.conventions.due_time == "end_of_day":
+        return at.date().isoformat()
+    full = at + timedelta(microseconds=1) if at.microsecond == 999_999 else at
+    return f"{full if full.date() == at.date() else at:%Y-%m-%d %H:%M:%S}"
 
 
 def _count(place: _Place, at: datetime, limit: Limit) -> list[str]:
     calendar, zone = place.calendar, ZoneInfo(place.calendar.zone)
-    end, _ = _due(place, at, limit)
+    end = _due(place, at, limit)
     begin = at.astimezone(zone)
     lines = [f"due {_shown(place, end, limit)}", f"counted from {begin:%Y-%m-%d %a %H:%M} in {calendar.zone}: {limit}"]
     if limit.unit in DATE_UNITS or limit.unit is Unit.HALF_WORKDAYS:
-        lines += _days(place, begin.date(), end.date(), limit)
+        lines += _days(place, begin, end, limit)
     if not calendar.is_known(day_number(end.date())):
         lines.append("provisional: the calendar of that day has not been published")
     return lines
 
 
-def _days(place: _Place, begin: date, end: date, limit: Limit) -> list[str]:
-    """Each day between start and due date: its number, or why it does not count."""
-    calendar, first = place.calendar, day_number(begin)
-    last = day_number(end)
+def _days(place: _Place, begin: datetime, end: datetime, limit: Limit) -> list[str]:
+    """Each day between start and due date: its number (of halves: how many there are by its end), or why it has none."""
+    calendar, first, last = place.calendar, day_number(begin.date()), day_number(end.date())
     numbers = np.arange(first, last + 1)
     works = calendar.is_workday(numbers)
-    lines, number = [], 0
+    halves = limit.unit is Unit.HALF_WORKDAYS
+    lines, number = [], -1 if halves and begin.hour >= 12 and works[0] else 0
     only_workdays = limit.unit in (Unit.WORKDAYS, Unit.HALF_WORKDAYS)
     for day, open_ in zip(numbers.tolist(), works.tolist(), strict=True):
-        day_one = day > first or place.conventions.first_day == "included" or limit.unit is Unit.HALF_WORKDAYS
+        day_one = day > first or place.conventions.first_day == "included" or halves
         counts = day_one and (open_ or not only_workdays)
-        number += counts
+        number += 2 * counts if halves else counts
+        number = min(number, limit.count) if halves else number
         note = calendar.describe(day) or ("" if open_ else "rest day")
         note = f"调休上班 make-up day: {note}" if open_ and note else note
         label = f"{number:>4}" if counts else "   –"
@@ -111,14 +125,15 @@ def _table(place: _Place, source: Path, target: Path) -> int:
     try:
         with source.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or [])
+            columns = [name for name in reader.fieldnames or [] if name != "due"]
             if missing := {"start", "limit"} - set(columns):
-                refuse(f"{source}: columns are missing: {', '.join(sorted(missing))}")
+                lacking, there = ", ".join(sorted(missing)), ", ".join(columns) or "none"
+                refuse(f"{source}: columns are missing: {lacking}; there are: {there}")
             rows = []
             for row in reader:
                 try:
                     length = Limit.parse(row["limit"] or "")
-                    end, _ = _due(place, local_start(row["start"] or "", place.calendar.zone), length)
+                    end = _due(place, local_start(row["start"] or "", place.calendar.zone), length)
                     rows.append({**row, "due": _shown(place, end, length)})
                 except (ValueError, IndexError) as error:
                     rejected += 1
@@ -128,7 +143,11 @@ def _table(place: _Place, source: Path, target: Path) -> int:
             writer = csv.DictWriter(file, [*columns, "due"], extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows)
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{source}: {error}")
+    except UnicodeDecodeError as error:
+        refuse(f"{source}: byte {error.start + 1} is not UTF-8. Save the table as CSV in UTF-8.")
+    except OSError as error:
+        refuse(f"{error.filename}: {error.strerror}. Give a file that can be read (--in) or written (--out).")
+    except csv.Error as error:
+        refuse(f"{source}: this is no CSV table ({error})")
     out.print(f"{len(rows) - rejected} due dates written to {target}", markup=False)
     return REJECTED if rejected else DONE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from yinuo import __version__
 
 COMMANDS = ("replay", "check", "stories", "diff", "due", "schema")
 """Each is a function of its name in a module of its name."""
@@ -29,8 +31,19 @@ class _Commands(TyperGroup):
 app = typer.Typer(name="yinuo", cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"yinuo {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """一诺 · Hold every case to the promises made to the public."""
 
 

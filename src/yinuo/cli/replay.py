@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
@@ -33,6 +34,9 @@ class Format(StrEnum):
     PARQUET = "parquet"
     CSV = "csv"
 
+
+_SHOWN = 5
+"""Rejected rows that are printed when no folder lists them."""
 
 LogArgument = Annotated[Path, typer.Argument(metavar="LOG", help="CSV, Parquet, XES, OCEL 2.0 or CloudEvents lines.")]
 AsOf = Annotated[
@@ -73,9 +77,10 @@ def replay(
         typer.echo(json_.dumps(summary, ensure_ascii=False, indent=2))
     else:
         _print(text, summary, said, target)
+    _tell_what_was_not_read(read, target)
+    if full.events.height and full.events.get_column("at").min() > moment_:
+        err.print(f"Nothing had happened yet: the log begins after {moment_:%Y-%m-%d}. Choose a later --as-of.")
     if summary["log"]["rejected"]:
-        if not json:
-            err.print(f"{summary['log']['rejected']} rows or events were rejected; the rest was evaluated")
         raise typer.Exit(REJECTED)
 
 
@@ -92,6 +97,24 @@ def opened(path: Path, pack: Pack, encoding: str | None = None) -> ReadLog:
             return read_log(path, pack, encoding=encoding, progress=progress)
         except LogError as error:
             refuse(str(error))
+
+
+def _tell_what_was_not_read(read: ReadLog, target: Path | None) -> None:
+    """How many rows were left out or read otherwise than written, and the first of them or the file that lists them."""
+    kept = read.counts.get("kept", 0)
+    rejected = read.counts.get("rejected", 0)
+    if rejected:
+        err.print(f"{rejected:,} {'row' if rejected == 1 else 'rows'} rejected; the rest was evaluated")
+    if kept:
+        err.print(f"{kept:,} {'row' if kept == 1 else 'rows'} read otherwise than written")
+    if target is not None and rejected + kept:
+        err.print(f"    each with its reason: {target / 'rejected.csv'}", markup=False)
+        return
+    for row in read.rejected.head(_SHOWN).iter_rows(named=True):
+        cell = f', {row["column"]} "{row["value"] or ""}"' if row["column"] else ""
+        err.print(f"    line {row['line']}, case {row['case_id'] or '–'}{cell}: {row['reason']}", markup=False)
+    if rejected + kept > _SHOWN:
+        err.print(f"    and {rejected + kept - _SHOWN:,} more; --out DIR lists them all in rejected.csv")
 
 
 def latest(read: ReadLog) -> datetime:
@@ -147,7 +170,8 @@ def _write(
 def _print(pack: Pack, summary: dict[str, Any], said: Said, target: Path | None) -> None:
     counted = summary["log"]
     size = f"{counted['cases']:,} cases, {counted['events']:,} events"
-    out.print(f"{pack.zh} {pack.en} · {size}, as of {summary['as_of']}", markup=False)
+    as_of = datetime.fromisoformat(summary["as_of"]).astimezone(ZoneInfo(pack.rules.zone))
+    out.print(f"{pack.zh} {pack.en} · {size}, as of {as_of:%Y-%m-%d %H:%M} {pack.rules.zone}", markup=False)
     if counted["unknown"]:
         often = sorted(counted["unknown"].items(), key=lambda item: -item[1])
         names = ", ".join(f"{name} ({number:,})" for name, number in often[:5])

@@ -23,6 +23,8 @@ err = Console(soft_wrap=True, highlight=False, stderr=True)
 
 def loaded(pack: str) -> Pack:
     """Load a pack; a refused one is told and ends the command with 2."""
+    if not pack.strip():
+        refuse("The name of the pack is empty. Name one that ships, or the folder of your own.")
     try:
         return load_pack(pack)
     except PackRefused as refused:

@@ -13,7 +13,7 @@ from yinuo.rulebook.schema import schemas
 
 
 def schema(
-    part: Annotated[str, typer.Argument(metavar="[FILE]", help="policy, stories, pack or calendar; else all.")] = "",
+    part: Annotated[str, typer.Argument(metavar="FILE", help="policy, stories, pack or calendar; else all.")] = "",
 ) -> None:
     """Print JSON Schema for editors that complete and check TOML."""
     parts = schemas()
