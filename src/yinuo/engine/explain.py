@@ -66,12 +66,25 @@ def _clause(finding: Mapping[str, Any], rules: Rules) -> Clause | None:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}" if abs(value - round(value)) < 1e-9 else f"{value:.1f}"
+    return f"{value:.1f}".removesuffix(".0")
+
+
+_TWO_DAYS = {"minutes": 2 * 24 * 60, "hours": 2 * 24}
+"""From two days on elapsed time is told in days: nobody reads 80,640 minutes."""
+
+
+def _amounts(why: Mapping[str, Any]) -> tuple[str, str, float, str]:
+    """Limit, used and paused as told, and the unit they are told in."""
+    unit, paused = str(why["unit"]), float(why.get("paused") or 0)
+    grain = _TWO_DAYS.get(unit, 0) / 2
+    if not grain or abs(why["limit"]) < 2 * grain:
+        return _number(why["limit"]), _number(why["used"]), paused, unit
+    return _number(why["limit"] / grain), _number(why["used"] / grain), paused / grain, "days"
 
 
 def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lang: Language) -> str:
-    zh, en = _MEASURES.get(why["unit"], (why["unit"], why["unit"]))
-    used, limit, paused = _number(why["used"]), _number(why["limit"]), float(why.get("paused") or 0)
+    limit, used, paused, unit = _amounts(why)
+    zh, en = _MEASURES.get(unit, (unit, unit))
     due = _local(why.get("due_at"), rules)
     holder = why.get("holder")
     if lang == "zh":
