@@ -22,9 +22,6 @@ from yinuo.kernel.terms import Convention, Pauses, Terms
 from yinuo.rulebook.loader import find_calendar
 from yinuo.rulebook.refusals import PackRefused
 
-_MOST = 200_000_000
-"""More than there are minutes in the calendar."""
-
 
 @dataclass(frozen=True)
 class _Place:
@@ -68,8 +65,6 @@ def _due(place: _Place, at: datetime, limit: Limit) -> datetime:
     convention = Convention(limit.unit, ways.due_time, ways.rest_day_start, ways.first_day, ways.roll)
     terms = Terms.started(np.array([microseconds(at)]), convention, calendar=place.calendar)
     beyond = f'"{limit}" from {at:%Y-%m-%d} reaches beyond {LAST_DATE.year}, where the calendar ends'
-    if limit.count > _MOST:
-        raise ValueError(beyond)
     try:
         found = int(terms.instant(terms.due(terms.counted(np.array([limit.count])), Pauses.none()))[0])
         end = as_instant(found).astimezone(ZoneInfo(place.calendar.zone))

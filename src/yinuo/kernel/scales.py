@@ -72,7 +72,7 @@ class CalendarDays(Scale):
         return position
 
     def first_with(self, count: Int64) -> Int64:
-        return count
+        return np.minimum(count, self.calendar.first + self.calendar.works.size - 1)  # like working days, no day beyond
 
     def begin(self, position: Int64) -> Int64:
         return self.calendar.clock.utc(position * self.grain)

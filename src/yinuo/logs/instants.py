@@ -196,8 +196,9 @@ def _wall(exact: pl.Series, clock: Clockwork) -> pl.Series:
 def _within(found: pl.Series, clock: Clockwork, *, bounded: bool) -> pl.Series:
     lowest = clock.low if bounded else date(FIRST_YEAR, 1, 1)
     edges = pl.Series([lowest, date(LAST_YEAR + 1, 1, 1)]).cast(LOCAL)
-    low, high = _midnights(edges, clock)
-    first, last = found.min(), found.max()
+    low, high = _midnights(edges, clock).to_physical()
+    counted = found.to_physical()  # an instant of the year 0 is a number here, but no datetime of Python
+    first, last = counted.min(), counted.max()
     if first is None or (first >= low and last < high):
         return found
-    return found.set((found < low) | (found >= high), None)
+    return found.set((counted < low) | (counted >= high), None)
