@@ -127,15 +127,9 @@ def _satisfies(value: float, holds: Condition | None) -> bool:
 
 
 def _fits(value: float, test: Test) -> bool:
-    bounds = (
-        (test.min, float.__ge__),
-        (test.max, float.__le__),
-        (test.above, float.__gt__),
-        (test.below, float.__lt__),
-    )
     fits = all(
         compare(value, float(bound))
-        for bound, compare in bounds
-        if bound is not None and not isinstance(bound, (FieldValue, str)) and hasattr(bound, "__float__")
+        for bound, compare in test.bounds()
+        if not isinstance(bound, (FieldValue, str)) and hasattr(bound, "__float__")
     )
     return fits and (test.equal is None or any(float(str(wanted)) == value for wanted in test.equal))

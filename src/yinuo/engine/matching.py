@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import eq
 from typing import Protocol
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Scalar, Test
+from yinuo.engine.clauses.conditions import Comparison, Condition, Event, FieldValue, Listed, Scalar, Test
 from yinuo.engine.columns import Bool, Column, as_text, coded_limits, parsed_limit, shared
 from yinuo.engine.tables import Table
 from yinuo.kernel.instants import DAY, Int64, Zone, day_number, microseconds
@@ -133,18 +134,12 @@ class Matcher:
         if test.unequal is not None:
             result &= column.known & ~self._equals(column, test.unequal)
         if test.same_as is not None:
-            result &= self._compare(column, test.same_as, records=records, rows=rows, operator=np.equal)
+            result &= self._compare(column, test.same_as, records=records, rows=rows, operator=eq)
         if test.differs_from is not None:
             other = self.value(test.differs_from.field, records, rows=rows)
-            result &= column.known & other.known & ~_compare_columns(column, other, times=None, operator=np.equal)
-        for bound, operator in (
-            (test.min, np.greater_equal),
-            (test.max, np.less_equal),
-            (test.above, np.greater),
-            (test.below, np.less),
-        ):
-            if bound is not None:
-                result &= self._compare(column, bound, records=records, rows=rows, operator=operator)
+            result &= column.known & other.known & ~_compare_columns(column, other, times=None, operator=eq)
+        for bound, compare in test.bounds():
+            result &= self._compare(column, bound, records=records, rows=rows, operator=compare)
         if test.has is not None:
             result &= _has(column, test.has)
         if test.contains is not None:
@@ -171,7 +166,7 @@ class Matcher:
         return result
 
     def _compare(
-        self, column: Column, bound: Scalar | FieldValue, *, records: Records, rows: Int64, operator: np.ufunc
+        self, column: Column, bound: Scalar | FieldValue, *, records: Records, rows: Int64, operator: Comparison
     ) -> Bool:
         if isinstance(bound, FieldValue):
             other = self.value(bound.field, records, rows=rows)
@@ -245,19 +240,19 @@ def _elapsed(text: str) -> int | None:
     return length.count * grains[length.unit]
 
 
-def _compare_columns(left: Column, right: Column, *, times: Decimal | None, operator: np.ufunc) -> Bool:
+def _compare_columns(left: Column, right: Column, *, times: Decimal | None, operator: Comparison) -> Bool:
     if left.kind == right.kind and left.kind in ("number", "date", "instant", "bool"):
         scaled = right.values if times is None else right.values * float(times)
         result: Bool = operator(left.values, scaled)
         return result
-    if operator is not np.equal:
+    if operator is not eq:
         return _compare_limits(left, right, times=times, operator=operator)
     _, mine, theirs = shared(as_text(left), as_text(right))
     found: Bool = mine == theirs
     return found
 
 
-def _compare_limits(left: Column, right: Column, *, times: Decimal | None, operator: np.ufunc) -> Bool:
+def _compare_limits(left: Column, right: Column, *, times: Decimal | None, operator: Comparison) -> Bool:
     """Two columns of lengths of time; lengths of different units do not compare."""
     if left.kind != "text" or right.kind != "text":
         return np.zeros(left.known.size, np.bool_)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import PlainValidator, WithJsonSchema
 
 Scalar: TypeAlias = str | int | bool | Decimal | date | datetime
+Comparison: TypeAlias = Callable[[Any, Any], Any]
+"""Of two values or, element by element, of two arrays."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ class Test:
     listed: Listed | None = None
     unlisted: Listed | None = None
     through: Condition | None = None
+
+    def bounds(self) -> Iterator[tuple[Scalar | FieldValue, Comparison]]:
+        """Each bound given, with the comparison that must hold of (value, bound)."""
+        for bound, compare in ((self.min, ge), (self.max, le), (self.above, gt), (self.below, lt)):
+            if bound is not None:
+                yield bound, compare
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yinuo.engine.clauses.constraint import FieldNumber
 from yinuo.engine.columns import as_number, codes_of
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.limits import Limit
-from yinuo.kernel.segments import first_index, merged, search
+from yinuo.kernel.segments import first_index, is_first, merged, search
 
 
 def _bound(scene: Scene, bound: int | FieldNumber | None, *, default: int, rows: Int64) -> Int64:
@@ -87,11 +88,49 @@ def existence(scene: Scene) -> Violations:
 
 
 def _too_few(scene: Scene, *, default: int) -> Violations:
-    endings = _endings(scene)
+    return _owing(scene, scene.scoped(scene.clause.event), default=default)
+
+
+def _owing(scene: Scene, events: Int64, *, default: int) -> Violations:
+    """Endings of cases with fewer of the events than owed, in the scope; one that never began owes nothing."""
+    endings = scene.context.history.endings
+    endings = endings[scene.context.applies(scene.clause, endings)]
+    owed = _bound(scene, scene.clause.min, default=default, rows=endings)
+    if scene.clause.while_ is not None:
+        return Violations.of(
+            endings[_has_poor_stretch(scene, _first_values(scene, events), endings=endings, owed=owed)]
+        )
     if scene.clause.after:
-        endings = endings[scene.latest_before(endings, scene.found(scene.clause.after)) >= 0]
-    count = _count_until(scene, scene.scoped(scene.clause.event), endings=endings)
-    return Violations.of(endings[count < _bound(scene, scene.clause.min, default=default, rows=endings)])
+        begun = scene.latest_before(endings, scene.found(scene.clause.after), whole=True) >= 0
+        endings, owed = endings[begun], owed[begun]
+    return Violations.of(endings[_count_until(scene, _first_values(scene, events), endings=endings) < owed])
+
+
+def _first_values(scene: Scene, events: Int64) -> Int64:
+    """With `distinct`, of the events of one value in a thread only the first; else all."""
+    if scene.clause.distinct is None:
+        return events
+    (group,), _ = scene.groups(events)
+    column = scene.context.matcher.value(scene.clause.distinct, scene.context.history, rows=events)
+    known = np.flatnonzero(column.known)
+    code, _ = codes_of([as_number(group[known]), column.take(known)])
+    _, first = np.unique(code, return_index=True)
+    return events[np.sort(known[first])]
+
+
+def _has_poor_stretch(scene: Scene, events: Int64, *, endings: Int64, owed: Int64) -> NDArray[np.bool_]:
+    """Whether some stretch that began before an ending holds fewer of the events than owed."""
+    found, case = scene.stretches(), scene.context.history.case
+    first = is_first(found.number)
+    begin, number = found.begin[first], found.number[first]
+    place = np.searchsorted(case[endings], case[begin])
+    ending = np.append(endings, -1)[np.minimum(place, endings.size)]
+    ended = (ending >= 0) & (case[np.maximum(ending, 0)] == case[begin]) & (begin < ending)
+    last = np.append(endings, -1)[np.minimum(np.searchsorted(case[endings], case[events]), endings.size)]
+    in_time = (last < 0) | (case[np.maximum(last, 0)] != case[events]) | (events <= last)
+    count = np.bincount(scene.stretch(events[in_time]), minlength=int(number.max(initial=-1)) + 1)
+    poor = ended & (count[number] < np.append(owed, 0)[np.minimum(place, endings.size)])
+    return np.isin(endings, ending[poor])
 
 
 def exactly(scene: Scene) -> Violations:
@@ -120,9 +159,7 @@ def end(scene: Scene) -> Violations:
 
 def choice(scene: Scene) -> Violations:
     """At the end of a case neither of the two has happened."""
-    endings = _endings(scene)
-    both = merged(scene.scoped(scene.clause.one), scene.scoped(scene.clause.other))
-    return Violations.of(endings[_count_until(scene, both, endings=endings) == 0])
+    return _owing(scene, merged(scene.scoped(scene.clause.one), scene.scoped(scene.clause.other)), default=1)
 
 
 def _endings(scene: Scene) -> Int64:

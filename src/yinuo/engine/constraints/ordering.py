@@ -9,7 +9,7 @@ import numpy as np
 from yinuo.engine.columns import Bool
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.kernel.instants import Int64
-from yinuo.kernel.segments import equal_range, merged, spread
+from yinuo.kernel.segments import equal_range, merged, search, spread
 
 
 def precedence(scene: Scene) -> Violations:
@@ -78,26 +78,41 @@ def response(scene: Scene) -> Violations:
     return _unanswered(scene, scene.accusable(scene.clause.first), thens=scene.scoped(scene.clause.then))
 
 
-def _unanswered(scene: Scene, firsts: Int64, *, thens: Int64) -> Violations:
-    """Firsts of ended cases without a later then; accused is the ending event, witness the first."""
-    case, low = scene.context.history.case, scene.context.history.endings
+def _unanswered(scene: Scene, firsts: Int64, *, thens: Int64, anywhere: bool = False) -> Violations:
+    """Firsts of ended cases without a fitting then after them (`anywhere`: or before); judged at the ending event.
+
+    Accused is the ending event, once; witness is the first. What comes after the end answers nothing.
+    """
+    ended = _ending_of(scene, firsts)
+    firsts, ended = firsts[ended >= firsts], ended[ended >= firsts]
+    last = _ending_of(scene, thens)
+    thens = thens[(last < 0) | (thens <= last)]
+    wrong = ~_answered(scene, firsts, thens=thens, anywhere=anywhere)
+    return Violations.none().also(Violations(ended[wrong], firsts[wrong]))
+
+
+def _ending_of(scene: Scene, events: Int64) -> Int64:
+    """The event that ends the case of each event, -1 while it runs."""
+    case, endings = scene.context.history.case, scene.context.history.endings
+    found = np.append(endings, -1)[np.minimum(np.searchsorted(case[endings], case[events]), endings.size)]
+    return np.where((found >= 0) & (case[np.maximum(found, 0)] == case[events]), found, -1)
+
+
+def _answered(scene: Scene, firsts: Int64, *, thens: Int64, anywhere: bool) -> Bool:
+    """Whether a then with fitting fields stands after each first in its thread, or anywhere in it."""
     (mine, theirs), (known, usable) = scene.groups(firsts, thens, fields=scene.clause.same)
-    latest = _latest_in_group(mine, theirs[usable], place=scene.place(thens[usable]))
-    answered = known & (latest > scene.place(firsts))
-    index = np.searchsorted(case[low], case[firsts])
-    ended = np.append(low, -1)[np.minimum(index, low.size)]
-    over = (ended >= 0) & (case[np.maximum(ended, 0)] == case[firsts]) & (ended >= firsts)
-    wrong = over & ~answered
-    return Violations(ended[wrong], firsts[wrong])
-
-
-def _latest_in_group(mine: Int64, theirs: Int64, *, place: Int64) -> Int64:
-    if theirs.size == 0:
-        return np.full(mine.size, -1, np.int64)
-    order = np.lexsort((place, theirs))
-    high = np.searchsorted(theirs[order], mine, side="right") - 1
-    fits = (high >= 0) & (theirs[order][np.maximum(high, 0)] == mine)
-    return np.where(fits, place[order][np.maximum(high, 0)], -1)
+    thens, theirs = thens[usable], theirs[usable]
+    order = np.lexsort((scene.place(thens), theirs))
+    thens = thens[order]
+    low, high = equal_range(theirs[order], mine)
+    if not anywhere:
+        low = search(scene.place(thens), low, high=high, wanted=scene.place(firsts), after=True)
+    if not scene.clause.differ:
+        return known & (low < high)
+    owner, index = spread(low, np.where(known, high, low))
+    answered = np.zeros(firsts.size, np.bool_)
+    answered[owner[scene.fits(firsts[owner], thens[index])]] = True
+    return answered
 
 
 def succession(scene: Scene) -> Violations:
@@ -118,10 +133,7 @@ def coexistence(scene: Scene) -> Violations:
 
 def _without(scene: Scene, events: Int64, *, others: Int64) -> Violations:
     events = events[scene.context.applies(scene.clause, events)]
-    (mine, theirs), (known, usable) = scene.groups(events, others, fields=scene.clause.same)
-    alone = ~(known & np.isin(mine, theirs[usable]))
-    everything = _unanswered(scene, events[alone], thens=np.empty(0, np.int64))
-    return Violations.none().also(everything)
+    return _unanswered(scene, events, thens=others, anywhere=True)
 
 
 def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
@@ -154,8 +166,9 @@ def chain_precedence(scene: Scene) -> Violations:
 
 
 def chain_response(scene: Scene) -> Violations:
-    """Each `first` whose next neighbour is there and is not `then`; one that nothing follows is judged at the end."""
-    now = _chain(scene, 1, wrong=lambda first, _then, beside, row: first & ~beside & (row >= 0))
+    """Each neighbour after a `first` that is not `then`; a `first` that nothing follows is judged at the end."""
+    found = _chain(scene, 1, wrong=lambda first, _then, beside, row: first & ~beside & (row >= 0))
+    now = Violations(found.witness, found.accused)
     events, is_first, _ = _neighbours(scene)
     last = is_first & (_beside(scene, events, step=1) < 0)
     return now.also(_unanswered(scene, events[last], thens=np.empty(0, np.int64)))
@@ -174,7 +187,7 @@ def not_chain_succession(scene: Scene) -> Violations:
 def alternate_precedence(scene: Scene) -> Violations:
     """Each `then` without a `first` since the `then` before it."""
     events = scene.accusable(scene.clause.then)
-    before = scene.latest_before(events, scene.scoped(scene.clause.first), fields=scene.clause.same)
+    before = _latest_fitting(scene, events, others=scene.scoped(scene.clause.first))
     earlier = scene.latest_before(events, scene.scoped(scene.clause.then), fields=scene.clause.same)
     place = scene.place(np.arange(len(scene.context.history)))
     wrong = (before < 0) | ((earlier >= 0) & (place[np.maximum(earlier, 0)] > place[np.maximum(before, 0)]))
@@ -185,7 +198,7 @@ def alternate_response(scene: Scene) -> Violations:
     """Each `first` before which the last `first` has had no `then`; at the end, one without any."""
     firsts, thens = scene.accusable(scene.clause.first), scene.scoped(scene.clause.then)
     earlier = scene.latest_before(firsts, firsts, fields=scene.clause.same)
-    answer = scene.latest_before(firsts, thens, fields=scene.clause.same)
+    answer = _latest_fitting(scene, firsts, others=thens)
     place = scene.place(np.arange(len(scene.context.history)))
     wrong = (earlier >= 0) & ((answer < 0) | (place[np.maximum(answer, 0)] < place[np.maximum(earlier, 0)]))
     return Violations(firsts[wrong], earlier[wrong]).also(response(scene))

@@ -12,7 +12,7 @@ from yinuo.engine.columns import Bool, as_number, as_text, codes_of, shared
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
-from yinuo.kernel.segments import equal_range, first_index, running_max, search
+from yinuo.kernel.segments import equal_range, first_index, is_first, running_max, search
 from yinuo.kernel.terms import Convention, Terms, later
 
 
@@ -43,6 +43,16 @@ class Violations:
         witness = np.concatenate([self.witness, other.witness])
         _, first = np.unique(accused, return_index=True)
         return Violations(accused[first], witness[first])
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """The events that begin stretches, in order of thread and time: up to which place each stretch reaches, its number."""
+
+    begin: Int64
+    thread: Int64
+    reach: Int64
+    number: Int64
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +88,15 @@ class Scene:
         """The place of events in time, comparable inside a thread."""
         return self.context.time_rank[rows] if self.crosses else rows
 
-    def groups(self, *sets: Int64, fields: tuple[str, ...] = ()) -> tuple[list[Int64], list[Bool]]:
-        """Codes of thread (and fields) comparable between sets of events, and whether all fields are known."""
+    def groups(self, *sets: Int64, fields: tuple[str, ...] = (), whole: bool = False) -> tuple[list[Int64], list[Bool]]:
+        """Codes of thread, stretch (and fields) comparable between sets of events, and whether all fields are known.
+
+        `whole`: threads not divided into the stretches of a `while`.
+        """
         rows = np.concatenate(sets) if sets else np.empty(0, np.int64)
         thread, known = self.context.threads(self.clause.thread, rows)
+        if self.clause.while_ is not None and not whole:
+            thread = thread * (len(self.context.history) + 1) + self.stretch(rows) + 1
         if fields:
             columns = [self.context.matcher.value(name, self.context.history, rows=rows) for name in fields]
             codes, all_known = codes_of(columns) if rows.size else (thread, known)
@@ -90,12 +105,14 @@ class Scene:
         edges = np.cumsum([part.size for part in sets])[:-1]
         return list(np.split(thread, edges)), list(np.split(known, edges))
 
-    def latest_before(self, events: Int64, others: Int64, *, fields: tuple[str, ...] = ()) -> Int64:
+    def latest_before(
+        self, events: Int64, others: Int64, *, fields: tuple[str, ...] = (), whole: bool = False
+    ) -> Int64:
         """For each event the latest other before it in its thread with equal fields, -1 when there is none."""
         if others.size == 0 or events.size == 0:
             return np.full(events.size, -1, np.int64)
-        (mine, theirs), (known, usable) = self.groups(events, others, fields=fields)
-        if not fields and not self.crosses and self.clause.thread == ("case",):
+        (mine, theirs), (known, usable) = self.groups(events, others, fields=fields, whole=whole)
+        if not fields and self.clause.thread == ("case",) and (whole or self.clause.while_ is None):
             index = np.searchsorted(others, events) - 1
             fits = (index >= 0) & (theirs[np.maximum(index, 0)] == mine)
             return np.where(fits, others[np.maximum(index, 0)], -1)
@@ -110,7 +127,8 @@ class Scene:
     def counted(self, events: Int64) -> tuple[Int64, Int64, Int64]:
         """Events in order of thread and time, with the thread's code and the number of each in it (from 1)."""
         (group,), _ = self.groups(events)
-        order = np.lexsort((self.place(events), group)) if self.clause.thread != ("case",) else np.arange(events.size)
+        plain = self.clause.thread == ("case",) and self.clause.while_ is None
+        order = np.arange(events.size) if plain else np.lexsort((self.place(events), group))
         events, group = events[order], group[order]
         return events, group, np.arange(events.size) - first_index(group) + 1
 
@@ -151,35 +169,45 @@ class Scene:
         clause = self.clause
         inside = np.ones(events.size, np.bool_)
         if clause.after:
-            inside &= self.latest_before(events, self.found(clause.after)) >= 0
+            inside &= self.latest_before(events, self.found(clause.after), whole=True) >= 0
         if clause.before:
             marks = self.found(clause.before)
-            inside &= (self.latest_before(events, marks) < 0) & ~np.isin(events, marks)
+            inside &= (self.latest_before(events, marks, whole=True) < 0) & ~np.isin(events, marks)
         if clause.while_ is not None:
-            inside &= self._between(events)
+            inside &= self.stretch(events) >= 0
         return inside
 
-    def _between(self, events: Int64) -> Bool:
+    def stretches(self) -> Stretches:
+        """The stretches of the `while` scope, those that overlap in one thread taken together."""
         scope = self.clause.while_
         assert scope is not None
         begins, ends = self.found(scope.from_), self.found(scope.to)
-        if begins.size == 0:
-            return np.zeros(events.size, np.bool_)
-        over = self._matching_end(begins, ends, match=scope.match)
-        (mine, theirs), _ = self.groups(events, begins)
-        order = np.lexsort((self.place(begins), theirs))
-        theirs, places = theirs[order], self.place(begins)[order]
-        _, dense = np.unique(theirs, return_inverse=True)
-        reach = running_max(dense.astype(np.int64), over[order])
-        low, high = equal_range(theirs, mine)
-        index = search(places, low, high=high, wanted=self.place(events)) - 1
-        return (index >= low) & (reach[np.maximum(index, 0)] >= self.place(events))
+        (thread,), _ = self.groups(begins, whole=True)
+        order = np.lexsort((self.place(begins), thread))
+        begins, thread = begins[order], thread[order]
+        _, dense = np.unique(thread, return_inverse=True)
+        reach = running_max(dense.astype(np.int64), self._matching_end(begins, ends, match=scope.match))
+        new = is_first(thread)
+        new[1:] |= self.place(begins)[1:] >= reach[:-1]
+        return Stretches(begins, thread, reach, np.cumsum(new) - 1)
+
+    def stretch(self, events: Int64) -> Int64:
+        """The number of the stretch each event lies in, its two ends not included; -1 outside."""
+        found = self.stretches()
+        if found.begin.size == 0:
+            return np.full(events.size, -1, np.int64)
+        (mine,), _ = self.groups(events, whole=True)
+        low, high = equal_range(found.thread, mine)
+        place = self.place(events)
+        index = np.maximum(search(self.place(found.begin), low, high=high, wanted=place) - 1, -1)
+        inside = (index >= low) & (found.reach[np.maximum(index, 0)] > place)
+        return np.where(inside, found.number[np.maximum(index, 0)], -1)
 
     def _matching_end(self, begins: Int64, ends: Int64, *, match: dict[str, str]) -> Int64:
         """The place of the first matching end after each begin, NEVER when there is none."""
         if ends.size == 0:
             return np.full(begins.size, NEVER, np.int64)
-        (mine, theirs), _ = self.groups(begins, ends)
+        (mine, theirs), _ = self.groups(begins, ends, whole=True)
         own, other = self.context.paired(match, begins, right=ends)
         code, _ = codes_of([as_number(np.concatenate([mine, theirs])), as_number(np.concatenate([own, other]))])
         one, two = code[: begins.size], code[begins.size :]
@@ -195,8 +223,8 @@ class Scene:
             pardons = self.found((event,))
             if pardons.size == 0 or accused.size == 0:
                 continue
-            pardon = self.latest_before(accused, pardons, fields=event.same)
-            earlier = self.latest_before(accused, np.sort(accused), fields=event.same)
+            pardon = self.latest_before(accused, pardons, fields=event.same, whole=True)
+            earlier = self.latest_before(accused, np.sort(accused), fields=event.same, whole=True)
             result |= (pardon >= 0) & (
                 (earlier < 0) | (self.place(np.maximum(earlier, 0)) <= self.place(np.maximum(pardon, 0)))
             )
