@@ -26,6 +26,8 @@ from yinuo.kernel.calendars import Calendar, CalendarText
 CALENDAR = Path(__file__).parents[2] / "packs/cn-national/calendars/cn.toml"
 RANKS = {"notice": 1, "warning": 2, "yellow": 3, "red": 4, "extension-void": 5, "broken": 6}
 MODELS = {"promise": Promise, "constraint": Constraint, "flow": Flow}
+LAST = 2**31
+"""Where silence stands among simultaneous events: after what people did."""
 CLOCK_FIELDS = ("case_id", "opener", "started_at", "due_at", "ended_at", "state")
 NUMBERS = ("allowed", "used", "paused", "extended")
 FINDING_FIELDS = ("case_id", "opener", "level", "raised_at", "cleared_at")
@@ -142,9 +144,8 @@ def reference_says(
         if text.kind == "promise":
             rows, raised, made = evaluator.promise(editions, records, where, as_of=history.as_of)
             clocks += [(text.id, *_clock(row, editions[0][2])) for row in rows]
-            deemed += [
-                {**one, "event_id": f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}"} for one in made
-            ]
+            names = [f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}" for one in made]
+            deemed += [{**one, "event_id": name, "sequence": LAST} for one, name in zip(made, names, strict=True)]
             if made:
                 records = read([*events, *deemed], cases, as_of=history.as_of, known_at=history.known_at)
         elif text.kind == "constraint":

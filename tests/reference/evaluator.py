@@ -148,7 +148,7 @@ class _Account:
         stages = self.course.stages
         for position in range(self.clock.opener + 1, len(self.thread) if self.clock.end is None else self.clock.end):
             event = self.thread[position]
-            if rule is None or not matches(rule.on, event):
+            if rule is None or not matches(rule.on, event) or not self._about_this_key(event):
                 continue
             _, due_at = self.due_with(self.pauses(position))
             late = due_at is not None and event["at"] > due_at
@@ -168,16 +168,22 @@ class _Account:
             else:
                 stages.append((event["at"], stages[-1][1] + ([more] if more else []), to))
 
+    def _about_this_key(self, event: Record) -> bool:
+        """An event that names another key is about another clock; one that names none is about all of them."""
+        named = [event.get(name) for name in self.clause.match.values()]
+        return all(value is None or value == mine for value, mine in zip(named, self.clock.key, strict=True))
+
     def tell(self) -> tuple[Record, list[Record], list[Record]]:
         """The clock's row, its findings, and the event its silence makes."""
         rule, course, due_at = self.course.ruler, self.course, self.due_at
-        lapse = None if due_at is None else max(due_at + MICRO, self.event["known_from"])
+        lapse = None if due_at is None else due_at + MICRO
         silent = self.clause.silence is not None and lapse is not None
         silent = silent and lapse <= (self.as_of if self.end_at is None else self.end_at)  # type: ignore[operator]
         ended_at = lapse if silent else self.end_at
         upto = rule.point(min(ended_at or self.as_of, self.as_of))
         spans = [one[:2] for one in self.touching]
-        size = rule.size(course.start, course.stages[-1][1])
+        fixed = course.stages[-1][2] is not None and not self.clause.due_on
+        size = rule.used(course.start, self.due, []) if fixed else rule.size(course.start, course.stages[-1][1])
         plain = rule.used(course.start, upto, [])
         used = rule.used(course.start, upto, spans)
         row = {
@@ -209,7 +215,7 @@ class _Account:
         assert silence is not None and lapse is not None
         at = self.clock.started_at if silence.dated == "start" else lapse
         made = {**self.event["own"], **silence.with_, "activity": silence.means, "deemed": True}
-        return [{**made, "at": at, "known_from": lapse}]
+        return [{**made, "at": at, "known_from": max(lapse, self.event["known_from"])}]
 
     def _findings(self, ended_at: datetime | None) -> list[Record]:
         if self.clause.party:
@@ -223,8 +229,8 @@ class _Account:
             later = self.course.stages[stage + 1][0] if stage + 1 < len(self.course.stages) else None
             stop = min([at for at in (later, ended_at) if at is not None], default=None)
             shown: Record | None = None
-            for at, level in self._rungs(stage, max(since, self.event["known_from"])):
-                if at > self.as_of or (stop is not None and at > stop) or self._paused_before(at):
+            for at, level, lapsed in self._rungs(stage, max(since, self.event["known_from"])):
+                if at > self.as_of or (stop is not None and at > stop) or (not lapsed and self._paused_before(at)):
                     continue
                 if shown is not None and self.place.ranks[level] <= self.place.ranks[shown["level"]]:
                     continue
@@ -237,7 +243,7 @@ class _Account:
     def _paused_before(self, at: datetime) -> bool:
         return any(one.since < at and (one.wakes is None or at < one.wakes) for one in self.touching)
 
-    def _rungs(self, stage: int, since: datetime) -> list[tuple[datetime, str]]:
+    def _rungs(self, stage: int, since: datetime) -> list[tuple[datetime, str, bool]]:
         """The moments of the ladder under one stage, first the earlier, at one moment first the highest."""
         rule, start, clause = self.course.ruler, self.course.start, self.clause
         levels = self.place.ladders[clause.levels] if isinstance(clause.levels, str) else clause.levels
@@ -248,15 +254,15 @@ class _Account:
             if not holds(rung.when, {**self.event, "limit": self.clock.base and self.clock.base.count}):
                 continue
             if rung.late is not None:
-                moments.append((self._late(rung.late, due_at), rung.level))
+                moments.append((self._late(rung.late, due_at), rung.level, True))
                 continue
             size = Fraction(rule.size(start, lengths))
             need = (
                 size * Fraction(Decimal(str(rung.share))) if rung.left is None else size - rule.size(start, [rung.left])
             )
             point = rule.reach(max(need, Fraction(0)), start, spans)
-            moments.append((None if point is None else rule.rung_at(point), rung.level))
-        known = [(max(at, since), level) for at, level in moments if at is not None]
+            moments.append((None if point is None else rule.rung_at(point), rung.level, False))
+        known = [(max(at, since), level, lapsed) for at, level, lapsed in moments if at is not None]
         return sorted(known, key=lambda one: (one[0], -self.place.ranks[one[1]]))
 
     def _late(self, late: Any, due_at: datetime | None) -> datetime | None:

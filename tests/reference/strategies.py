@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.reference.comparison import History, Text
 
+ASKED = os.environ.get("YINUO_EXAMPLES")
+"""How many random histories a test draws; unset: the same hundred every time."""
+MANY = settings(
+    max_examples=int(ASKED or 100),
+    derandomize=ASKED is None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 1, 28)
 CLOCKS = (
