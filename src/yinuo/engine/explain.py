@@ -9,6 +9,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from yinuo.engine.clauses.common import Clause
+from yinuo.engine.clauses.conditions import Event
+from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.rules import Rules
 
 Language = Literal["zh", "en"]
@@ -21,7 +23,13 @@ _MEASURES = {
 
 _BROKEN: dict[str, tuple[str, str]] = {
     "absence": ("“{activity}”不应发生，或已超过允许的次数", "“{activity}” must not happen, or happened too often"),
-    "existence": ("办结时应当发生的事项没有发生", "what had to happen by the end did not"),
+    "existence": ("“{wanted}”在办结前应当发生而没有发生", "“{wanted}” had to happen by the end and did not"),
+    "response": ("“{other}”之后应有“{wanted}”，到“{activity}”时仍没有", "“{wanted}” had to follow “{other}” and had not by “{activity}”"),
+    "responded_existence": ("有“{other}”而没有应当相伴的“{wanted}”", "“{other}” happened without the “{wanted}” that belongs to it"),
+    "alternate_response": ("上一次“{other}”还没有下文，又来一次“{activity}”", "“{activity}” came again before the last “{other}” was answered"),
+    "alternate_precedence": ("“{activity}”之前没有新的“{wanted}”", "“{activity}” came without a new “{wanted}” before it"),
+    "chain_response": ("“{other}”之后应紧接“{wanted}”，却是“{activity}”", "“{other}” must be followed directly by “{wanted}”, not “{activity}”"),
+    "chain_precedence": ("“{activity}”之前紧挨着的不是“{wanted}”", "“{activity}” did not come directly after “{wanted}”"),
     "exactly": ("“{activity}”的次数与规定不符", "“{activity}” did not happen the number of times required"),
     "init": ("第一步不是规定的事项，而是“{activity}”", "the case began with “{activity}”"),
     "end": ("办结的方式不符合规定：“{activity}”", "the case ended with “{activity}”"),
@@ -53,7 +61,25 @@ def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") 
         return _of_clock(title, why, code=code, rules=rules, lang=lang)
     if code == "void_extension":
         return _of_extension(title, why, lang=lang)
-    return _of_rule(title, why, code=code, rules=rules, lang=lang)
+    wanted = _wanted(clause, code, happened=why.get("other"))
+    return _of_rule(title, {**why, "wanted": wanted}, code=code, rules=rules, lang=lang)
+
+
+def _wanted(clause: Clause | None, code: str, *, happened: str | None) -> tuple[str, ...]:
+    """The activities whose absence broke a rule."""
+    if not isinstance(clause, Constraint):
+        return ()
+    one = _activities(clause.one)
+    parts = {
+        "existence": clause.event, "response": clause.then, "chain_response": clause.then,
+        "alternate_precedence": clause.first, "chain_precedence": clause.first,
+        "responded_existence": clause.other if happened in one else clause.one,
+    }  # fmt: skip
+    return _activities(parts.get(code, ()))
+
+
+def _activities(events: tuple[Event, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for event in events for name in event.activities))
 
 
 def _clause(finding: Mapping[str, Any], rules: Rules) -> Clause | None:
@@ -117,6 +143,9 @@ def _of_extension(title: str, why: Mapping[str, Any], *, lang: Language) -> str:
 def _of_rule(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lang: Language) -> str:
     zh, en = _BROKEN.get(code, ("“{activity}”违反本条", "“{activity}” breaks this rule"))
     words = {key: _activity(why.get(key), rules, lang=lang) for key in ("activity", "other")}
+    words["wanted"] = ("或" if lang == "zh" else " or ").join(
+        _activity(name, rules, lang=lang) for name in why["wanted"]
+    )
     actor = why.get("actor")
     text = (zh if lang == "zh" else en).format(**words)
     if lang == "zh":

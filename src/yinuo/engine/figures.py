@@ -64,19 +64,10 @@ def _divided(over: pl.DataFrame, under: pl.DataFrame, *, cut: bool) -> pl.DataFr
 
 def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:
     """(now − then) / then against the same period a year before, or the period before."""
-    if years:
-        then = base.select(*KEYS, pl.col("value").alias("denominator")).with_columns(
-            pl.col("period_start").dt.offset_by("1y"),
-            pl.col("period_end").dt.offset_by("1d").dt.offset_by("1y").dt.offset_by("-1d"),
-        )
-    else:
-        then = base.sort("period_start").with_columns(
-            pl.col("period_start").shift(-1).over("unit", "item", "by"),
-            pl.col("period_end").shift(-1).over("unit", "item", "by"),
-            pl.col("value").alias("denominator"),
-        )
+    next_start = pl.col("period_start").dt.offset_by("1y") if years else pl.col("period_end").dt.offset_by("1d")
+    then = base.select("unit", "item", "by", next_start.alias("period_start"), pl.col("value").alias("denominator"))
     joined = base.select(*KEYS, pl.col("value").alias("now")).join(
-        then.select(*KEYS, "denominator"), on=KEYS, how="left", nulls_equal=True
+        then, on=["unit", "item", "by", "period_start"], how="left", nulls_equal=True
     )
     change = (pl.col("now") - pl.col("denominator")) / pl.col("denominator")
     return joined.with_columns(
@@ -88,9 +79,11 @@ def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:
 def _streak(base: pl.DataFrame, indicator: Indicator, *, today: int) -> pl.DataFrame:
     """How many of the most recent closed periods, without a gap, satisfy `holds`; a period without value breaks it."""
     closed = base.filter(pl.col("period_end") < as_date(today)).sort("period_start", descending=True)
+    begin = as_date(int(period_begin(np.array([today]), indicator.period)[0]))
+    last = _period_before(begin, indicator.period)
     rows = []
     for keys, group in closed.group_by("unit", "item", "by", maintain_order=True):
-        length, expected = 0, group["period_start"][0]
+        length, expected = 0, last
         for row in group.iter_rows(named=True):
             if row["period_start"] != expected or row["value"] is None or not _satisfies(row["value"], indicator.holds):
                 break
@@ -101,8 +94,8 @@ def _streak(base: pl.DataFrame, indicator: Indicator, *, today: int) -> pl.DataF
                 "unit": keys[0],
                 "item": keys[1],
                 "by": keys[2],
-                "period_start": group["period_start"][0],
-                "period_end": group["period_end"][0],
+                "period_start": last,
+                "period_end": begin - timedelta(days=1),
                 "numerator": float(length),
                 "denominator": float(len(group)),
                 "value": float(length),

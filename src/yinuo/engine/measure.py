@@ -217,10 +217,15 @@ def _values(scope: _Scope, indicator: Indicator, *, records: Rows, keep: Int64) 
         codes = {str(code): float(number) for code, number in value.map.items()}
         return series.cast(pl.String).replace_strict(codes, default=None, return_dtype=pl.Float64)
     if indicator.measure == "distinct":
-        return series.cast(pl.String).rank("dense").cast(pl.Float64)
+        return series if isinstance(series.dtype, pl.List) else _listed(series.cast(pl.String))
     if series.dtype == pl.Duration:
         return series.dt.total_microseconds().cast(pl.Float64) / DAY
     return series.cast(pl.Float64, strict=False)
+
+
+def _listed(series: pl.Series) -> pl.Series:
+    """Each value as a list of one, so that one way of counting serves both; null stays null."""
+    return pl.select(pl.when(pl.lit(series).is_not_null()).then(pl.concat_list(pl.lit(series)))).to_series()
 
 
 def _summed(scope: _Scope, ruling: Ruling, *, edition: Edition, counted: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -230,7 +235,7 @@ def _summed(scope: _Scope, ruling: Ruling, *, edition: Edition, counted: pl.Data
     numerators = {
         "count": pl.col("counts").sum(), "share": pl.col("counts").sum(), "sum": value.sum(), "mean": value.mean(),
         "median": value.quantile(0.5, interpolation="lower"), "p90": value.quantile(0.9, interpolation="lower"),
-        "min": value.min(), "max": value.max(), "distinct": value.drop_nulls().n_unique(),
+        "min": value.min(), "max": value.max(), "distinct": value.explode().drop_nulls().n_unique(),
     }  # fmt: skip
     summed = counted.group_by("subject", "by", "begin").agg(
         numerators[indicator.measure].cast(pl.Float64).alias("numerator"),
@@ -258,12 +263,15 @@ def _observed(counted: pl.DataFrame, summed: pl.DataFrame, *, part: float) -> pl
 
 
 def _with_everyone(scope: _Scope, indicator: Indicator, *, summed: pl.DataFrame) -> pl.DataFrame:
-    """All units (or items) in force on a period's first day get a row, those without any record included."""
+    """All units (or items) in force on a period's first day get a row, those without any record included.
+
+    Periods run from the first to the last in which anyone has a record.
+    """
     kind, _, part = indicator.subject.partition(":")
     table = scope.log.tables.get({"unit": "units", "item": "items"}.get(kind, ""))
     if table is None or indicator.by or table.is_empty() or summed.is_empty():
         return summed
-    begins = summed.select("begin").unique()
+    begins = pl.DataFrame({"begin": _all_begins(indicator, summed["begin"].to_numpy())})
     since, until = (
         _days(table, "from", scope=scope, default=-(2**40)),
         _days(table, "until", scope=scope, default=2**40),
@@ -288,13 +296,21 @@ def _with_everyone(scope: _Scope, indicator: Indicator, *, summed: pl.DataFrame)
     return pl.concat([summed, zeros])
 
 
+def _all_begins(indicator: Indicator, begins: Int64) -> Int64:
+    """The first days of all periods from the first to the last of these."""
+    if indicator.period == "all":
+        return np.zeros(1, np.int64)
+    return np.unique(period_begin(np.arange(begins.min(), begins.max() + 1), indicator.period))
+
+
 def _rows(ruling: Ruling, edition: Edition, *, indicator: Indicator, summed: pl.DataFrame, name: str) -> pl.DataFrame:
     begin, n, k = (summed[column].to_numpy() for column in ("begin", "denominator", "numerator"))
     low, high = wilson(np.nan_to_num(k), n) if indicator.measure == "share" else (np.full(n.size, np.nan),) * 2
     shown = (indicator.interval or ("wilson" if indicator.over == "ratings" else "none")) == "wilson"
     share = pl.col("numerator") / pl.col("denominator")
     value = share if indicator.measure == "share" else pl.col("numerator")
-    enough = (pl.col("denominator") >= indicator.min_n) | pl.lit(indicator.measure in ("count", "sum", "distinct"))
+    always = indicator.min_n == 1 and indicator.measure in ("count", "sum", "distinct")
+    enough = (pl.col("denominator") >= indicator.min_n) | pl.lit(always)
     subject = pl.col("subject")
     is_item = indicator.subject == "item"
     whole = indicator.period == "all"

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.columns import Bool
 from yinuo.engine.constraints import counting, ordering
 from yinuo.engine.constraints.queueing import in_order
 from yinuo.engine.constraints.scene import Scene, Violations
@@ -58,14 +60,40 @@ def say(context: Context, ruling: Ruling) -> pl.DataFrame:
         found = found.where(context.edition_of(ruling, day) == index)
         if clause.unless and found.accused.size:
             found = found.where(~scene.excused(found.accused))
-        parts.append(_frame(context, ruling, edition=edition, found=found))
+        parts.append(_frame(scene, ruling, edition=edition, found=found))
     full = [part for part in parts if not part.is_empty()]
     return pl.concat(full) if full else empty_findings()
 
 
-def _frame(context: Context, ruling: Ruling, *, edition: Edition, found: Violations) -> pl.DataFrame:
-    clause, history, rows = edition.clause, context.history, found.accused
-    assert isinstance(clause, Constraint)
+def _broken(scene: Scene, found: Violations) -> pl.Series:
+    """Which rule each finding broke: templates made of two say which of the two."""
+    clause, rows = scene.clause, found.accused
+
+    def among(events: tuple[Event, ...]) -> Bool:
+        return scene.context.matcher.matches(events, scene.context.history, rows=rows)
+
+    def either(which: Bool, *, one: str, other: str) -> pl.Series:
+        return pl.Series([one, other])[np.where(which, 0, 1)]
+
+    rule = str(clause.rule)
+    if rule == "exactly":
+        return either(among(clause.event), one="exactly", other="existence")
+    if rule == "exclusive_choice":
+        return either(found.witness >= 0, one="exclusive_choice", other="choice")
+    if rule in ("alternate_response", "alternate_succession"):
+        back = either(among(clause.first), one="alternate_response", other="response")
+        if rule == "alternate_response":
+            return back
+        return back.zip_with(pl.Series(~among(clause.then)), pl.Series(["alternate_precedence"] * rows.size))
+    if rule in ("succession", "chain_succession"):
+        chain = "chain_" if rule == "chain_succession" else ""
+        return either(among(clause.then), one=f"{chain}precedence", other=f"{chain}response")
+    return pl.Series(["responded_existence" if rule == "coexistence" else rule] * rows.size)
+
+
+def _frame(scene: Scene, ruling: Ruling, *, edition: Edition, found: Violations) -> pl.DataFrame:
+    context, clause, rows = scene.context, scene.clause, found.accused
+    history = context.history
     if rows.size == 0:
         return empty_findings()
     at = np.maximum(history.at[rows], history.earliest(rows))
@@ -87,6 +115,6 @@ def _frame(context: Context, ruling: Ruling, *, edition: Edition, found: Violati
         "version": edition.version, "level": clause.level,
         "raised_at": instants(at), "cleared_at": instants(np.full(rows.size, NEVER, np.int64)),
         "unit": who.unit.series(), "actor": own.otherwise(who.actor).series(),
-        "why_code": clause.rule, "why_args": as_json(why),
+        "why_code": _broken(scene, found), "why_args": as_json(why),
         "evidence": id_list(witness, history.event_ids(rows)),
     })  # fmt: skip

@@ -204,7 +204,8 @@ def _raised_frame(
 ) -> pl.DataFrame:
     history, opened = context.history, clocks.opened
     row, at = raised.clock, raised.at
-    due = clocks.due[row]
+    due = np.stack([phase.due for phase in clocks.phases])[raised.phase, row]
+    need = np.stack([phase.need for phase in clocks.phases])[raised.phase, row]
     who = answerers(
         context,
         clocks.clause.answers,
@@ -216,7 +217,7 @@ def _raised_frame(
     position = clocks.terms.scale.position(np.minimum(at, history.as_of))
     used, paused = _used_at(clocks, row, position=position)
     why = pl.DataFrame({
-        "limit": clocks.need[row] / grain, "unit": pl.Series([clocks.measure] * row.size, dtype=pl.String),
+        "limit": need / grain, "unit": pl.Series([clocks.measure] * row.size, dtype=pl.String),
         "used": used / grain, "paused": paused / grain, "due_at": instants(due).dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"),
         "holder": who.unit.series(),
     })  # fmt: skip

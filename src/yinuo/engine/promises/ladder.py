@@ -16,7 +16,7 @@ from yinuo.engine.promises.running import Phase, Running
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import DATE_UNITS, MICROSECONDS, Limit, Unit
 from yinuo.kernel.scales import scale_of
-from yinuo.kernel.terms import later
+from yinuo.kernel.terms import Pauses, later
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,8 @@ class Raised:
     rung: Int64
     at: Int64
     cleared: Int64
+    phase: Int64
+    """Under which of the clock's limits: an extension begins the next."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +76,20 @@ def climb(context: Context, clocks: Running, *, rungs: tuple[Rung, ...], ended: 
             np.where(applies & began, np.maximum(moment(clocks, phase, rung=rung), np.maximum(phase.begin, opened_at)), NEVER)
             for rung, applies in zip(rungs, open_to, strict=True)
         ])  # fmt: skip
-        reached = np.where((moments <= stop) & (moments <= as_of), np.maximum(moments, earliest), NEVER)
-        part, top = _supersede(reached, ranks, stop=np.maximum(stop, earliest))
+        told = np.maximum(moments, earliest)
+        in_time = (moments <= stop) & (moments <= as_of) & ((told == moments) | (told < over))
+        reached = np.where(in_time, told, NEVER)
+        part, top = _supersede(reached, ranks, stop=np.maximum(stop, earliest), phase=index)
         parts.append(part)
         current = began & (over == NEVER)
         shown = np.where(current, top, shown)
         waiting = np.where((moments > as_of) & current, moments, NEVER).min(axis=0)
         next_at = np.where((ended == NEVER) & current, waiting, next_at)
     raised = Raised(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("clock", "rung", "at", "cleared"))
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("clock", "rung", "at", "cleared", "phase")
+        )
     )
     return Climb(raised, shown, next_at)
 
@@ -103,7 +110,7 @@ def _applies(context: Context, clocks: Running, *, rung: Rung) -> Bool:
     return context.matcher.holds(rung.when, records, rows=rows)
 
 
-def _supersede(reached: NDArray[np.int64], ranks: Int64, *, stop: Int64) -> tuple[Raised, Int64]:
+def _supersede(reached: NDArray[np.int64], ranks: Int64, *, stop: Int64, phase: int) -> tuple[Raised, Int64]:
     """Of rungs reached (rung × clock, NEVER: not) only the highest open one shows at any moment."""
     clocks, numbers, at, cleared = [], [], [], []
     shown = np.full(stop.size, -1, np.int64)
@@ -120,7 +127,9 @@ def _supersede(reached: NDArray[np.int64], ranks: Int64, *, stop: Int64) -> tupl
         top = raised & (ranks[rung] > best)
         shown = np.where(top, rung, shown)
         best = np.where(top, ranks[rung], best)
-    return Raised(*(np.concatenate(part) for part in (clocks, numbers, at, cleared))), shown
+    clock = np.concatenate(clocks)
+    phases = np.full(clock.size, phase, np.int64)
+    return Raised(clock, np.concatenate(numbers), np.concatenate(at), np.concatenate(cleared), phases), shown
 
 
 def moment(clocks: Running, phase: Phase, *, rung: Rung) -> Int64:
@@ -160,7 +169,10 @@ def _begin(clocks: Running, position: Int64) -> Int64:
 def _share(clocks: Running, phase: Phase, *, part: Fraction) -> Int64:
     need = clocks.terms.share(phase.need, part)
     position, _ = clocks.terms.reach(need, clocks.pauses)
-    return _begin(clocks, np.where(clocks.fixed, clocks.terms.start + need, position))
+    if clocks.fixed.any():
+        unpaused, _ = clocks.terms.reach(need, Pauses.none())
+        position = np.where(clocks.fixed, unpaused, position)
+    return _begin(clocks, position)
 
 
 def _left(clocks: Running, phase: Phase, *, rung: Rung) -> Int64:

@@ -346,7 +346,12 @@ def _lengthen(
     if spec.to is not None:
         column = context.own(spec.to, event)
         values = column.values.astype(np.int64)
-        phase.due[who] = values if column.kind == "instant" else terms.instant(values)
+        if column.kind == "instant":
+            phase.due[who] = values
+        elif terms.scale.counts_dates:
+            phase.due[who] = terms.instant(values)
+        else:
+            phase.due[who] = scale_of(Unit.DAYS, terms.scale.calendar).end(values)
         clocks.fixed[who] = True
     elif clocks.fixed[who].any():
         unit = terms.convention.unit
@@ -360,4 +365,5 @@ def _lengthen(
         pauses = clocks.suspended.select(who, clocks.number.size).united() if clocks.suspended else Pauses.none()
         phase.due[who] = terms.instant(terms.due(phase.need[who], pauses))
         return
-    phase.need[who] = terms.scale.position(phase.due[who]) - terms.start
+    scale = terms.scale
+    phase.need[who] = scale.count(scale.position(phase.due[who])) - scale.count(terms.start)
