@@ -119,7 +119,7 @@ def _spreads(clocks: list[Row], as_of: datetime) -> dict[str, str]:
         if drawn < len(rows):
             shown[f"spread/{clause}/left-out"] = whole(len(rows) - drawn)
         used = sorted(row["used"] for row in rows if row["state"] != "overdue" and row["used"] is not None)
-        if used:
+        if used and len({row["measure"] for row in rows} - {None, ""}) < 2:
             shown[f"spread/{clause}/q50"] = decimal(used[_nearest(0.5, len(used))])
             shown[f"spread/{clause}/q90"] = decimal(used[_nearest(0.9, len(used))])
     return shown

@@ -44,6 +44,9 @@ _WORDS = {
     "unit": "单位",
     "item": "事项",
     "kind": "种类",
+    "did": "发生过",
+    "event": "事件",
+    "activity": "活动",
     "city": "全市",
     "used": "用时",
     "allowed": "期限",
@@ -58,7 +61,7 @@ def definition(clause: Indicator, names: Names) -> Name:
 def _definition(clause: Indicator, lang: str, names: Names) -> str:
     zh = lang == "zh"
     speller = _Speller(lang, names)
-    over = _pick(_OVER.get(clause.over, Name(clause.over, clause.over)), lang)
+    over = _pick(_over(clause.over, names), lang)
     measure = _pick(_MEASURE.get(clause.measure, Name(clause.measure, clause.measure)), lang)
     where = speller.condition(clause.where)
     parts = [
@@ -79,6 +82,16 @@ def _definition(clause: Indicator, lang: str, names: Names) -> str:
     if clause.min_n > 1:
         parts.append(f"n 不足 {clause.min_n} 不出值" if zh else f"no value below n = {clause.min_n}")
     return "；".join(parts) + "。" if zh else "; ".join(parts) + "."
+
+
+def _over(over: str, names: Names) -> Name:
+    """What is counted: clocks:institution/clause are the clocks of that clause."""
+    rows, _, clause = over.partition(":")
+    name = _OVER.get(rows, Name(rows, rows))
+    if not clause:
+        return name
+    title = names.clause(clause) if "/" in clause else names.clause_called(clause)
+    return Name(f"“{title.zh}”的{name.zh}", f"{name.en} of “{title.en}”")
 
 
 def _pick(name: Name, lang: str) -> str:
@@ -151,5 +164,10 @@ class _Speller:
             "level": self._names.level(str(value)),
             "clause": self._names.clause_called(str(value)),
             "institution": self._names.institution(str(value)),
+            "did": self._names.activity(str(value)),
+            "event": self._names.activity(str(value)),
+            "activity": self._names.activity(str(value)),
+            "unit": self._names.unit(str(value)),
+            "item": self._names.item(str(value)),
         }.get(field)
         return _pick(known, self._lang) if known else str(value)

@@ -46,7 +46,7 @@ def tiles(summary: Mapping[str, Any], clocks: pl.DataFrame, findings: pl.DataFra
         Tile(
             both("计时", "Clocks"),
             count("clocks/all", clocks.height, href=link("clocks")),
-            both("每个承诺对每件办件各有一只钟", "one for each promise that a case started"),
+            both("每件办件的每项承诺各计一次时", "one for each promise that a case started"),
         ),
         _late_tile(late, kept),
         Tile(
@@ -87,7 +87,7 @@ def _late_tile(late: int, kept: int) -> Tile:
     low, high = (float(bound) for bound in wilson(late, ended))
     number = share("late/share", value, href=link("clocks", state="late", party=0), rows=late)
     linked = count("late/ended", ended, href=link("clocks", state=("kept", "late"), party=0)).__html__()
-    note = Markup("{} {}").format(linked, both("只钟已停", "ended"))
+    note = Markup("{} {}").format(linked, both("项已停", "ended"))
     if ended:
         interval = f"{percent(low)} – {percent(high)}"
         note += Markup(" · {}").format(both(f"95% 区间 {interval}", f"95% {interval}"))

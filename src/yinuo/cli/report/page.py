@@ -18,6 +18,7 @@ from markupsafe import Markup
 from yinuo import __version__
 from yinuo.cli.report import overview, raised, rows, spread, worst
 from yinuo.cli.report.clocks import readable
+from yinuo.cli.report.conventions import conventions
 from yinuo.cli.report.figures import OF_THE_CASE, breakdowns, figures
 from yinuo.cli.report.lateness import SMALL, by_clause, by_unit, whiskers
 from yinuo.cli.report.numbers import both, both_of
@@ -67,6 +68,7 @@ def write_report(
         "small": SMALL,
         "cap": rows.CAP,
         "states": STATES,
+        "conventions": [both_of(one) for one in conventions(rules.conventions)],
         "legend": sorted(rules.levels.items(), key=lambda item: item[1].rank),
         "overview": overview.tiles(summary, clocks, findings),
         "unknown": overview.unknown(summary),

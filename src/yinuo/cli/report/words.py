@@ -61,6 +61,7 @@ class Names:
         self.units = _titles(tables.get("units"))
         self.items = _titles(tables.get("items"))
         self._clauses = {ruling.name: ruling.editions[-1].clause for ruling in rules.rulings if ruling.editions}
+        self._activities = rules.activities
         self._levels = rules.levels
         self._sources = {
             (ruling.name, edition.version): edition.clause.source or edition.source
@@ -90,6 +91,10 @@ class Names:
     def source(self, clause: str, version: str) -> str:
         """Where the text of a clause comes from in the version that was applied; empty when it does not say."""
         return self._sources.get((clause, version), "")
+
+    def activity(self, name: str) -> Name:
+        """The title of an activity; in English its identifier as words."""
+        return Name(self._activities.get(name, name), name.replace("_", " "))
 
     def institution(self, name: str) -> Name:
         """The title of an institution, or its identifier."""

@@ -13,7 +13,7 @@
     clocks: [
       ["case", "办件", "Case", "case"], ["clause", "承诺", "Promise", "name"], ["unit", "单位", "Unit", "text"], ["state", "状态", "State", "state"],
       ["level", "等级", "Level", "level"], ["started", "起算", "Started", "when"], ["due", "截止", "Due", "when"], ["ended", "停止", "Ended", "when"],
-      ["used", "用时", "Used", "num"], ["allowed", "期限", "Allowed", "num"], ["paused", "暂停", "Paused", "num"], ["measure", "计量", "In", "name"],
+      ["used", "用时", "Used", "amount"], ["allowed", "期限", "Allowed", "amount"], ["paused", "暂停", "Paused", "amount"],
     ],
     findings: [
       ["case", "办件", "Case", "case"], ["level", "等级", "Level", "level"], ["clause", "条款", "Clause", "name"], ["unit", "单位", "Unit", "text"],
@@ -24,7 +24,7 @@
     clause: ["条款", "Clause"], unit: ["单位", "Unit"], state: ["状态", "State"], level: ["等级", "Level"], case: ["办件", "Case"], bin: ["用去期限", "Of the limit"],
     open: ["未消除", "Open"], drawn: ["画在图上", "In the chart"], since: ["自", "From"], before: ["至（不含）", "Before"], party: ["约束办事人", "Binds the citizen"], kind: ["种类", "Kind"], item: ["事项", "Item"],
   };
-  const CLASSES = { num: "num", when: "when", case: "id", why: "wrap", text: "narrow", name: "narrow" };
+  const CLASSES = { num: "num", amount: "num", when: "when", case: "id", why: "wrap", text: "narrow", name: "narrow" };
   const byId = (id) => document.getElementById(id);
   const state = { table: "clocks", filters: [], sort: null, down: true, page: 0 };
 
@@ -88,6 +88,16 @@
     return element("span", { className: `level c-${embedded.names.colour[level] || "grey"}` }, sign, named("level", level));
   };
 
+  // An amount with its unit; two days and more of elapsed time in days.
+  const amount = (value, row) => {
+    if (value === null) return "–";
+    const measure = cell("clocks", "measure", row);
+    const perDay = { minutes: 1440, hours: 24 }[measure];
+    const days = perDay !== undefined && value >= 2 * perDay;
+    const number = (days ? value / perDay : value).toLocaleString("en", { maximumFractionDigits: 1 });
+    return `${number} ${days ? say("天", "days") : named("measure", measure || "")}`;
+  };
+
   const shown = (column, kind, target, row) => {
     const value = cell(state.table, kind === "why" ? say("why_zh", "why_en") : column, row);
     const id = encodeURIComponent(cell(state.table, "case", row));
@@ -96,6 +106,7 @@
     if (kind === "level") return mark(value);
     if (kind === "name" || kind === "text") return named(column, value);
     if (kind === "state") return element("span", {}, element("i", { className: `glyph g-${value}` }), named("state", value));
+    if (kind === "amount") return amount(value, row);
     return value === null ? "–" : typeof value === "number" ? value.toLocaleString("en") : value;
   };
 
@@ -130,7 +141,7 @@
   const heads = (columns) => element("tr", {}, ...columns.map(([key, zh, en, kind]) => {
     const sorted = state.sort === key;
     const button = element("button", { type: "button", onclick: () => { state.down = sorted ? !state.down : true; state.sort = key; state.page = 0; draw(); } }, say(zh, en) + (sorted ? (state.down ? " ↓" : " ↑") : ""));
-    const head = element("th", { scope: "col", className: kind === "num" ? "num" : "" }, button);
+    const head = element("th", { scope: "col", className: CLASSES[kind] === "num" ? "num" : "" }, button);
     if (sorted) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
     return head;
   }));
