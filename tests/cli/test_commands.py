@@ -159,7 +159,7 @@ def test_replay_without_out_writes_nothing_and_prints_a_table(town: Town, log: P
 def test_replay_json_is_the_summary(town: Town, log: Path):
     done = yinuo("replay", log, "--pack", town.write(), "--as-of", "2026-03-12", "--json")
     summary = json.loads(done.output)
-    assert summary["log"] == {"cases": 3, "events": 5, "rejected": 0, "unknown": {}}
+    assert summary["log"] == {"cases": 3, "events": 5, "rejected": 0, "mended": 0, "unknown": {}}
     assert summary["as_of"] == "2026-03-12T15:59:59.999999+00:00"
     assert summary["pack"] == {"name": "town", "digest": town.load().digest}
     assert summary["clocks"] == {"kept": 1, "late": 1, "overdue": 1}

@@ -15,12 +15,13 @@ from yinuo.rulebook.words import words_of
 
 
 def summarise(pack: Pack, log: Log, said: Said, *, counts: Mapping[str, int], as_of: datetime) -> dict[str, Any]:
-    """The figures of a replay; `counts` are those of reading the log. Shares carry Wilson's 95 % interval."""
+    """The figures of a replay; `counts` are those of reading the log (mended: read otherwise than written, as `[log] backwards` says). Shares carry Wilson's 95 % interval."""
     return {
         "log": {
             "cases": log.cases.height,
             "events": log.events.height,
             "rejected": counts.get("rejected", 0),
+            "mended": counts.get("kept", 0),
             "unknown": _unknown(pack, log),
         },
         "as_of": as_of.isoformat(),

@@ -107,7 +107,9 @@ def _rejected(log: Mapping[str, Any]) -> Tile:
         if names
         else both("原因逐行列在 rejected.csv", "each with its reason in rejected.csv")
     )
-    number = Number("log/rejected", f"{rejected:,}", "rejected.csv" if rejected else None)
+    if mended := log.get("mended", 0):
+        note = both(f"另有 {mended} 行按 [log] 约定改读", f"{mended} more were read otherwise than written")
+    number = Number("log/rejected", f"{rejected:,}", "rejected.csv" if rejected or mended else None)
     return Tile(both("未采用的行", "Rejected rows"), number, note, weighty=rejected > 0)
 
 
