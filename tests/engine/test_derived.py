@@ -126,7 +126,7 @@ def test_a_limit_on_the_citizen_has_a_clock_and_silence_but_never_a_finding() ->
     assert said.findings.is_empty()
 
 
-@pytest.mark.parametrize("clause", [{"clause": "decide"}, {}])
+@pytest.mark.parametrize("clause", [{"clause": "decide"}, {"clause": "test/decide"}, {}])
 def test_a_lapse_starts_a_clock_at_the_first_instant_after_the_due_moment(clause: Row) -> None:
     explain = promise("explain", {"event": "lapsed", **clause}, "explained", "2 workdays")
     decide = promise("decide", "accepted", "decided")

@@ -101,11 +101,28 @@ class Context:
         """The thread of each event as a number, and whether all its fields are known."""
         if names == ("case",):
             return self.history.case[rows], np.ones(rows.size, np.bool_)
-        columns = [self.history.column(name, rows) for name in names if name != "case"]
-        codes, known = codes_of(columns)
+        if names not in self._threads:
+            self._threads[names] = self._coded(names)
+        codes, known = self._threads[names]
+        return codes[rows], known[rows]
+
+    @cached_property
+    def _threads(self) -> dict[tuple[str, ...], tuple[Int64, Bool]]:
+        return {}
+
+    def _coded(self, names: tuple[str, ...]) -> tuple[Int64, Bool]:
+        """The threads of all events, numbered once, so that numbers of different calls can be compared."""
+        every = np.arange(len(self.history), dtype=np.int64)
+        codes, known = codes_of([self.history.column(name, every) for name in names if name != "case"])
         if "case" in names:
-            codes = self.history.case[rows] * (int(codes.max(initial=0)) + 1) + codes
+            codes = self.history.case * (int(codes.max(initial=0)) + 1) + codes
         return codes, known
+
+    def places(self, thread: tuple[str, ...], rows: Int64) -> Int64:
+        """Places of events in time, comparable inside such threads (an event -1 has place -1)."""
+        if "case" in thread or len(self.history) == 0:
+            return rows
+        return np.where(rows < 0, -1, self.time_rank[rows])
 
     @cached_property
     def time_rank(self) -> Int64:

@@ -61,7 +61,7 @@ def from_lapses(context: Context, ruling: Ruling, *, clause: Promise, lapse: Lap
         "case_id": history.log.cases["case_id"][history.case[lapse.opener]],
         "unit": who.unit.series(), "holder": who.actor.otherwise(who.unit).series(),
         "due": instants(lapse.due),
-    }).with_columns(pl.lit(ruling.id).alias("clause"))  # fmt: skip
+    }).with_columns(pl.lit(ruling.id).alias("clause"), pl.lit(ruling.institution).alias("institution"))  # fmt: skip
     ids = f"lapsed:{ruling.name}:" + history.event_ids(lapse.opener)
     return _stamped(
         frame, "lapsed", at=lapse.at, known_from=np.maximum(lapse.at, history.earliest(lapse.opener)), ids=ids
@@ -73,7 +73,9 @@ def from_findings(findings: pl.DataFrame, activity: str) -> pl.DataFrame | None:
     if findings.is_empty():
         return None
     at = findings["raised_at"].dt.epoch("us").to_numpy()
-    frame = findings.select("case_id", "unit", "actor", "clause", "level", pl.col("finding_id").alias("finding"))
+    frame = findings.select(
+        "case_id", "unit", "actor", "institution", "clause", "level", pl.col("finding_id").alias("finding")
+    )
     ids = f"{activity}:" + findings["finding_id"]
     return _stamped(frame, activity, at=at, known_from=at, ids=ids)
 

@@ -124,6 +124,8 @@ class Matcher:
             did = self.value("did", records, rows=rows)
             return did.known & ~_has(did, (*(test.equal or ()), *(test.has or ())))
         column = self.value(name, records, rows=rows)
+        if name == "clause" and any("/" in str(value) for value in test.equal or ()):
+            column = _in_full(records.column("institution", rows), column)
         if test.through is not None:
             return self._through(name, column, condition=test.through, records=records, rows=rows)
         result: Bool = np.ones(rows.size, np.bool_)
@@ -196,6 +198,11 @@ class Matcher:
         allowed = self.holds(listed.where, _Looked(table, np.zeros(every.size, np.int64)), rows=every)
         found: Bool = known & (table.lists(values, days, allowed=allowed) == wanted)
         return found
+
+
+def _in_full(institution: Column, clause: Column) -> Column:
+    """Clauses as `institution/clause`."""
+    return Column.of(institution.series().cast(pl.String) + "/" + clause.series().cast(pl.String))
 
 
 def _words(values: tuple[Scalar, ...]) -> set[str]:

@@ -53,14 +53,15 @@ def _of_clocks(context: Context, ruling: Ruling, *, clocks: Running) -> pl.DataF
     step = 1 if scale.counts_dates else 0
     capped = np.where(touched.cap == NEVER, 0, touched.cap) + step
     cap = np.where(touched.cap == NEVER, NEVER, scale.begin(capped))
-    event = np.where(touched.end_row >= 0, history.at[np.maximum(touched.end_row, 0)], NEVER)
+    rows = np.arange(len(history)) if "case" in clocks.clause.thread else np.argsort(context.time_rank)
+    event = np.where(touched.end_place >= 0, history.at[rows[np.maximum(touched.end_place, 0)]], NEVER)
     end = np.minimum(event, cap)
     opener = clocks.opened.opener[touched.owner]
     return pl.DataFrame({
         "case_id": history.log.cases["case_id"][history.case[opener]],
         "opener": history.event_ids(opener),
         "occurrence": clocks.opened.occurrence[touched.owner].astype(np.int32),
-        "from": instants(history.at[touched.begin_row]),
+        "from": instants(history.at[rows[touched.begin_place]]),
         "to": instants(np.where(end > history.as_of, NEVER, end)),
     }).with_columns(
         pl.lit(ruling.institution).alias("institution"), pl.lit(ruling.id).alias("clause")

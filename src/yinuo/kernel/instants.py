@@ -66,7 +66,7 @@ class Zone:
         if self.changes.size == 0:
             found: Int64 = at + self.offsets[0]
             return found
-        return at + self.offsets[np.searchsorted(self.changes, at, side="right")]
+        return at + self._offset(self.changes, at)
 
     def utc(self, local: Int64, *, last: bool = False) -> Int64:
         """UTC instants of wall-clock times.
@@ -79,7 +79,15 @@ class Zone:
             return found
         before, after = self.offsets[:-1], self.offsets[1:]
         turn = self.changes + (np.minimum(before, after) if last else np.maximum(before, after))
-        return local - self.offsets[np.searchsorted(turn, local, side="right")]
+        return local - self._offset(turn, local)
+
+    def _offset(self, turns: Int64, at: Int64) -> Int64:
+        """The offset at each time; only the turns between the earliest and the latest are searched."""
+        if at.size == 0:
+            return np.empty(0, np.int64)
+        first, last = np.searchsorted(turns, [at.min(), at.max()], side="right")
+        found: Int64 = self.offsets[first + np.searchsorted(turns[first:last], at, side="right")]
+        return found
 
 
 @lru_cache(maxsize=32)

@@ -137,9 +137,14 @@ def _without(scene: Scene, events: Int64, *, others: Int64) -> Violations:
 
 
 def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
-    """Events of both names in order of thread and time, and which are `first` and which `then`."""
+    """Events of both names in order of thread and time, and which are `first` and which `then`.
+
+    What comes after the end of a case is nobody's neighbour.
+    """
     first, then = scene.scoped(scene.clause.first), scene.scoped(scene.clause.then)
-    events, _, _ = scene.counted(merged(first, then))
+    both = merged(first, then)
+    ended = _ending_of(scene, both)
+    events, _, _ = scene.counted(both[(ended < 0) | (both <= ended)])
     return events, np.isin(events, first), np.isin(events, then)
 
 

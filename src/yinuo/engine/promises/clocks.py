@@ -126,7 +126,7 @@ def _sleep(clocks: Running, as_of: int) -> tuple[Int64, Bool]:
     cap = touched.cap
     step = 1 if scale.counts_dates else 0
     up = np.where(cap == NEVER, NEVER, scale.begin(np.where(cap == NEVER, 0, cap) + step))
-    live = (touched.end_row < 0) & (up > as_of)
+    live = (touched.end_place < 0) & (up > as_of)
     live &= ~clocks.fixed[touched.owner]
     owner = touched.owner[live]
     asleep[owner] = True

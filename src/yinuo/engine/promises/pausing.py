@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yinuo.engine.clauses.promise import Pause
+from yinuo.engine.clauses.promise import Pause, Promise
 from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Limits, as_number, codes_of
 from yinuo.engine.context import Context
 from yinuo.engine.promises.limits import limit_at
+from yinuo.engine.promises.openings import Openings
 from yinuo.kernel.instants import NEVER, Int64
 from yinuo.kernel.scales import Scale
 from yinuo.kernel.segments import equal_range, running_max, search, spread
@@ -36,7 +37,7 @@ def stops(context: Context, specs: tuple[Pause, ...], *, thread: tuple[str, ...]
         return None
     begin = np.concatenate([part.begin for part in parts])
     group = np.concatenate([part.thread for part in parts])
-    order = np.lexsort((begin, group))
+    order = np.lexsort((context.places(thread, begin), group))
     cap = Limits(
         np.concatenate([part.cap.number for part in parts])[order],
         np.concatenate([part.cap.unit for part in parts])[order],
@@ -64,12 +65,12 @@ def _first_after(
     """The first end after each begin in its thread and key, -1 when there is none."""
     if ends.size == 0 or begins.size == 0:
         return np.full(begins.size, -1, np.int64)
-    place = context.time_rank if "case" not in thread else np.arange(len(context.history))
+    begin_place, end_place = context.places(thread, begins), context.places(thread, ends)
     code, _ = codes_of([as_number(group), as_number(key)])
     mine, theirs = code[: begins.size], code[begins.size :]
-    order = np.lexsort((place[ends], theirs))
+    order = np.lexsort((end_place, theirs))
     low, high = equal_range(theirs[order], mine)
-    found = search(place[ends][order], low, high=high, wanted=place[begins], after=True)
+    found = search(end_place[order], low, high=high, wanted=begin_place, after=True)
     return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
 
 
@@ -77,12 +78,13 @@ def _first_after(
 class Suspended:
     """The suspensions that touch each of some clocks, as positions on their scale.
 
-    `begin_row, end_row` are the events (end -1: none), `cap` the position at which it ends by itself (NEVER: none).
+    `begin_place, end_place` are the places in time of their events (end -1: none), `cap` the position at which it ends by
+    itself (NEVER: none).
     """
 
     owner: Int64
-    begin_row: Int64
-    end_row: Int64
+    begin_place: Int64
+    end_place: Int64
     begin: Int64
     end_event: Int64
     cap: Int64
@@ -98,18 +100,18 @@ class Suspended:
         """Without overlaps, as the terms want them."""
         return Pauses.united(self.owner, self.begin, end=self.end)
 
-    def known_before(self, row: Int64) -> Pauses:
-        """As they were known before an event of each owner: begun before it, an end only if it came before it."""
-        known = self.begin_row < row[self.owner]
-        end = np.where((self.end_row >= 0) & (self.end_row < row[self.owner]), self.end_event, NEVER)
+    def known_before(self, place: Int64) -> Pauses:
+        """As they were known before a place in time of each owner: begun before it, an end only if it came before it."""
+        known = self.begin_place < place[self.owner]
+        end = np.where((self.end_place >= 0) & (self.end_place < place[self.owner]), self.end_event, NEVER)
         return Pauses.united(self.owner[known], self.begin[known], end=np.minimum(end, self.cap)[known])
 
     def where(self, keep: Bool) -> Suspended:
         """Some of these suspensions."""
         return Suspended(
             self.owner[keep],
-            self.begin_row[keep],
-            self.end_row[keep],
+            self.begin_place[keep],
+            self.end_place[keep],
             self.begin[keep],
             self.end_event[keep],
             self.cap[keep],
@@ -124,14 +126,15 @@ class Suspended:
         return replace(mine, owner=place[mine.owner])
 
 
-def suspended(context: Context, found: Stops, *, terms: Terms, thread: Int64, opener: Int64, ender: Int64) -> Suspended:
-    """The suspensions of each clock's thread that overlap it. Rows of all arrays are the clocks of `terms`."""
-    history = context.history
-    low, high = equal_range(found.thread, thread)
-    until = np.where(ender >= 0, ender, NEVER)
-    high = search(found.begin, low, high=high, wanted=until)
-    reach = _reach(found)
-    low = np.minimum(search(reach, low, high=high, wanted=opener, after=True), high)
+def suspended(context: Context, found: Stops, *, terms: Terms, opened: Openings) -> Suspended:
+    """The suspensions of each clock's thread that overlap it; `terms` are those of the clocks opened."""
+    history, ender = context.history, opened.ender
+    thread = opened.edition.clause.thread if isinstance(opened.edition.clause, Promise) else ("case",)
+    begin_place, end_place = context.places(thread, found.begin), context.places(thread, found.end)
+    low, high = equal_range(found.thread, opened.thread)
+    until = np.where(ender >= 0, context.places(thread, ender), NEVER)
+    high = search(begin_place, low, high=high, wanted=until)
+    low = np.minimum(search(_reach(context, found), low, high=high, wanted=opened.started, after=True), high)
     owner, index = spread(low, high)
     scale = terms.scale
     begin = np.maximum(scale.position(history.at[found.begin[index]]), terms.floor[owner])
@@ -139,13 +142,14 @@ def suspended(context: Context, found: Stops, *, terms: Terms, thread: Int64, op
     end = np.where(ended >= 0, scale.position(history.at[np.maximum(ended, 0)]), NEVER)
     cap = _cap(scale, terms.convention, begin=begin, cap=found.cap.where(index))
     over = np.where(ender >= 0, scale.position(history.at[np.maximum(ender, 0)]), NEVER)[owner]
-    return Suspended(owner, found.begin[index], ended, begin, end, cap, over)
+    return Suspended(owner, begin_place[index], end_place[index], begin, end, cap, over)
 
 
-def _reach(found: Stops) -> Int64:
-    """For each suspension the latest end event among those of its thread so far: sorted inside a thread."""
+def _reach(context: Context, found: Stops) -> Int64:
+    """For each suspension the latest instant at which one of its thread so far ends: sorted inside a thread."""
     _, group = np.unique(found.thread, return_inverse=True)
-    return running_max(group.astype(np.int64), np.where(found.end >= 0, found.end, NEVER))
+    end = np.where(found.end >= 0, context.history.at[np.maximum(found.end, 0)], NEVER)
+    return running_max(group.astype(np.int64), end)
 
 
 def _cap(scale: Scale, convention: Convention, *, begin: Int64, cap: Limits) -> Int64:

@@ -141,7 +141,7 @@ def _started(context: Context, clause: Promise, *, opened: Openings, unit: Unit,
     assert not isinstance(clause.pause, str)
     found = stops(context, clause.pause, thread=clause.thread) if clause.pause else None
     if found is not None:
-        touched = suspended(context, found, terms=terms, thread=opened.thread, opener=opened.opener, ender=opened.ender)
+        touched = suspended(context, found, terms=terms, opened=opened)
     pauses = touched.united() if touched is not None else Pauses.none()
     need = terms.counted(number)
     first = Phase(np.full(need.size, -NEVER), need, terms.instant(terms.due(need, pauses)))
@@ -236,13 +236,15 @@ def _grants(context: Context, clocks: Running) -> tuple[Int64, Int64]:
     events = context.found(clause.extend.on)
     thread, _ = context.threads(clause.thread, np.concatenate([opened.opener, events]))
     mine, theirs = thread[: opened.opener.size], thread[opened.opener.size :]
-    order = np.lexsort((events, theirs))
+    order = np.lexsort((context.places(clause.thread, events), theirs))
     events, theirs = events[order], theirs[order]
+    place = context.places(clause.thread, events)
+    until = np.where(opened.ender >= 0, context.places(clause.thread, opened.ender), NEVER)
     low, high = equal_range(theirs, mine)
-    low = search(events, low, high=high, wanted=opened.opener, after=True)
-    high = search(events, low, high=high, wanted=np.where(opened.ender >= 0, opened.ender, NEVER))
-    owner, place = spread(low, high)
-    row = events[place]
+    low = search(place, low, high=high, wanted=context.places(clause.thread, opened.opener), after=True)
+    high = search(place, low, high=high, wanted=until)
+    owner, index = spread(low, high)
+    row = events[index]
     inside = np.ones(row.size, np.bool_)
     for own, other in clause.match.items():
         left = context.matcher.value(own, history, rows=opened.opener[owner]).series().cast(str)
@@ -300,7 +302,7 @@ def _granted(
         first = is_first(owner)
         who, event, more = owner[first], row[first], length.where(first)
         last = phases[-1]
-        due = _due_before(clocks, who, event=event, last=last)
+        due = _due_before(clocks, who, place=context.places(clocks.clause.thread, event), last=last)
         good = history.at[event] <= due
         late = np.zeros(size, np.bool_)
         late[who[~good]] = True
@@ -328,12 +330,12 @@ def _before_silence(clocks: Running, at: Int64) -> list[Void]:
     ]
 
 
-def _due_before(clocks: Running, who: Int64, *, event: Int64, last: Phase) -> Int64:
-    """The due instant of some clocks from everything before an event of each; NEVER while an open pause hides it."""
+def _due_before(clocks: Running, who: Int64, *, place: Int64, last: Phase) -> Int64:
+    """The due instant of some clocks from everything before a place in time; NEVER while an open pause hides it."""
     if clocks.fixed[who].any() or clocks.suspended is None:
         return last.due[who]
     terms = clocks.terms.select(who)
-    known = clocks.suspended.select(who, clocks.number.size).known_before(event)
+    known = clocks.suspended.select(who, clocks.number.size).known_before(place)
     return terms.instant(terms.due(last.need[who], known))
 
 
