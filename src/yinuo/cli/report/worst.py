@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,9 @@ from yinuo.cli.report.words import STATES, Name, Names, length, measure_name, mo
 
 MOST_CASES = 30
 MOST_EVENTS = 60
+_PLACES = 500
+"""Places of a time line at which a dot can be told from the next."""
+_MICROSECOND = timedelta(microseconds=1)
 _ENOUGH = 10_000
 """Late clocks among which the worst MOST_CASES cases surely are, unless a few cases hold them all."""
 
@@ -208,7 +211,7 @@ def line(
             if begin < min(end, due) and stop > start:
                 yield bar("stood", max(begin, start), min(stop, end), _STOOD)
         yield Markup('<line class="due" x1="{0}%" x2="{0}%" y1="4" y2="34"/>').format(x(due))
-        for at, activity in events.filter(pl.col("at").is_between(start, last)).select("at", "activity").iter_rows():
+        for at, activity in _apart(events, start, last=last).iter_rows():
             title = f"{moment(at, behind.zone)} {behind.activities.get(activity, activity)}"
             yield Markup('<circle class="event" cx="{}%" cy="38" r="2.5"><title>{}</title></circle>').format(
                 x(at), title
@@ -219,6 +222,13 @@ def line(
     return Markup('<svg class="time" role="img" aria-label="{}" height="44" width="100%">{}</svg>').format(
         label, Markup("").join(parts())
     )
+
+
+def _apart(events: pl.DataFrame, start: datetime, *, last: datetime) -> pl.DataFrame:
+    """`at, activity` of the events that can be told apart on a line: of those at the same place the first."""
+    place = ((pl.col("at") - start).dt.total_microseconds() * _PLACES // max((last - start) // _MICROSECOND, 1)).alias("x")
+    within = events.filter(pl.col("at").is_between(start, last)).select("at", "activity", place)
+    return within.unique("x", keep="first", maintain_order=True).select("at", "activity")
 
 
 _RAN = Name("期限内", "within the limit")
