@@ -45,7 +45,7 @@ def test_pauses_summed_and_not_united_are_caught(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_extension_accepted_after_the_due_date_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(clocks: object, who: Int64, event: Int64, last: object) -> Int64:
+    def never(_clocks: object, who: Int64, **_keys: object) -> Int64:
         return np.full(who.size, NEVER)
 
     monkeypatch.setattr(running, "_due_before", never)
