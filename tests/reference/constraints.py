@@ -25,12 +25,12 @@ def constraint(
     for clause in (edition[2] for edition in editions):
         told = [event for event in records if holds(clause.for_, event)]
         for thread in threads(told, clause.thread):
-            for scope in _scopes(clause, thread):
-                accused = list(_RULES[clause.rule](clause, scope, Around(place, flow, thread)))
-                left = _unexcused(clause, scope, accused)
-                findings += [
-                    _finding(clause, one) for one in left if in_force(editions, place.day(one["at"])) is clause
-                ]
+            around = Around(place, flow, thread)
+            read = _lived(thread, flow) if clause.rule == "existence" else thread
+            found = [event for scope in _scopes(clause, read) for event in _RULES[clause.rule](clause, scope, around)]
+            accused = [event for event in thread if event in found]
+            left = _unexcused(clause, thread, accused)
+            findings += [_finding(clause, one) for one in left if in_force(editions, place.day(one["at"])) is clause]
     return findings
 
 
@@ -59,13 +59,15 @@ def _scopes(clause: Constraint, thread: Thread) -> Iterator[Thread]:
         begin = next((i + 1 for i, event in enumerate(thread) if matches(clause.after, event)), len(thread))
     if clause.before:
         end = next((i for i, event in enumerate(thread) if matches(clause.before, event)), len(thread))
+    if clause.after and begin >= len(thread):
+        return
     scope = thread[begin:end]
     if clause.while_ is None:
         yield scope
         return
     span, match = clause.while_, clause.while_.match
     for i, start in enumerate(scope):
-        if matches(span.from_, start):
+        if matches(span.from_, start) and start is not thread[-1]:
             rest = scope[i + 1 :]
             stop = next(
                 (j for j, event in enumerate(rest) if matches(span.to, event) and _paired(match, start, event)),
@@ -78,12 +80,12 @@ def _paired(match: dict[str, str], start: Record, event: Record) -> bool:
     return all(start.get(a) is not None and start.get(a) == event.get(b) for a, b in match.items())
 
 
-def _unexcused(clause: Constraint, scope: Thread, accused: Thread) -> Iterator[Record]:
+def _unexcused(clause: Constraint, thread: Thread, accused: Thread) -> Iterator[Record]:
     """Each `unless` event excuses the next violation after it with the same fields, and no other."""
     names = [name for one in clause.unless for name in one.same]
-    excuses = [event for event in scope if clause.unless and matches(clause.unless, event)]
+    excuses = [event for event in thread if clause.unless and matches(clause.unless, event)]
     for event in accused:
-        before = [one for one in excuses if _before(scope, one, event) and _equal(names, one, event)]
+        before = [one for one in excuses if _before(thread, one, event) and _equal(names, one, event)]
         if not before:
             yield event
         elif clause.rule == "absence":
@@ -92,8 +94,8 @@ def _unexcused(clause: Constraint, scope: Thread, accused: Thread) -> Iterator[R
             excuses = [one for one in excuses if one not in before]
 
 
-def _before(scope: Thread, one: Record, other: Record) -> bool:
-    return scope.index(one) < scope.index(other)
+def _before(thread: Thread, one: Record, other: Record) -> bool:
+    return thread.index(one) < thread.index(other)
 
 
 def _equal(names: Sequence[str], one: Record, other: Record) -> bool:
@@ -138,15 +140,18 @@ def _window(length: Limit) -> timedelta:
     return timedelta(**{length.unit.value: length.count})
 
 
+def _lived(thread: Thread, flow: Flow | None) -> Thread:
+    """A thread up to the event that ends it; nothing of one that has not ended."""
+    ends = flow.ends if flow else ()
+    last = next((i for i, event in enumerate(thread) if event["activity"] in ends), -1)
+    return thread[: last + 1]
+
+
 def _existence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
-    ends = around.flow.ends if around.flow else ()
-    last = next((i for i, event in enumerate(around.thread) if event["activity"] in ends), None)
-    if last is None or (clause.after and not any(matches(clause.after, one) for one in around.thread[:last])):
-        return
-    lived = around.thread[: last + 1]
-    count = sum(matches(clause.event, event) for event in scope if event in lived)
-    if count < (1 if clause.min is None else clause.min):
-        yield around.thread[last]
+    lived = _lived(around.thread, around.flow)
+    count = sum(matches(clause.event, event) for event in scope)
+    if lived and count < (1 if clause.min is None else clause.min):
+        yield lived[-1]
 
 
 def _precedence(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:

@@ -229,14 +229,17 @@ class _Account:
             later = self.course.stages[stage + 1][0] if stage + 1 < len(self.course.stages) else None
             stop = min([at for at in (later, ended_at) if at is not None], default=None)
             shown: Record | None = None
-            for at, level, lapsed in self._rungs(stage, max(since, self.event["known_from"])):
-                if at > self.as_of or (stop is not None and at > stop) or (not lapsed and self._paused_before(at)):
+            known = self.event["known_from"]
+            for moment, level, lapsed in self._rungs(stage, since):
+                at = max(moment, known)
+                over = (later is not None and at > later) or (ended_at is not None and moment > ended_at)
+                if at > self.as_of or over or (not lapsed and self._paused_before(moment)):
                     continue
                 if shown is not None and self.place.ranks[level] <= self.place.ranks[shown["level"]]:
                     continue
                 if shown is not None:
                     shown["cleared_at"] = at
-                shown = {**name, "level": level, "raised_at": at, "cleared_at": stop}
+                shown = {**name, "level": level, "raised_at": at, "cleared_at": stop and max(stop, at)}
                 found.append(shown)
         return found
 
