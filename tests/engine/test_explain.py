@@ -52,8 +52,8 @@ def test_a_warning_says_what_is_left_to_do_and_a_lapse_what_was_missed() -> None
             "Decide in time: 4 of 5 working days used, due 2026-03-09, close to the limit, answered for by u.",
         ),
         (
-            "按时办结：时限5个工作日，已用6个工作日，应于2026-03-09前办结，现已逾期，由u承担。",
-            "Decide in time: 6 of 5 working days used, due 2026-03-09, now overdue, answered for by u.",
+            "按时办结：时限5个工作日，已用5个工作日，应于2026-03-09前办结，现已逾期，由u承担。",
+            "Decide in time: 5 of 5 working days used, due 2026-03-09, now overdue, answered for by u.",
         ),
     ]
 
@@ -63,9 +63,9 @@ def test_what_was_paused_is_said_and_not_counted() -> None:
     _, (zh, en) = of_promise(
         events, "03-20", within="5 workdays", levels=LEVELS, pause=[{"from": "held", "to": "released"}]
     )
-    assert zh == "按时办结：时限5个工作日，已用6个工作日，暂停2个工作日不计，应于2026-03-11前办结，现已逾期，由u承担。"
+    assert zh == "按时办结：时限5个工作日，已用5个工作日，暂停2个工作日不计，应于2026-03-11前办结，现已逾期，由u承担。"
     assert en == (
-        "Decide in time: 6 of 5 working days used, 2 working days paused and not counted, due 2026-03-11, now overdue, "
+        "Decide in time: 5 of 5 working days used, 2 working days paused and not counted, due 2026-03-11, now overdue, "
         "answered for by u."
     )
 
@@ -74,9 +74,9 @@ def test_what_was_paused_is_said_and_not_counted() -> None:
     ("limit", "zh", "en"),
     [
         ("24 hours", "时限24小时，已用24小时，应于2026-03-03 12:00前办结", "24 of 24 hours used, due 2026-03-03 12:00"),
-        ("2 weeks", "时限14日，已用15日，应于2026-03-16前办结", "15 of 14 days used, due 2026-03-16"),
-        ("1 month", "时限31日，已用32日，应于2026-04-02前办结", "32 of 31 days used, due 2026-04-02"),
-        ("3 half-workdays", "时限3个半日，已用4个半日，应于2026-03-03前办结", "4 of 3 half working days used, due 2026-03-03"),
+        ("2 weeks", "时限14日，已用14日，应于2026-03-16前办结", "14 of 14 days used, due 2026-03-16"),
+        ("1 month", "时限31日，已用31日，应于2026-04-02前办结", "31 of 31 days used, due 2026-04-02"),
+        ("3 half-workdays", "时限3个半日，已用3个半日，应于2026-03-03前办结", "3 of 3 half working days used, due 2026-03-03"),
         ("2 office hours", "时限2办公小时，已用2办公小时，应于2026-03-02 16:00前办结", "2 of 2 office hours used, due 2026-03-02 16:00"),
     ],
 )  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 
 from tests.engine.told import Row, at, end, expect, history, told
 from tests.reference.comparison import Custom, Text
+from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.measure import measure
 from yinuo.engine.rules import Edition, Ruling
-from yinuo.engine.clauses.indicator import Indicator
 from yinuo.rulebook.loader import load_pack
 from yinuo.rulebook.stories import read_stories
 from yinuo.rulebook.telling import tell

@@ -136,15 +136,15 @@ def _without(scene: Scene, events: Int64, *, others: Int64) -> Violations:
     return _unanswered(scene, events, thens=others, anywhere=True)
 
 
-def _neighbours(scene: Scene) -> tuple[Int64, Bool, Bool]:
+def _neighbours(scene: Scene, *, until_end: bool) -> tuple[Int64, Bool, Bool]:
     """Events of both names in order of thread and time, and which are `first` and which `then`.
 
-    What comes after the end of a case is nobody's neighbour.
+    `until_end`: what comes after the end of a case is nobody's neighbour.
     """
     first, then = scene.scoped(scene.clause.first), scene.scoped(scene.clause.then)
     both = merged(first, then)
     ended = _ending_of(scene, both)
-    events, _, _ = scene.counted(both[(ended < 0) | (both <= ended)])
+    events, _, _ = scene.counted(both[(ended < 0) | (both <= ended)] if until_end else both)
     return events, np.isin(events, first), np.isin(events, then)
 
 
@@ -157,7 +157,7 @@ def _beside(scene: Scene, events: Int64, *, step: int) -> Int64:
 
 
 def _chain(scene: Scene, step: int, *, wrong: Callable[[Bool, Bool, Bool, Int64], Bool]) -> Violations:
-    events, is_first, is_then = _neighbours(scene)
+    events, is_first, is_then = _neighbours(scene, until_end=step == 1)
     beside = _beside(scene, events, step=step)
     wanted = events[is_then if step == 1 else is_first]
     found = wrong(is_first, is_then, np.isin(beside, wanted) & scene.fits(events, beside), beside)
@@ -174,7 +174,7 @@ def chain_response(scene: Scene) -> Violations:
     """Each neighbour after a `first` that is not `then`; a `first` that nothing follows is judged at the end."""
     found = _chain(scene, 1, wrong=lambda first, _then, beside, row: first & ~beside & (row >= 0))
     now = Violations(found.witness, found.accused)
-    events, is_first, _ = _neighbours(scene)
+    events, is_first, _ = _neighbours(scene, until_end=True)
     last = is_first & (_beside(scene, events, step=1) < 0)
     return now.also(_unanswered(scene, events[last], thens=np.empty(0, np.int64)))
 

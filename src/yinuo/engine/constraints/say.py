@@ -56,10 +56,10 @@ def say(context: Context, ruling: Ruling) -> pl.DataFrame:
         found = TEMPLATES[clause.rule](scene)
         if clause.rule == "exclusive_choice":
             found = found.also(counting.choice(scene))
-        day = context.governing_day(clause.applies_by, found.accused, default=context.history.days(found.accused))
-        found = found.where(context.edition_of(ruling, day) == index)
         if clause.unless and found.accused.size:
             found = found.where(~scene.excused(found.accused))
+        day = context.governing_day(clause.applies_by, found.accused, default=context.history.days(found.accused))
+        found = found.where(context.edition_of(ruling, day) == index)
         parts.append(_frame(scene, ruling, edition=edition, found=found))
     full = [part for part in parts if not part.is_empty()]
     return pl.concat(full) if full else empty_findings()

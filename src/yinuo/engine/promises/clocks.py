@@ -214,7 +214,7 @@ def _raised_frame(
     )
     late = np.array([rung.late is not None for rung in rungs])[raised.rung] if row.size else np.zeros(0, np.bool_)
     grain = float(clocks.grain)
-    position = clocks.terms.scale.position(np.minimum(at, history.as_of))
+    position = clocks.terms.scale.position(np.minimum(at, history.as_of) - late.astype(np.int64))
     used, paused = _used_at(clocks, row, position=position)
     why = pl.DataFrame({
         "limit": need / grain, "unit": pl.Series([clocks.measure] * row.size, dtype=pl.String),

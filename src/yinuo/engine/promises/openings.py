@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.columns import Bool, as_number, codes_of
+from yinuo.engine.columns import NO_UNIT, Bool, as_number, codes_of
 from yinuo.engine.context import Context
+from yinuo.engine.promises.limits import limits
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.limits import Limit
 from yinuo.kernel.segments import equal_range, first_index, is_first, merged
 
 
@@ -53,6 +55,7 @@ def openings(context: Context, ruling: Ruling) -> list[Openings]:
         rows, started, day = _openers(context, clause)
         mine = context.edition_of(ruling, context.governing_day(clause.applies_by, rows, default=day)) == index
         mine[mine] = context.applies(clause, rows[mine])
+        mine[mine] = _has_limit(context, clause, openers=rows[mine])
         if mine.any():
             chosen.append((ruling.editions[index], clause, rows[mine], started[mine]))
     for edition, clause, rows, started in chosen:
@@ -74,6 +77,16 @@ def _openers(context: Context, clause: Promise) -> tuple[Int64, Int64, Int64]:
         return rows, clock.utc(column.values.astype(np.int64) * DAY), column.values.astype(np.int64)
     at = column.values.astype(np.int64) if column.kind == "instant" else history.at[rows]
     return rows, at, clock.local(at) // DAY
+
+
+def _has_limit(context: Context, clause: Promise, *, openers: Int64) -> Bool:
+    """A null limit (or date) opens no clock, and so stands in no other's way."""
+    if clause.due_on is not None:
+        return context.matcher.value(clause.due_on, context.history, rows=openers).known
+    if all(isinstance(row.limit, Limit) for row in clause.within) and clause.within[-1].when is None:
+        return np.ones(openers.size, np.bool_)
+    found: Bool = limits(context, clause.within, events=openers).unit != NO_UNIT
+    return found
 
 
 @dataclass(frozen=True, eq=False)
