@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tests.reference.openings import Edition, in_force
 from tests.reference.place import Place, Record, holds, matches, threads
 from tests.reference.rulers import Days, ruler
-from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.constraint import Constraint, While
 from yinuo.engine.clauses.flow import Flow, Step
 from yinuo.kernel.limits import Limit
 
@@ -53,7 +53,7 @@ def _finding(clause: Constraint, event: Record) -> Record:
 
 
 def _scopes(clause: Constraint, thread: Thread) -> Iterator[Thread]:
-    """The parts of a thread in which the rule is read."""
+    """The parts of a thread in which the rule is read; stretches that overlap are one."""
     begin, end = 0, len(thread)
     if clause.after:
         begin = next((i + 1 for i, event in enumerate(thread) if matches(clause.after, event)), len(thread))
@@ -65,15 +65,20 @@ def _scopes(clause: Constraint, thread: Thread) -> Iterator[Thread]:
     if clause.while_ is None:
         yield scope
         return
-    span, match = clause.while_, clause.while_.match
+    inside: list[list[int]] = []
     for i, start in enumerate(scope):
-        if matches(span.from_, start) and start is not thread[-1]:
-            rest = scope[i + 1 :]
-            stop = next(
-                (j for j, event in enumerate(rest) if matches(span.to, event) and _paired(match, start, event)),
-                len(rest),
-            )
-            yield rest[:stop]
+        if matches(clause.while_.from_, start) and start is not thread[-1]:
+            later = range(i + 1, len(scope))
+            stop = next((j for j in later if _closes(clause.while_, start, scope[j])), len(scope))
+            if inside and i < inside[-1][1]:
+                inside[-1][1] = max(inside[-1][1], stop)
+            else:
+                inside.append([i + 1, stop])
+    yield from (scope[first:stop] for first, stop in inside)
+
+
+def _closes(span: While, start: Record, event: Record) -> bool:
+    return matches(span.to, event) and _paired(span.match, start, event)
 
 
 def _paired(match: dict[str, str], start: Record, event: Record) -> bool:
