@@ -77,7 +77,7 @@ def climb(context: Context, clocks: Running, *, rungs: tuple[Rung, ...], ended: 
             for rung, applies in zip(rungs, open_to, strict=True)
         ])  # fmt: skip
         told = np.maximum(moments, earliest)
-        in_time = (moments <= stop) & (moments <= as_of) & ((told == moments) | (told < over))
+        in_time = (moments <= stop) & (moments <= as_of) & ((told == moments) | (told <= over))
         reached = np.where(in_time, told, NEVER)
         part, top = _supersede(reached, ranks, stop=np.maximum(stop, earliest), phase=index)
         parts.append(part)

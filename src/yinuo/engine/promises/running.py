@@ -181,7 +181,7 @@ def _until(context: Context, clause: Promise, *, terms: Terms, column: Column) -
             values = _before(context, values, ahead=ahead)
         return values - terms.start, values
     if ahead is not None and ahead.unit not in DATE_UNITS:
-        due = _before(context, terms.instant(values), ahead=ahead)
+        due = _rolled(context, clause, at=_before(context, terms.instant(values), ahead=ahead))
         return terms.scale.position(due) - terms.start, due
     if ahead is not None:
         values = later(
@@ -190,6 +190,16 @@ def _until(context: Context, clause: Promise, *, terms: Terms, column: Column) -
     if clause.roll in ("next", "previous"):
         values = context.rules.calendar.roll(values, backwards=clause.roll == "previous")
     return values - terms.start, terms.instant(values)
+
+
+def _rolled(context: Context, clause: Promise, *, at: Int64) -> Int64:
+    """Instants moved off rest days at the same time of day, if the promise says so."""
+    if clause.roll not in ("next", "previous"):
+        return at
+    calendar = context.rules.calendar
+    local = calendar.clock.local(at)
+    day = calendar.roll(local // DAY, backwards=clause.roll == "previous")
+    return calendar.clock.utc(day * DAY + local % DAY)
 
 
 def _before(context: Context, at: Int64, *, ahead: Limit) -> Int64:
