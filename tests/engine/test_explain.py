@@ -141,7 +141,10 @@ BOTH = {"one": "asked", "other": "answered"}
 @pytest.mark.parametrize(
     ("word", "rule", "keys", "zh", "en"),
     [
-        ("a.", "absence", {"event": "asked"}, "“询问”不应发生，或已超过允许的次数", "“asked” must not happen, or happened too often"),
+        ("a.", "absence", {"event": "asked"}, "“询问”不应发生", "“asked” must not happen"),
+        ("aa", "absence", {"event": "asked", "max": 1}, "“询问”超过允许的次数", "“asked” happened more often than allowed"),
+        ("a", "absence", {"event": {"event": "asked", "actor": "王敏"}}, "“询问”不符合本条规定", "“asked” is not allowed in this way"),
+        ("ab", "not_coexistence", {**BOTH, "same": ["actor"]}, "“询问”与“答复”不得由同一人办理", "“asked” and “answered” may not be done by the same person"),
         ("aa", "exactly", {"event": "asked", "max": 1}, "“询问”的次数与规定不符", "“asked” did not happen the number of times required"),
         ("ba", "init", {"event": "asked"}, "第一步不是规定的事项，而是“答复”", "the case began with “answered”"),
         (".", "end", {"event": "withdrawn"}, "办结的方式不符合规定：“办结”", "the case ended with “decided”"),

@@ -22,7 +22,10 @@ _MEASURES = {
 }  # fmt: skip
 
 _BROKEN: dict[str, tuple[str, str]] = {
-    "absence": ("“{activity}”不应发生，或已超过允许的次数", "“{activity}” must not happen, or happened too often"),
+    "absence": ("“{activity}”不应发生", "“{activity}” must not happen"),
+    "absence_too_often": ("“{activity}”超过允许的次数", "“{activity}” happened more often than allowed"),
+    "absence_so": ("“{activity}”不符合本条规定", "“{activity}” is not allowed in this way"),
+    "same_person": ("“{other}”与“{activity}”不得由同一人办理", "“{other}” and “{activity}” may not be done by the same person"),
     "existence": ("“{wanted}”在办结前应当发生而没有发生", "“{wanted}” had to happen by the end and did not"),
     "response": ("“{other}”之后应有“{wanted}”，到“{activity}”时仍没有", "“{wanted}” had to follow “{other}” and had not by “{activity}”"),
     "responded_existence": ("有“{other}”而没有应当相伴的“{wanted}”", "“{other}” happened without the “{wanted}” that belongs to it"),
@@ -62,7 +65,21 @@ def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") 
     if code == "void_extension":
         return _of_extension(title, why, lang=lang)
     wanted = _wanted(clause, code, happened=why.get("other"))
+    code = _narrowed(clause, code)
     return _of_rule(title, {**why, "wanted": wanted}, code=code, rules=rules, lang=lang)
+
+
+def _narrowed(clause: Clause | None, code: str) -> str:
+    """The sentence for a rule that is about one person, about a number, or about how something was done."""
+    if not isinstance(clause, Constraint):
+        return code
+    if code in ("not_coexistence", "not_succession") and clause.same == ("actor",):
+        return "same_person"
+    if code != "absence":
+        return code
+    if clause.max:
+        return "absence_too_often"
+    return "absence_so" if any(event.where is not None for event in clause.event) else code
 
 
 def _wanted(clause: Clause | None, code: str, *, happened: str | None) -> tuple[str, ...]:
