@@ -186,10 +186,27 @@ class Calendar:
         rest = ~self.works[day - self.first]
         return self.nth_workday(count if backwards else count + rest)
 
+    @cached_property
+    def _first_window(self) -> Int64:
+        """For each day the index of its first window in `openings`, one more than the last at the end."""
+        number = np.array([len(windows) for windows in self.windows], np.int64)[self.pattern]
+        return np.append(0, np.cumsum(number))
+
+    def _window_at(self, local: Int64) -> Int64:
+        """The index of the last window begun at or before each local time: looked up by day, at most a few steps on."""
+        begins = self.openings[0]
+        day = local // DAY - self.first
+        low, high = self._first_window[day], self._first_window[day + 1]
+        window = low - 1
+        for step in range(max(len(windows) for windows in self.windows)):
+            here = np.minimum(low + step, begins.size - 1)
+            window += (low + step < high) & (begins[here] <= local)
+        return window
+
     def open_through(self, local: Int64) -> Int64:
         """Open microseconds from the beginning of the calendar until each local time."""
         begins, ends, before = self.openings
-        window = np.searchsorted(begins, local, side="right") - 1
+        window = self._window_at(local)
         return before[window] + np.minimum(local, ends[window]) - begins[window]
 
     def local_after_open(self, count: Int64) -> Int64:
@@ -201,7 +218,7 @@ class Calendar:
     def next_opening(self, local: Int64) -> Int64:
         """The same local time if a window is open then, else the begin of the next window."""
         begins, ends, _ = self.openings
-        window = np.searchsorted(begins, local, side="right") - 1
+        window = self._window_at(local)
         shut = local >= ends[window]
         return np.where(shut, begins[np.minimum(window + 1, begins.size - 1)], local)
 
