@@ -35,7 +35,7 @@ def run(*, smoke: bool) -> Result:
             runs = [_child(path) for _ in range(1 if smoke else 3)]
             told = sorted(runs, key=lambda one: one["whole"])[len(runs) // 2]
             seconds[cases, order] = told
-            for name in ("pack", "read", "evaluate", "write", "whole", "peak_gib"):
+            for name in ("pack", "read", "evaluate", "write", "whole", "cpu", "peak_gib"):
                 result.tell(f"{cases * 10:,} events {order}: {name}", told[name])
         result.tell(f"{cases * 10:,} events: clocks", told["clocks"])
         result.tell(f"{cases * 10:,} events: findings", told["findings"])
@@ -65,7 +65,7 @@ def _replay(path: Path, out: Path) -> dict[str, Any]:
     from yinuo.logs import read_log
     from yinuo.rulebook.loader import load_pack
 
-    moments = [time.perf_counter()]
+    moments, begun = [time.perf_counter()], time.process_time()
     pack = load_pack(PACK)
     moments.append(time.perf_counter())
     log = read_log(path, pack).log
@@ -80,6 +80,7 @@ def _replay(path: Path, out: Path) -> dict[str, Any]:
     return {
         **dict(zip(("pack", "read", "evaluate", "write"), steps, strict=True)),
         "whole": moments[-1] - moments[0],
+        "cpu": time.process_time() - begun,
         "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         "clocks": said.clocks.height,
         "findings": said.findings.height,
