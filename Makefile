@@ -8,6 +8,8 @@ export PYTHON YINUO_CHROMIUM
 
 BIN := .venv/bin
 ECHARTS := src/yinuo/cli/report/static/echarts.min.js
+# Random texts and logs are drawn from what is imported too: in a process of their own they are the same every time.
+AGAINST_REFERENCE := tests/engine/test_against_reference.py tests/engine/test_constraints_against_reference.py
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
 .PHONY: help demo test check fix packs bench bench-smoke lock clean
@@ -35,7 +37,8 @@ packs: .venv/.ready ## read every shipped pack, tell its stories, and change eac
 
 test: .venv/.ready $(ECHARTS) check packs ## all checks and tests
 	@scripts/browser.sh
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -q $(AGAINST_REFERENCE)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(AGAINST_REFERENCE)) $(ARGS)
 
 fix: .venv/.ready ## let ruff mend what it can
 	@$(BIN)/ruff check --fix -q src tests benchmarks scripts

@@ -230,7 +230,9 @@ class _Account:
             stop = min([at for at in (later, ended_at) if at is not None], default=None)
             shown: Record | None = None
             known = self.event["known_from"]
-            for moment, level, lapsed in self._rungs(stage, since):
+            rungs = self._rungs(stage, since)
+            rungs.sort(key=lambda one, known=known: (max(one[0], known), -self.place.ranks[one[1]]))
+            for moment, level, lapsed in rungs:
                 at = max(moment, known)
                 over = (later is not None and at > later) or (ended_at is not None and moment > ended_at)
                 if at > self.as_of or over or (not lapsed and self._paused_before(moment)):

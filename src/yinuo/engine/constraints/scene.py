@@ -75,9 +75,10 @@ class Scene:
         return rows[self.context.threads(self.clause.thread, rows)[1]]
 
     def scoped(self, events: tuple[Event, ...]) -> Int64:
-        """The events referred to inside the scope."""
+        """The events referred to inside the scope; in a thread of several cases only those the constraint is for."""
         rows = self.found(events)
-        return rows[self.in_scope(rows)]
+        rows = rows[self.in_scope(rows)]
+        return rows[self.context.applies(self.clause, rows)] if self.crosses else rows
 
     def accusable(self, events: tuple[Event, ...]) -> Int64:
         """The events referred to inside the scope, of cases the constraint is for."""
