@@ -350,5 +350,5 @@ def _sorted(case: Int64, at: Int64) -> Int64:
     grain = 1_000_000 if not (at % 1_000_000).any() else 1_000 if not (at % 1_000).any() else 1
     span = (int(at.max()) - begin) // grain + 1
     if int(case.max() + 1) * span < 2**63:
-        return np.argsort(case * span + (at - begin) // grain, kind="stable")
+        return np.argsort(case * span + (at - begin) // grain)
     return np.lexsort((at, case))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from yinuo.kernel.instants import DAY, FIRST_DATE, LAST_DATE, Int64, Zone, as_date, day_number
+from yinuo.kernel.instants import DAY, FEW, FIRST_DATE, LAST_DATE, Int64, Zone, as_date, day_number
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -195,6 +195,8 @@ class Calendar:
     def _window_at(self, local: Int64) -> Int64:
         """The index of the last window begun at or before each local time: looked up by day, at most a few steps on."""
         begins = self.openings[0]
+        if local.size < FEW:
+            return np.searchsorted(begins, local, side="right") - 1
         day = local // DAY - self.first
         low, high = self._first_window[day], self._first_window[day + 1]
         window = low - 1
@@ -212,8 +214,22 @@ class Calendar:
     def local_after_open(self, count: Int64) -> Int64:
         """The first local time by which `count` open microseconds have passed (inverse of `open_through`)."""
         begins, _, before = self.openings
-        window = np.searchsorted(before, count, side="left") - 1
+        if count.size < FEW:
+            window = np.searchsorted(before, count, side="left") - 1
+            return begins[window] + count - before[window]
+        grain, table = self._window_by_open
+        window = table[np.clip(count // grain, 0, table.size - 1)]
+        after = np.minimum(window + 1, before.size - 1)
+        window = window + ((after > window) & (before[after] < count))
         return begins[window] + count - before[window]
+
+    @cached_property
+    def _window_by_open(self) -> tuple[int, Int64]:
+        """A grain no longer than the shortest window, and for each grain of open time the window it begins in."""
+        begins, ends, before = self.openings
+        grain = int((ends - begins).min())
+        marks = np.arange(0, int(before[-1] + ends[-1] - begins[-1]) + grain, grain)
+        return grain, np.searchsorted(before, marks, side="left") - 1
 
     def next_opening(self, local: Int64) -> Int64:
         """The same local time if a window is open then, else the begin of the next window."""

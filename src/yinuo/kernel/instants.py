@@ -15,6 +15,8 @@ Int64: TypeAlias = NDArray[np.int64]
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+FEW = 64
+"""Below this many values a plain search is faster than preparing a look-up."""
 NEVER = np.int64(2**62)
 """An instant or position later than every other: stands for null inside arrays."""
 
@@ -83,8 +85,9 @@ class Zone:
 
     def _offset(self, turns: Int64, at: Int64) -> Int64:
         """The offset at each time; only the turns between the earliest and the latest are searched."""
-        if at.size == 0:
-            return np.empty(0, np.int64)
+        if at.size < FEW:
+            few: Int64 = self.offsets[np.searchsorted(turns, at, side="right")]
+            return few
         first, last = np.searchsorted(turns, [at.min(), at.max()], side="right")
         found: Int64 = self.offsets[first + np.searchsorted(turns[first:last], at, side="right")]
         return found
