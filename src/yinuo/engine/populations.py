@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
@@ -12,7 +11,7 @@ from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.columns import Column
 from yinuo.engine.log import Log, Said
 from yinuo.engine.rules import Rules
-from yinuo.kernel.instants import DAY, Int64
+from yinuo.kernel.instants import DAY
 
 DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at"}
 FACTS = frozenset({"did", "did_not", "status", "visits", "span", "opened_at", "closed_at"})
@@ -119,10 +118,3 @@ def _local_day(series: pl.Series, rules: Rules) -> pl.Series:
     column = Column.of(series)
     days = rules.calendar.clock.local(column.values.astype(np.int64)) // DAY
     return pl.Series(days).set(pl.Series(~column.known), None)
-
-
-def in_force(frame: pl.DataFrame, on: date) -> Int64:
-    """The rows of a dated table in force on a day."""
-    begins = frame["from"].fill_null(date.min) if "from" in frame.columns else pl.Series([date.min] * len(frame))
-    ends = frame["until"].fill_null(date.max) if "until" in frame.columns else pl.Series([date.max] * len(frame))
-    return np.flatnonzero(((begins <= on) & (ends > on)).to_numpy()).astype(np.int64)
