@@ -11,13 +11,14 @@ import polars as pl
 
 from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.conditions import Event
-from yinuo.engine.columns import Bool, Column, as_text, codes_of, shared
+from yinuo.engine.columns import Bool, Column, as_number, as_text, codes_of, shared
 from yinuo.engine.history import History
 from yinuo.engine.holdings import Holdings
 from yinuo.engine.matching import Matcher, Tables
 from yinuo.engine.rules import Edition, Rules, Ruling
 from yinuo.engine.tables import Table
 from yinuo.kernel.instants import NEVER, Int64, day_number
+from yinuo.kernel.segments import equal_range, search
 
 _REFERENCES = {"item": "items", "unit": "units", "person": "people", "post": "posts", "party": "parties"}
 
@@ -96,6 +97,20 @@ class Context:
         codes, known = codes_of(both)
         codes = np.where(known, codes, np.repeat([-1, -2], [left.size, right.size]))
         return codes[: left.size], codes[left.size :]
+
+    def first_after(self, begins: Int64, ends: Int64, *, thread: tuple[str, ...], match: Mapping[str, str]) -> Int64:
+        """The first end after each begin in its thread whose match fields equal the begin's, -1 when there is none."""
+        if ends.size == 0 or begins.size == 0:
+            return np.full(begins.size, -1, np.int64)
+        code, _ = self.threads(thread, np.concatenate([begins, ends]))
+        if match:
+            key = np.concatenate(self.paired(match, begins, right=ends))
+            code, _ = codes_of([as_number(code), as_number(key)])
+        mine, theirs, place = code[: begins.size], code[begins.size :], self.places(thread, ends)
+        order = np.lexsort((place, theirs))
+        low, high = equal_range(theirs[order], mine)
+        found = search(place[order], low, high=high, wanted=self.places(thread, begins), after=True)
+        return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
 
     def threads(self, names: tuple[str, ...], rows: Int64) -> tuple[Int64, Bool]:
         """The thread of each event as a number, and whether all its fields are known."""

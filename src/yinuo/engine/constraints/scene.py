@@ -8,7 +8,7 @@ import numpy as np
 
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.constraint import Constraint
-from yinuo.engine.columns import Bool, as_number, as_text, codes_of, shared
+from yinuo.engine.columns import Bool, as_text, codes_of, shared
 from yinuo.engine.context import Context
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Limit
@@ -187,7 +187,8 @@ class Scene:
         order = np.lexsort((self.place(begins), thread))
         begins, thread = begins[order], thread[order]
         _, dense = np.unique(thread, return_inverse=True)
-        reach = running_max(dense.astype(np.int64), self._matching_end(begins, ends, match=scope.match))
+        end = self.context.first_after(begins, ends, thread=self.clause.thread, match=scope.match)
+        reach = running_max(dense.astype(np.int64), np.where(end < 0, NEVER, self.place(end)))
         new = is_first(thread)
         new[1:] |= self.place(begins)[1:] >= reach[:-1]
         return Stretches(begins, thread, reach, np.cumsum(new) - 1)
@@ -203,19 +204,6 @@ class Scene:
         index = np.maximum(search(self.place(found.begin), low, high=high, wanted=place) - 1, -1)
         inside = (index >= low) & (found.reach[np.maximum(index, 0)] > place)
         return np.where(inside, found.number[np.maximum(index, 0)], -1)
-
-    def _matching_end(self, begins: Int64, ends: Int64, *, match: dict[str, str]) -> Int64:
-        """The place of the first matching end after each begin, NEVER when there is none."""
-        if ends.size == 0:
-            return np.full(begins.size, NEVER, np.int64)
-        (mine, theirs), _ = self.groups(begins, ends, whole=True)
-        own, other = self.context.paired(match, begins, right=ends)
-        code, _ = codes_of([as_number(np.concatenate([mine, theirs])), as_number(np.concatenate([own, other]))])
-        one, two = code[: begins.size], code[begins.size :]
-        order = np.lexsort((self.place(ends), two))
-        low, high = equal_range(two[order], one)
-        index = search(self.place(ends)[order], low, high=high, wanted=self.place(begins), after=True)
-        return np.where(index < high, self.place(ends)[order][np.minimum(index, ends.size - 1)], NEVER)
 
     def excused(self, accused: Int64) -> Bool:
         """Whether an `unless` event comes before an accused one and after the one accused before it."""

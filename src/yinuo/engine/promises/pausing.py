@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yinuo.engine.clauses.promise import Pause, Promise
-from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Limits, as_number, codes_of
+from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Limits
 from yinuo.engine.context import Context
 from yinuo.engine.promises.limits import limit_at
 from yinuo.engine.promises.openings import Openings
@@ -51,27 +51,9 @@ def _stops(context: Context, spec: Pause, *, thread: tuple[str, ...]) -> Stops:
     begins = begins[matcher.holds(spec.when, history, rows=begins)]
     for need in spec.needs:
         begins = begins[context.own(need, begins).known]
-    ends = context.found(spec.to or ())
-    group, _ = context.threads(thread, np.concatenate([begins, ends]))
-    key = np.concatenate(context.paired(spec.match, begins, right=ends))
-    end = _first_after(context, thread, begins=begins, ends=ends, group=group, key=key)
+    end = context.first_after(begins, context.found(spec.to or ()), thread=thread, match=spec.match)
     cap = limit_at(context, spec.cap, events=begins, own=True) if spec.cap is not None else Limits.none(begins.size)
-    return Stops(begins, end, cap, group[: begins.size])
-
-
-def _first_after(
-    context: Context, thread: tuple[str, ...], *, begins: Int64, ends: Int64, group: Int64, key: Int64
-) -> Int64:
-    """The first end after each begin in its thread and key, -1 when there is none."""
-    if ends.size == 0 or begins.size == 0:
-        return np.full(begins.size, -1, np.int64)
-    begin_place, end_place = context.places(thread, begins), context.places(thread, ends)
-    code, _ = codes_of([as_number(group), as_number(key)])
-    mine, theirs = code[: begins.size], code[begins.size :]
-    order = np.lexsort((end_place, theirs))
-    low, high = equal_range(theirs[order], mine)
-    found = search(end_place[order], low, high=high, wanted=begin_place, after=True)
-    return np.where(found < high, ends[order][np.minimum(found, ends.size - 1)], -1)
+    return Stops(begins, end, cap, context.threads(thread, begins)[0])
 
 
 @dataclass(frozen=True, eq=False)
