@@ -57,7 +57,7 @@ lock: .venv/.ready ## choose the newest versions again and write requirements.lo
 	@$(BIN)/pip install -q uv
 	@$(BIN)/uv lock -q --upgrade
 	@{ echo '# Made by `make lock`: exact versions and hashes of everything the environment holds. Do not edit.'; \
-	   $(BIN)/uv export -q --frozen --no-emit-project --no-header --no-annotate; } > requirements.lock
+	   $(BIN)/uv export -q --frozen --no-emit-project --extra city --no-header --no-annotate; } > requirements.lock
 
 clean: ## remove what was made here
 	rm -rf .venv .venv-bench .venv-node web/node_modules src/yinuo/cli/report/static demo-out bench-out

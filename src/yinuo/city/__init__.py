@@ -1,0 +1,1 @@
+"""The online system, a Django project (design 3 and 5)."""

@@ -1,0 +1,1 @@
+"""The public interfaces: events in; cases, clocks, findings and indicators out."""

@@ -1,0 +1,1 @@
+"""The case, its tasks, hand-over, numbers and attachments: the only writer of case streams (design 5)."""

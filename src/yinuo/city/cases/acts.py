@@ -1,0 +1,52 @@
+"""What is done to cases: an act by a person, a fact reported by a system, and what comes of either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to be done to a case, or that was done to it.
+
+    `activity` is one of the text's; `fields` are values of the kind's fields. `kind` and the case fields (item, unit,
+    region …) are needed only when the act opens the case. `event_id` is made when None. `expected` is the version of
+    the case the form was filled in on; None = whatever it is.
+    """
+
+    case_id: str | None
+    activity: str
+    at: datetime
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    kind: str | None = None
+    item: str | None = None
+    unit: str | None = None
+    """On opening: the lead unit. Otherwise the unit in whose name it is done (default: the actor's)."""
+    region: str | None = None
+    step: str | None = None
+    source: str = "yinuo"
+    event_id: str | None = None
+    expected: int | None = None
+    person: Mapping[str, str] = field(default_factory=dict)
+    """Personal fields (name, phone, id number): encrypted apart, never in the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written: the case, its receipt number, its version now, the events' ids."""
+
+    case_id: str
+    receipt: str
+    version: int
+    event_ids: tuple[str, ...]
+
+
+class Refused(Exception):
+    """The act was refused and nothing was changed. `code` is stable, `sentence` is for a person, `clause` names the text."""
+
+    def __init__(self, code: str, sentence: str, *, clause: str | None = None, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence, self.clause, self.field = code, sentence, clause, field

@@ -1,0 +1,1 @@
+"""Append-only events, their digests, roots and verification (design 5)."""

@@ -1,0 +1,62 @@
+"""What the ledger takes and gives: events before and after they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One event to be appended.
+
+    `stream` is `case/<id>`, `said/<id>` or the name of another record (`people/units`, `text/<pack>`); `source` and
+    `event_id` together name the event for ever (a second append of the same one changes nothing); `payload` holds JSON
+    values without personal data (no floats), among them `"v"`, the version of the event's model.
+    """
+
+    stream: str
+    source: str
+    event_id: str
+    activity: str
+    at: datetime
+    payload: Mapping[str, Any]
+    actor: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the ledger. `payload` is the canonical text the digest covers; `position` orders the feed."""
+
+    stream: str
+    version: int
+    source: str
+    event_id: str
+    activity: str
+    at: datetime
+    recorded_at: datetime
+    actor: str | None
+    unit: str | None
+    payload: str
+    prev: bytes
+    digest: bytes
+    position: int
+
+
+class Conflict(Exception):
+    """Somebody else appended to the stream meanwhile: load it and decide again."""
+
+    def __init__(self, stream: str, *, expected: int, found: int) -> None:
+        super().__init__(f"{stream} has {found} events, not {expected}: it was changed meanwhile")
+        self.stream, self.expected, self.found = stream, expected, found
+
+
+class WrongStream(Exception):
+    """The same source and event id were received before for another stream: nothing was written."""
+
+    def __init__(self, source: str, event_id: str, *, stream: str) -> None:
+        super().__init__(f"event {event_id!r} of {source!r} was received before for {stream}")
+        self.source, self.event_id, self.stream = source, event_id, stream

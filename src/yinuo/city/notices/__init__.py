@@ -1,0 +1,1 @@
+"""Inbox and outbox: mail, SMS and webhooks (design 5)."""

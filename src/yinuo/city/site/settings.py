@@ -1,0 +1,150 @@
+"""Django's settings, all of them from the environment, with safe defaults (docs/operations.md lists them)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from yinuo.city.site import embedded, keys
+
+HERE = Path(__file__).parent
+CITY = HERE.parent
+HOME = Path(os.environ.get("YINUO_HOME", "yinuo-home")).resolve()
+"""Where the embedded database, attachments and generated keys lie."""
+
+MODE = os.environ.get("YINUO_MODE", "development")
+"""`production` refuses what is only good enough for trying: a generated secret, no named host."""
+
+DEBUG = MODE == "development" and os.environ.get("YINUO_DEBUG") == "1"
+SECRET_KEY = keys.secret("YINUO_SECRET_KEY", home=HOME, mode=MODE)
+LEDGER_KEY = keys.secret("YINUO_LEDGER_KEY", home=HOME, mode=MODE)
+"""Keys the digests of the ledger (HMAC)."""
+PRIVATE_KEYS = keys.secret("YINUO_PRIVATE_KEYS", home=HOME, mode=MODE)
+"""Encrypt personal fields: one or more, comma separated; the first encrypts, all decrypt."""
+LEDGER_HASH = os.environ.get("YINUO_LEDGER_HASH", "sha256")
+ALLOWED_HOSTS = keys.hosts(MODE)
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("YINUO_ORIGINS", "").split(",") if origin]
+PACK = os.environ.get("YINUO_PACK", "demo-city")
+"""The name of the pack in force in this city."""
+
+
+def database(address: str) -> dict[str, object]:
+    """Django's settings for a postgresql:// address."""
+    parts = urlsplit(address)
+    host, _, port = parts.netloc.rpartition("@")[2].partition(":")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(host),
+        "PORT": port,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, **dict(parse_qsl(parts.query))},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.url(HOME)
+DATABASES = {"default": database(DATABASE_URL)}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "yinuo.city.ledger",
+    "yinuo.city.people",
+    "yinuo.city.texts",
+    "yinuo.city.cases",
+    "yinuo.city.notices",
+    "yinuo.city.papers",
+    "yinuo.city.supervision",
+    "yinuo.city.board",
+    "yinuo.city.api",
+    "yinuo.city.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "yinuo.city.site.urls"
+WSGI_APPLICATION = "yinuo.city.site.wsgi.application"
+APPEND_SLASH = True
+AUTH_USER_MODEL = "city_people.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "yinuo.city.site.jinja.environment",
+            "context_processors": ["yinuo.city.site.jinja.common"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+"""Pages are Jinja2: `<area>/templates/` of every area is searched too (yinuo.city.site.jinja). Django's own are for allauth's mails."""
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [HERE / "static"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = HOME / "attachments"
+
+SESSION_COOKIE_AGE = int(os.environ.get("YINUO_SESSION_SECONDS", "28800"))
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MODE == "production"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MODE == "production" else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "yinuo.city.people.accounts.Adapter"
+EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
