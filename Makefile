@@ -21,8 +21,8 @@ help: ## say what there is
 .venv/.ready: requirements.lock pyproject.toml
 	@scripts/environment.sh .venv requirements.lock
 
-$(ECHARTS): web/package-lock.json .venv/.ready
-	@scripts/echarts.sh $@
+$(ECHARTS): web/package-lock.json scripts/vendor.sh .venv/.ready
+	@scripts/vendor.sh
 
 demo: .venv/.ready $(ECHARTS) ## hold a real case log to its promises and look at the report (ARGS=--once: without serving it)
 	@$(BIN)/python scripts/demo.py $(ARGS)
