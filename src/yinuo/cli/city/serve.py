@@ -1,0 +1,44 @@
+"""`yinuo serve`: the pages and the API over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yinuo.cli.city import is_embedded, setup
+from yinuo.cli.city.migrate import migrate_now
+from yinuo.cli.say import refuse
+
+THREADS = 8
+"""A worker's threads; each uses at most one connection of the worker's pool of eight."""
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+) -> None:
+    """Serve pages and API until Ctrl-C. With the embedded database, tables are brought to this version first."""
+    setup()
+    if is_embedded():
+        migrate_now()
+    from django.db import connections  # noqa: PLC0415
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    connections.close_all()
+    server = Granian(
+        "yinuo.city.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+    )
+    try:
+        server.serve()
+    except OSError as problem:
+        refuse(f"Port {port} of {host} cannot be used: {problem.strerror}. Name another: --port {port + 1}")
