@@ -85,6 +85,54 @@ def test_each_unit_has_its_words(limit: str, zh: str, en: str) -> None:
     assert found == [(f"按时办结：{zh}，现已逾期，由u承担。", f"Decide in time: {en}, now overdue, answered for by u.")]
 
 
+MOVED = Text.always(
+    "permit", "flow", opens="accepted", ends=["closed"], holder={"accepted": "unit", "moved": "unit", "named": "actor"}
+)
+
+
+def in_hands(within: str, conventions: dict[str, str], events: list[Any], **raw: Any) -> str:
+    """How the sentence about a lapse ends, in English, when the case went from hand to hand."""
+    log = history([("03-07 09:00 accepted", {"unit": "hall"}), *events], "04-22")
+    texts = [MOVED, promise(within=within, levels=[LEVELS[1]], **raw)]
+    (row,) = engine_says(log, texts, Custom(conventions)).findings.iter_rows(named=True)
+    return explain(row, Custom().rules(texts), lang="en").partition("answered for by ")[2]
+
+
+FIRE, LAND = ("03-10 15:00 moved", {"unit": "fire"}), ("03-12 09:00 moved", {"unit": "land"})
+
+
+@pytest.mark.parametrize(
+    ("within", "conventions", "hands"),
+    [
+        ("5 workdays", {}, "hall for 2 working days and fire for 2 working days and land for 1 working days"),
+        ("5 workdays", {"rest_day_start": "as_next_workday"},
+         "hall for 1 working days and fire for 2 working days and land for 2 working days"),
+        ("7 days", {"first_day": "included"}, "hall for 4 days and fire for 2 days and land for 1 days"),
+        ("24 office hours", {}, "hall for 11.5 office hours and fire for 10 office hours and land for 2.5 office hours"),
+        ("130 hours", {}, "hall for 3.2 days and fire for 1.8 days and land for 0.4 days"),
+    ],
+)  # fmt: skip
+def test_of_a_case_that_went_from_hand_to_hand_it_is_said_who_held_it_how_long(
+    within: str, conventions: dict[str, str], hands: str
+) -> None:
+    assert in_hands(within, conventions, [FIRE, LAND]) == f"land, in the hands of {hands}."
+
+
+def test_who_held_it_twice_is_named_once_and_who_held_it_for_nothing_not_at_all() -> None:
+    back = ("03-12 10:00 moved", {"unit": "hall"})
+    assert in_hands("5 workdays", {}, [FIRE, LAND, back]).endswith(
+        "of hall for 3 working days and fire for 2 working days."
+    )
+    assert in_hands("5 workdays", {}, [("03-07 15:00 moved", {"unit": "fire"})]) == "fire."
+
+
+def test_a_person_without_a_unit_and_a_pause_are_told_as_they_were() -> None:
+    named = ("03-10 15:00 named", {"unit": None, "actor": "王敏"})
+    events = [named, "03-11 09:00 held", "03-12 09:00 released"]
+    told = in_hands("5 workdays", {}, events, pause=[{"from": "held", "to": "released"}])
+    assert told.endswith("in the hands of hall for 2 working days and 王敏 for 4 working days.")
+
+
 def test_an_ordered_date_is_named() -> None:
     ordered = [("03-02 accepted", {"by": date(2026, 3, 9)})]
     ((zh, en),) = of_promise(ordered, "04-22", due_on="by", levels=[LEVELS[1]])

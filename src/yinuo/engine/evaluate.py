@@ -77,8 +77,9 @@ def _each(context: Context, layer: list[Ruling], *, wanted: Wanted) -> Iterator[
 
 
 def _wanted(rules: Rules, later: list[list[Ruling]]) -> Wanted:
-    """The derived events later clauses read; those that move a case are always wanted."""
-    moves = {name for editions in rules.flows().values() for flow in editions for name in flow.holder}
+    """The derived events later clauses read; those that move a case or end its last holding are always wanted."""
+    held = (flow for editions in rules.flows().values() for flow in editions if flow.holder)
+    moves = {name for flow in held for name in (*flow.holder, *flow.ends)}
     read = [needs(ruling) for layer in later for ruling in layer]
     reserved = [one for one in read if one.reserved]
     every = any(not one.clauses for one in reserved)

@@ -55,7 +55,7 @@ _CAUSES = {
 
 
 def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -> str:
-    """One sentence: which promise or rule, what happened, by when it was due, how much was used, who held it."""
+    """One sentence: which promise or rule, what happened, by when it was due, how much was used, who answers, who held it how long."""
     clause = _clause(finding, rules)
     title = str(finding["clause"]) if clause is None else (clause.zh if lang == "zh" else clause.en or clause.zh)
     why = json.loads(finding["why_args"] or "{}")
@@ -116,17 +116,18 @@ _TWO_DAYS = {"minutes": 2 * 24 * 60, "hours": 2 * 24}
 """From two days on elapsed time is told in days: nobody reads 80,640 minutes."""
 
 
-def _amounts(why: Mapping[str, Any]) -> tuple[str, str, float, str]:
-    """Limit, used and paused as told, and the unit they are told in."""
-    unit, paused = str(why["unit"]), float(why.get("paused") or 0)
+def _told_in(why: Mapping[str, Any]) -> tuple[float, str]:
+    """The unit the numbers are told in, and how many of the clock's own make one."""
+    unit = str(why["unit"])
     grain = _TWO_DAYS.get(unit, 0) / 2
-    if not grain or abs(why["limit"]) < 2 * grain:
-        return _number(why["limit"]), _number(why["used"]), paused, unit
-    return _number(why["limit"] / grain), _number(why["used"] / grain), paused / grain, "days"
+    return (1, unit) if not grain or abs(why["limit"]) < 2 * grain else (grain, "days")
 
 
 def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lang: Language) -> str:
-    limit, used, paused, unit = _amounts(why)
+    grain, unit = _told_in(why)
+    limit, used = _number(why["limit"] / grain), _number(why["used"] / grain)
+    paused = float(why.get("paused") or 0) / grain
+    held = [(one["by"], _number(one["used"] / grain)) for one in why.get("held") or ()]
     zh, en = _MEASURES.get(unit, (unit, unit))
     due = _local(why.get("due_at"), rules)
     holder = why.get("holder")
@@ -139,6 +140,8 @@ def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, la
         parts.append("现已逾期" if code == "late" else "临近到期")
         if holder:
             parts.append(f"由{holder}承担")
+        if held:
+            parts.append("其间" + "、".join(f"{by}持有{days}{zh}" for by, days in held))
         return "，".join(parts) + "。"
     parts = [f"{title}: {used} of {limit} {en} used"]
     if paused:
@@ -148,6 +151,8 @@ def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, la
     parts.append("now overdue" if code == "late" else "close to the limit")
     if holder:
         parts.append(f"answered for by {holder}")
+    if held:
+        parts.append("in the hands of " + " and ".join(f"{by} for {days} {en}" for by, days in held))
     return ", ".join(parts) + "."
 
 

@@ -11,8 +11,8 @@ from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.columns import Column, as_text, joined
 from yinuo.engine.history import History
 from yinuo.engine.log import HOLDING_COLUMNS
-from yinuo.kernel.instants import DAY, Int64
-from yinuo.kernel.segments import bounds, is_first, search
+from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.segments import bounds, is_first, search, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,36 +48,45 @@ class Holdings:
         found = search(self.history.at[self.row], low, high=self.high[case], wanted=moment, after=True) - 1
         return np.where(found >= low, found, -1)
 
+    def during(self, case: Int64, begin: Int64, *, until: Int64) -> tuple[Int64, Int64]:
+        """(row, index of the change) for every holding between two instants of each row, where there are several."""
+        moved = np.flatnonzero(self.high[case] - self.low[case] > 1)
+        first = np.maximum(self.at(case[moved], begin[moved]), self.low[case[moved]])
+        last = self.at(case[moved], until[moved])
+        several = last > first
+        owner, change = spread(first[several], last[several] + 1)
+        return moved[several][owner], change
+
     def frame(self) -> pl.DataFrame:
         """The holdings as a table: who held each case from when to when, and for how many working days."""
-        if self.row.size == 0:
-            return pl.DataFrame(schema=HOLDING_COLUMNS)
         history, calendar = self.history, self.history.rules.calendar
-        case, begin = history.case[self.row], history.at[self.row]
+        over = _endings(history)
+        kept = np.flatnonzero(self.row <= over[history.case[self.row]])
+        if kept.size == 0:
+            return pl.DataFrame(schema=HOLDING_COLUMNS)
+        row = self.row[kept]
+        case, begin = history.case[row], history.at[row]
+        end = np.append(begin[1:], NEVER)
         last = np.append(is_first(case)[1:], True)
-        end = np.append(begin[1:], 0)
-        over = _ended(history)[case]
-        end = np.where(last, over, end)
-        until = np.where(end < 0, history.as_of, end)
-        days = calendar.count_workdays(calendar.clock.local(until) // DAY) - calendar.count_workdays(
-            calendar.clock.local(begin) // DAY
-        )
-        instants = pl.DataFrame({"from": begin, "to": np.where(end < 0, 0, end)}).with_columns(
+        final = over[case[last]]
+        end[last] = np.where(final == NEVER, NEVER, history.at[np.where(final == NEVER, 0, final)])
+        days = calendar.count_workdays(calendar.clock.local(np.minimum(end, history.as_of)) // DAY)
+        days -= calendar.count_workdays(calendar.clock.local(begin) // DAY)
+        instants = pl.DataFrame({"from": begin, "to": np.where(end == NEVER, 0, end)}).with_columns(
             pl.all().cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
         )
-        frame = pl.DataFrame({
+        return pl.DataFrame({
             "case_id": history.log.cases["case_id"][case],
-            "unit": self.unit.series(), "actor": self.actor.series(),
-            "from": instants["from"], "to": instants["to"].set(pl.Series(end < 0), None),
+            "unit": self.unit.take(kept).series(), "actor": self.actor.take(kept).series(),
+            "from": instants["from"], "to": instants["to"].set(pl.Series(end == NEVER), None),
             "used": days.astype(np.float64),
         })  # fmt: skip
-        return frame.filter(pl.Series((end < 0) | (end >= begin)))
 
 
-def _ended(history: History) -> Int64:
-    """For each case the instant of the first event that ends its flow, -1 while it runs."""
-    over = np.full(history.low.size, -1, np.int64)
-    over[history.case[history.endings]] = history.at[history.endings]
+def _endings(history: History) -> Int64:
+    """For each case the first event that ends its flow, NEVER while it runs."""
+    over = np.full(history.low.size, NEVER, np.int64)
+    over[history.case[history.endings]] = history.endings
     return over
 
 

@@ -39,11 +39,18 @@ class Sentences:
         """The sentence of one finding."""
         own = {**finding, "clause": finding["clause"].rpartition("/")[2]}
         why = json.loads(finding["why_args"] or "{}")
-        holder = self._units.get(why.get("holder") or "")
-        if holder is None:
-            return Name(explain(own, self._rules, lang="zh"), explain(own, self._rules, lang="en"))
-        zh, en = ({**own, "why_args": json.dumps({**why, "holder": title})} for title in (holder.zh, holder.en))
+        zh, en = ({**own, "why_args": json.dumps(self._titled(why, lang))} for lang in ("zh", "en"))
         return Name(explain(zh, self._rules, lang="zh"), explain(en, self._rules, lang="en"))
+
+    def _titled(self, why: Mapping[str, Any], lang: str) -> dict[str, Any]:
+        """The particulars with the titles of units in place of their ids."""
+
+        def title(unit: str | None) -> str | None:
+            name = self._units.get(unit or "")
+            return unit if name is None else str(getattr(name, lang))
+
+        held = [{**one, "by": title(one["by"])} for one in why.get("held", ())]
+        return {**why, "holder": title(why.get("holder")), "held": held}
 
     def by_clock(self, findings: pl.DataFrame, clocks: pl.DataFrame) -> dict[Clock, tuple[Reason, ...]]:
         """The findings of each of the given clocks in order of time."""

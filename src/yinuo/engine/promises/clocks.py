@@ -25,6 +25,7 @@ from yinuo.engine.log import CLOCK_COLUMNS
 from yinuo.engine.promises.ladder import Climb, Raised, climb
 from yinuo.engine.promises.openings import openings
 from yinuo.engine.promises.running import Running, Void, running
+from yinuo.engine.promises.spending import spent
 from yinuo.engine.rules import Ruling
 from yinuo.kernel.instants import NEVER, Int64
 
@@ -214,13 +215,14 @@ def _raised_frame(
     )
     late = np.array([rung.late is not None for rung in rungs])[raised.rung] if row.size else np.zeros(0, np.bool_)
     grain = float(clocks.grain)
-    position = clocks.terms.scale.position(np.minimum(at, history.as_of) - late.astype(np.int64))
-    used, paused = _used_at(clocks, row, position=position)
+    moment = np.minimum(at, history.as_of) - late.astype(np.int64)
+    used, paused = _used_at(clocks, row, position=clocks.terms.scale.position(moment))
     why = pl.DataFrame({
         "limit": need / grain, "unit": pl.Series([clocks.measure] * row.size, dtype=pl.String),
         "used": used / grain, "paused": paused / grain, "due_at": instants(due).dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ"),
         "holder": who.unit.series(),
     })  # fmt: skip
+    held = spent(context, clocks, row, moment=moment)
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=row.size, columns={
         "case_id": history.log.cases["case_id"][history.case[opened.opener[row]]],
         "thread": context.thread_json(clocks.clause.thread, opened.opener[row]),
@@ -233,8 +235,14 @@ def _raised_frame(
         "cleared_at": instants(raised.cleared),
         "unit": who.unit.series(), "actor": who.actor.series(),
         "why_code": _words(("due_soon", "late"), late.astype(np.int64)),
-        "why_args": as_json(why), "evidence": id_list(history.event_ids(opened.opener[row])),
+        "why_args": _told(why, held), "evidence": id_list(history.event_ids(opened.opener[row])),
     })  # fmt: skip
+
+
+def _told(why: pl.DataFrame, held: pl.DataFrame) -> pl.Series:
+    """What the sentences are made of as JSON; `held` only where there is something to say."""
+    places = held["place"]
+    return as_json(why).scatter(places, as_json(why[places].with_columns(held["held"])))
 
 
 def _used_at(clocks: Running, row: Int64, *, position: Int64) -> tuple[Int64, Int64]:

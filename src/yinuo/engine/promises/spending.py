@@ -1,0 +1,39 @@
+"""In whose hands the time of a clock went by, for the sentence of its finding (grammar 2.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.context import Context
+from yinuo.engine.promises.running import Running
+from yinuo.kernel.instants import Int64
+from yinuo.kernel.segments import is_first
+
+
+def spent(context: Context, clocks: Running, row: Int64, *, moment: Int64) -> pl.DataFrame:
+    """For those of some clocks that went through several hands up to a moment: place in `row`, who, how much each.
+
+    Counted like the clock itself, pauses not deducted; who held it for nothing is left out.
+    """
+    holdings, history, scale = context.holdings, context.history, clocks.terms.scale
+    case, started = history.case[clocks.opened.opener[row]], clocks.opened.started[row]
+    place, change = holdings.during(case, started, until=moment)
+    at = history.at[holdings.row[change]]
+    first, last = clocks.terms.start[row[place]], scale.position(moment[place])
+    begin = np.where(at <= started[place], first, np.clip(scale.position(at), first, last))
+    end = np.where(np.append(is_first(place)[1:], True), last, np.append(begin[1:], 0))
+    by = holdings.unit.take(change).otherwise(holdings.actor.take(change))
+    parts = pl.DataFrame({
+        "place": place, "by": by.series(),
+        "used": (scale.count(end) - scale.count(begin)) / float(clocks.grain),
+    })  # fmt: skip
+    return (
+        parts.drop_nulls()
+        .group_by("place", "by", maintain_order=True)
+        .agg(pl.col("used").sum())
+        .filter(pl.col("used") > 0)
+        .group_by("place", maintain_order=True)
+        .agg(pl.struct("by", "used").alias("held"))
+        .filter(pl.col("held").list.len() > 1)
+    )
