@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reference.comparison import Text, differences
+from tests.reference.comparison import Custom, Text, differences, engine_says
 from tests.reference.strategies import MANY, conventions, histories, pauses, promises, versions
 
 UNITS = ["workdays", "days", "weeks", "hours", "minutes", "office hours", "months", "half-workdays"]
@@ -115,3 +116,33 @@ def test_what_follows_from_silence(drawn: st.DataObject) -> None:
     second.pop("for", None)
     wrong = differences(history, [Text.always("first", "promise", **first), Text.always("second", "promise", **second)])
     assert not wrong, str(wrong)
+
+
+HELD = Text.always(
+    "permit", "flow", opens="accepted", ends=["decided", "withdrawn"], fields={"order": "unit"},
+    holder={"accepted": "unit", "noted": "actor", "extended": "order", "granted": "unit"},
+)  # fmt: skip
+
+
+@MANY
+@given(drawn=st.data())
+def test_who_held_a_case(drawn: st.DataObject) -> None:
+    means = drawn.draw(st.sampled_from(["granted", "decided"]))
+    silent = Text.always(
+        "silent", "promise", on="suspended", until="resumed", within="3 workdays", silence={"means": means}
+    )
+    wrong = differences(drawn.draw(histories(), label="log"), [HELD, silent])
+    assert not wrong, str(wrong)
+
+
+@pytest.mark.parametrize("unit", ["workdays", "hours", "half-workdays"])
+@MANY
+@given(drawn=st.data())
+def test_what_the_holders_spent_is_all_that_went_by(unit: str, drawn: st.DataObject) -> None:
+    raw = {**drawn.draw(promises(unit)), "on": "accepted", "party": False}
+    settled = Custom(drawn.draw(conventions(unit)))
+    said = engine_says(drawn.draw(histories(unit=unit)), [HELD, Text.always("promise", "promise", **raw)], settled)
+    for text in said.findings["why_args"]:
+        why = json.loads(text)
+        if "held" in why:
+            assert sum(one["used"] for one in why["held"]) == pytest.approx(why["used"] + why["paused"])

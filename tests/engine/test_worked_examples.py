@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
 import pytest
 
-from tests.engine.told import at, end, expect, history, told
-from tests.reference.comparison import Custom, Text, differences, reference_says
+from tests.engine.told import Row, at, end, expect, history, told
+from tests.reference.comparison import Answer, Custom, History, Text, differences, engine_says, reference_says
+from yinuo.engine.explain import explain
 
 LATE = [{"level": "yellow", "late": 0}]
 
@@ -65,11 +71,11 @@ def test_5_deemed_acceptance_backwards() -> None:
     ]  # fmt: skip
     before = history(["03-02 15:00 received"], "03-09 23:59:59")
     assert not (wrong := differences(before, texts)), str(wrong)
-    assert [row[6] for row in reference_says(before, texts, Custom())[0]] == ["running"]
+    assert [row[6] for row in reference_says(before, texts, Custom()).clocks] == ["running"]
     for events in (["03-02 15:00 received"], ["03-02 15:00 received", "03-12 accepted"]):
         after = history(events, "03-10 00:00:01" if len(events) == 1 else "03-20")
         assert not (wrong := differences(after, texts)), str(wrong)
-        clocks, findings = reference_says(after, texts, Custom())
+        clocks, findings, _ = reference_says(after, texts, Custom())
         assert [(row[0], row[4]) for row in clocks] == [
             ("accept", end("03-09")), ("statutory", end("03-30")), ("promised", end("03-05"))
         ]  # fmt: skip
@@ -193,3 +199,107 @@ def test_15_heartbeat() -> None:
     assert [row["state"] for row in clocks] == ["kept", "late", "running"]
     expect(findings, raised_at=at("06-05 00:00"), cleared_at=at("06-05"))
     assert clocks[2]["due_at"] == end("06-09")
+
+
+GAPS = {
+    "zh": "限期补齐", "on": {"event": "accepted", "missing": {"known": True}}, "until": "supplemented",
+    "within": {"field": "term"}, "party": True,
+}  # fmt: skip
+AMENDED = [
+    Text.always(
+        "permit", "flow", opens="accepted", ends=["granted", "withdrawn", "refused"], holder={"accepted": "unit"}
+    ),
+    Text("bring", "promise", (
+        (date(2019, 1, 1), date(2026, 7, 1), {**GAPS, "silence": {"means": "withdrawn"}}),
+        (date(2026, 7, 1), None, {**GAPS, "silence": {"means": "refused"}}),
+    )),
+    Text.always("hand-back", "promise", on="withdrawn", until="handed_back", within="3 workdays"),
+    Text.always("deliver", "promise", on="refused", until="delivered", within="3 workdays"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lapse", "version", "follows"),
+    [("06-29", "07-07 00:00", "2019-01-01", "hand-back"), ("07-01", "07-09 00:00", "2026-07-01", "deliver")],
+)
+def test_17_amendment_between_clocks(accepted: str, lapse: str, version: str, follows: str) -> None:
+    """What silence means shows in the promise that starts from it, and in the end of the holding."""
+    log = history([(f"{accepted} accepted", {"missing": "身份证复印件", "term": "5 workdays"})], "07-10")
+    for as_of, states, over in (
+        (at(lapse) - timedelta(microseconds=1), {"bring": "running"}, None),
+        (at(lapse), {"bring": "deemed", follows: "running"}, at(lapse)),
+    ):
+        now = replace(log, as_of=as_of)
+        assert not (wrong := differences(now, AMENDED)), str(wrong)
+        said = engine_says(now, AMENDED, Custom())
+        assert dict(said.clocks.select("clause", "state").rows()) == states
+        assert said.clocks.filter(clause="bring").select("version", "ended_at").row(0) == (version, over)
+        assert said.clocks.filter(clause=follows)["started_at"].to_list() == ([over] if over else [])
+        assert said.holdings["to"].to_list() == [over]
+        assert said.findings.is_empty()
+
+
+RETURNED = [
+    Text.always(
+        "ticket", "flow", opens="received", ends=["closed"], fields={"to_unit": "unit"},
+        holder={"received": "unit", "signed_for": "unit", "return_upheld": "unit"},
+    ),
+    Text.always(
+        "reply", "promise", on="dispatched", until="replied", void="return_upheld", match={"order": "order"},
+        again="stack", within="5 workdays", answers="to_unit", levels=LATE,
+    ),
+    Text.always("citizen", "promise", on="received", until="replied", within="7 workdays", levels=LATE),
+]  # fmt: skip
+
+
+def ticket(replied: str, as_of: str) -> History:
+    """The order that went to A, came back, and went to B."""
+    a, b = {"order": "1", "to_unit": "A"}, {"order": "2", "to_unit": "B"}
+    centre: Row = {"unit": "centre"}
+    events: list[Any] = [
+        ("06-01 08:50 received", centre),
+        ("06-01 09:00 dispatched", centre | a),
+        ("06-03 09:00 signed_for", a | {"unit": "A"}),
+        ("06-03 11:00 returned", a | {"unit": "A"}),
+        ("06-03 15:00 return_upheld", centre | a),
+        ("06-04 10:00 dispatched", centre | b),
+        ("06-04 11:00 signed_for", b | {"unit": "B"}),
+        (f"{replied} replied", b | {"unit": "B"}),
+    ]
+    return replace(history(events, as_of), cases=[{"case_id": "c", "kind": "ticket"}])
+
+
+def returned(replied: str, as_of: str) -> tuple[Answer, pl.DataFrame]:
+    """What the reference says and the engine's findings, both agreeing on clocks, findings and holdings."""
+    log = ticket(replied, as_of)
+    assert not (wrong := differences(log, RETURNED)), str(wrong)
+    return reference_says(log, RETURNED, Custom()), engine_says(log, RETURNED, Custom()).findings
+
+
+def test_18_return() -> None:
+    answer, findings = returned("06-10", "06-10")
+    assert [(row[0], row[4], row[5], row[6]) for row in answer.clocks] == [
+        ("reply", end("06-08"), at("06-03 15:00"), "void"),
+        ("reply", end("06-11"), at("06-10"), "kept"),
+        ("citizen", end("06-10"), at("06-10"), "kept"),
+    ]
+    assert [(row[1], row[3], row[4]) for row in answer.holdings] == [
+        ("centre", at("06-01 08:50"), at("06-03 09:00")),
+        ("A", at("06-03 09:00"), at("06-03 15:00")),
+        ("centre", at("06-03 15:00"), at("06-04 11:00")),
+        ("B", at("06-04 11:00"), None),
+    ]
+    assert findings.is_empty()
+
+
+def test_18_return_answered_a_day_later() -> None:
+    """The reference names no one who answers and makes no sentence: its holdings at the lapse say both."""
+    answer, findings = returned("06-11", "06-11")
+    assert [(row[0], row[6]) for row in answer.clocks] == [("reply", "void"), ("reply", "kept"), ("citizen", "late")]
+    (finding,) = findings.iter_rows(named=True)
+    assert finding["clause"] == "citizen"
+    assert (finding["raised_at"], finding["cleared_at"]) == (at("06-11 00:00"), at("06-11"))
+    at_lapse = reference_says(replace(ticket("06-11", "06-11"), as_of=end("06-10")), RETURNED, Custom()).holdings
+    assert finding["unit"] == at_lapse[-1][1] == "B"
+    assert [(row[1], row[5]) for row in at_lapse] == [("centre", 2), ("A", 0), ("centre", 1), ("B", 4)]
+    assert explain(finding, Custom().rules(RETURNED)).endswith("由B承担，其间centre持有3个工作日、B持有4个工作日。")

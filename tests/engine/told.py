@@ -46,11 +46,14 @@ def told(
     promise = {"on": "accepted", "until": "decided", **raw}
     texts, log = [Text.always("p", "promise", **promise)], history(events, as_of, known_at)
     assert not (wrong := differences(log, texts, conventions)), str(wrong)
-    clocks, findings = reference_says(log, texts, Custom(conventions or {}))
+    clocks, findings, _ = reference_says(log, texts, Custom(conventions or {}))
     names = ("clause", "case_id", "opener", "started_at", "due_at", "ended_at", "state", "allowed", "used", "paused")
     return (
         [dict(zip(names, row, strict=False)) for row in clocks],
-        [dict(zip(("clause", "case_id", "opener", "level", "raised_at", "cleared_at"), row, strict=True)) for row in findings],
+        [
+            dict(zip(("clause", "case_id", "opener", "level", "raised_at", "cleared_at"), row, strict=True))
+            for row in findings
+        ],
     )
 
 

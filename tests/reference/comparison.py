@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from tests.reference import constraints, evaluator
+from tests.reference import constraints, evaluator, holdings
 from tests.reference.place import Place, Record, read
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import Flow
@@ -31,6 +31,7 @@ LAST = 2**31
 CLOCK_FIELDS = ("case_id", "opener", "started_at", "due_at", "ended_at", "state")
 NUMBERS = ("allowed", "used", "paused", "extended")
 FINDING_FIELDS = ("case_id", "opener", "level", "raised_at", "cleared_at")
+HOLDING_FIELDS = ("case_id", "unit", "actor", "from", "to", "used")
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,16 @@ def engine_says(history: History, texts: Sequence[Text], custom: Custom) -> Said
     return evaluate(history.log(), custom.rules(texts), as_of=history.as_of, known_at=history.known_at)
 
 
-def reference_says(
-    history: History, texts: Sequence[Text], custom: Custom
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """The reference's clocks and findings, in comparable rows; texts that follow from silence stand after it."""
+class Answer(NamedTuple):
+    """What the reference says, in comparable rows."""
+
+    clocks: list[tuple[Any, ...]]
+    findings: list[tuple[Any, ...]]
+    holdings: list[tuple[Any, ...]]
+
+
+def reference_says(history: History, texts: Sequence[Text], custom: Custom) -> Answer:
+    """The reference's clocks, findings and holdings; texts that follow from silence stand after it."""
     where, cases = custom.place(), {case["case_id"]: case for case in history.cases}
     flow = next((text.clauses()[0][2] for text in texts if text.kind == "flow"), None)
     events, deemed = list(history.events), []
@@ -152,8 +159,9 @@ def reference_says(
             raised = constraints.constraint(editions, records, where, flow=flow)
         else:
             continue
-        findings += [(text.id, *(row[name] for name in FINDING_FIELDS)) for row in raised]
-    return clocks, findings
+        findings += [(text.id, *_fields(row, FINDING_FIELDS)) for row in raised]
+    held = [] if flow is None else holdings.holdings(flow, records, where, as_of=history.as_of)
+    return Answer(clocks, findings, [_fields(row, HOLDING_FIELDS) for row in held])
 
 
 def compared(history: History, texts: Sequence[Text], custom: Custom | None = None) -> tuple[int, Differences]:
@@ -161,14 +169,17 @@ def compared(history: History, texts: Sequence[Text], custom: Custom | None = No
     custom = custom or Custom()
     said = engine_says(history, texts, custom)
     promises = {text.id: text.clauses()[0][2] for text in texts if text.kind == "promise"}
-    engine = [(row["clause"], *_clock(row, promises[row["clause"]])) for row in said.clocks.iter_rows(named=True)]
-    raised = [(row["clause"], *(row[name] for name in FINDING_FIELDS)) for row in said.findings.iter_rows(named=True)]
-    clocks, findings = reference_says(history, texts, custom)
-    wrong = Differences(
-        engine_only=_only(engine, clocks) + _only(raised, findings),
-        reference_only=_only(clocks, engine) + _only(findings, raised),
+    engine = Answer(
+        [(row["clause"], *_clock(row, promises[row["clause"]])) for row in said.clocks.iter_rows(named=True)],
+        [(row["clause"], *_fields(row, FINDING_FIELDS)) for row in said.findings.iter_rows(named=True)],
+        [_fields(row, HOLDING_FIELDS) for row in said.holdings.iter_rows(named=True)],
     )
-    return len(clocks) + len(findings), wrong
+    reference = reference_says(history, texts, custom)
+    wrong = Differences(
+        engine_only=[row for one, other in zip(engine, reference, strict=True) for row in _only(one, other)],
+        reference_only=[row for one, other in zip(reference, engine, strict=True) for row in _only(one, other)],
+    )
+    return sum(map(len, reference)), wrong
 
 
 def differences(history: History, texts: Sequence[Text], conventions: Mapping[str, str] | None = None) -> Differences:
@@ -179,6 +190,10 @@ def differences(history: History, texts: Sequence[Text], conventions: Mapping[st
 def _clock(row: Record, clause: Promise) -> tuple[Any, ...]:
     numbers = [None if clause.due_on or row[name] is None else round(float(row[name]), 6) for name in NUMBERS]
     return (*(row[name] for name in CLOCK_FIELDS), *numbers)
+
+
+def _fields(row: Record, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)
 
 
 def _only(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
