@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from yinuo.city.people.accounts import openid
 from yinuo.city.site import embedded, keys
 
 HERE = Path(__file__).parent
@@ -27,6 +28,8 @@ ALLOWED_HOSTS = keys.hosts(MODE)
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("YINUO_ORIGINS", "").split(",") if origin]
 PACK = os.environ.get("YINUO_PACK", "demo-city")
 """The name of the pack in force in this city."""
+DEMO = os.environ.get("YINUO_DEMO", "1" if PACK == "demo-city" else "0") == "1"
+"""Whether every page says that this city is invented."""
 
 
 def database(address: str) -> dict[str, object]:
@@ -84,6 +87,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "yinuo.city.people.accounts.idle.SignOutIdle",
+    "yinuo.city.people.guard.Gate",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -93,6 +98,7 @@ APPEND_SLASH = True
 AUTH_USER_MODEL = "city_people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "yinuo.city.site.errors.forged"
 LOGIN_REDIRECT_URL = "/"
 
 TEMPLATES = [
@@ -133,6 +139,9 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "attachments"
 
 SESSION_COOKIE_AGE = int(os.environ.get("YINUO_SESSION_SECONDS", "28800"))
+"""A sign-in lasts a working day at most."""
+IDLE_SECONDS = int(os.environ.get("YINUO_IDLE_SECONDS", "3600"))
+"""Nobody there for so long: signed out."""
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MODE == "production"
@@ -144,7 +153,27 @@ X_FRAME_OPTIONS = "DENY"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "yinuo.city.people.accounts.Adapter"
+ACCOUNT_ADAPTER = "yinuo.city.people.accounts.adapter.Adapter"
+ACCOUNT_TEMPLATE_EXTENSION = "html.j2"
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}
+"""Of one server process; what locks an account counts in the database (LOCK_OUT)."""
+ACCOUNT_SESSION_REMEMBER = True
+"""The session ends by its age or by IDLE_SECONDS, not by a tick on the form."""
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "yinuo.city.people.accounts.password.MixedValidator"},
+]
+LOCK_OUT = {"failures": 5, "minutes": 15}
+"""So many failed sign-ins in a row lock a name for so many minutes after the last."""
+SECOND_FACTOR_REQUIRED = MODE == "production" or os.environ.get("YINUO_SECOND_FACTOR") == "1"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = os.environ.get("YINUO_NAME", "一诺 Yinuo")
+SOCIALACCOUNT_ADAPTER = "yinuo.city.people.accounts.adapter.OutsideAdapter"
+SOCIALACCOUNT_PROVIDERS = openid.providers(os.environ)
+SOCIALACCOUNT_LOGIN_ON_GET = False
 EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,144 @@
+"""What stands around every page: the city's name, where one may go, who is here, the text in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the navigation: shown to those who may do `action` anywhere (None = everybody who signed in)."""
+
+    view: str
+    label: Any
+    action: str | None
+    counts: bool = False
+
+
+NAVIGATION = (
+    Entry("board", gettext_lazy("看板"), "board.read"),
+    Entry("inbox", gettext_lazy("待办"), "inbox.read", counts=True),
+    Entry("findings", gettext_lazy("监察"), "board.read"),
+    Entry("cases", gettext_lazy("办件"), "case.read"),
+    Entry("figures", gettext_lazy("指标"), "figures.read"),
+    Entry("institutions", gettext_lazy("制度"), "text.read"),
+    Entry("units", gettext_lazy("单位和人员"), "units.read"),
+)
+ACCOUNT = (
+    Entry("account_change_password", gettext_lazy("修改密码"), None),
+    Entry("mfa_index", gettext_lazy("两步验证"), None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go to."""
+
+    address: str
+    label: str
+    is_here: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is here."""
+
+    name: str
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextInForce:
+    """The pack whose text runs."""
+
+    name: str
+    digest: str
+    since: Any
+    address: str
+
+
+class Frame:
+    """Everything is looked up when a template asks for it, so that a page pays only for what it shows."""
+
+    def __init__(self, request: HttpRequest, words: Any) -> None:
+        self._request = request
+        self._words = words
+        self.here = request.get_full_path()
+        self.actor: Actor | None = getattr(request, "actor", None)
+        self.is_demo: bool = settings.DEMO
+
+    @cached_property
+    def city(self) -> str:
+        """The city's name in the reader's language."""
+        return self._words.city if self._words.is_there else _("政务服务")
+
+    @cached_property
+    def home(self) -> str:
+        """Where the name of the city leads to."""
+        return "/"
+
+    @cached_property
+    def person(self) -> Person | None:
+        """Who signed in; somebody without a post yet is shown by the name of the account."""
+        if self.actor is not None:
+            return Person(self.actor.name, self._words.unit(self.actor.unit) if self.actor.unit else "")
+        user = getattr(self._request, "user", None)
+        return Person(user.get_username(), "") if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def navigation(self) -> tuple[Link, ...]:
+        """The places this person may go to."""
+        allowed = (entry for entry in NAVIGATION if entry.action is None or may(self.actor, entry.action))
+        return tuple(self._links(allowed)) if self.actor is not None else ()
+
+    @cached_property
+    def account(self) -> tuple[Link, ...]:
+        """What one can do with one's own login."""
+        return tuple(self._links(ACCOUNT))
+
+    def _links(self, entries: Iterable[Entry]) -> Iterable[Link]:
+        for entry in entries:
+            try:
+                address = reverse(entry.view)
+            except NoReverseMatch:
+                continue
+            here = self._request.path
+            inside = here == address or (address != "/" and here.startswith(address))
+            yield Link(address, str(entry.label), inside, self.inbox_count if entry.counts else 0)
+
+    @cached_property
+    def inbox_count(self) -> int:
+        """How many notices this person has not read."""
+        from yinuo.city.notices import queries
+
+        return 0 if self.actor is None else queries.unread(self.actor.id)
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """What the last command has to say to the person, once."""
+        return list(get_messages(self._request))
+
+    @cached_property
+    def text(self) -> TextInForce | None:
+        """The text in force, for the foot of the page."""
+        if not self._words.is_there:
+            return None
+        pack = self._words.pack
+        name = pack.en if get_language() == "en" and pack.en else pack.zh
+        return TextInForce(name, pack.digest, None, reverse("institutions"))
