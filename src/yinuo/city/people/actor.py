@@ -16,7 +16,9 @@ Role = Literal[
     "leader",
     "auditor",
     "administrator",
+    "system",
 ]
+"""The ten roles of people, and the one of a department's own system (a token)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Grant:
 
     role: Role
     unit: str
+    covers_city: bool = True
+    """Whether the unit is a root of the tree: what concerns the whole city needs that. Sign-in and tokens always say it."""
 
 
 @dataclass(frozen=True, slots=True)

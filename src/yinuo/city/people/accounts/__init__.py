@@ -1,0 +1,1 @@
+"""How people sign in: local accounts with lock-out, one-time codes, OpenID Connect (allauth)."""

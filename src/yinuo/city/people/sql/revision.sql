@@ -1,0 +1,2 @@
+-- purpose: which events the tables of people hold last, as one word, to know whether what is remembered is still right
+SELECT COALESCE(string_agg(digest, '' ORDER BY stream), '') FROM people_revision

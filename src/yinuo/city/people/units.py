@@ -1,0 +1,168 @@
+"""The tree of units, as it is on a day (D28: any depth; E012, E013, E015)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from django.db import connection
+
+from yinuo.city.ledger.statements import sql
+
+
+class UnknownUnit(LookupError):
+    """No unit of that id was ever opened."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(f"机构“{unit}”不存在")
+        self.unit = unit
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A unit over a stretch of days: `valid_from` ≤ day < `valid_until`. `into` = what it was merged into at its end."""
+
+    unit: str
+    valid_from: date
+    valid_until: date | None
+    parent: str | None
+    zh: str
+    en: str
+    type: str
+    rank: str = ""
+    into: str | None = None
+
+    def is_on(self, day: date) -> bool:
+        """Whether the stretch holds that day."""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The units in force on one day; of those closed or not yet open it knows what is nearest to the day."""
+
+    on: date
+    units: Mapping[str, Span]
+    """In force on the day."""
+    others: Mapping[str, Span]
+    """Known, but not in force on the day."""
+    below: Mapping[str | None, tuple[str, ...]] = field(repr=False)
+    """Parent → children in force, in the order of their names; None → roots."""
+
+    def unit(self, unit: str) -> Span:
+        """The unit as it is that day, or as it was last (or will be first). Raises UnknownUnit."""
+        found = self.units.get(unit) or self.others.get(unit)
+        if found is None:
+            raise UnknownUnit(unit)
+        return found
+
+    def ancestors(self, unit: str) -> tuple[str, ...]:
+        """The unit first, then what is above it, the root last. What was merged belongs to what it was merged into."""
+        found: list[str] = []
+        at: str | None = unit
+        while at is not None and at not in found:
+            span = self.unit(at)
+            found.append(at)
+            is_gone = span.valid_until is not None and span.valid_until <= self.on
+            at = span.into if is_gone and span.into else span.parent
+        return tuple(found)
+
+    def scope(self, units: Iterable[str]) -> tuple[str, ...]:
+        """All units a thing belongs to when these are involved in it: each with its ancestors, sorted, none twice."""
+        return tuple(sorted({above for unit in units for above in self.ancestors(unit)}))
+
+    def children(self, unit: str | None) -> tuple[Span, ...]:
+        """The units directly below (None: the roots)."""
+        return tuple(self.units[child] for child in self.below.get(unit, ()))
+
+    def walk(self, unit: str | None = None) -> Iterator[tuple[int, Span]]:
+        """The unit and everything below it (None: the whole forest) with its depth from here, parents first."""
+        if unit is not None:
+            yield 0, self.unit(unit)
+        start = 0 if unit is None else 1
+        waiting = [(start, child) for child in reversed(self.below.get(unit, ()))]
+        while waiting:
+            depth, at = waiting.pop()
+            yield depth, self.units[at]
+            waiting += [(depth + 1, child) for child in reversed(self.below.get(at, ()))]
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The units with nothing above them."""
+        return self.below.get(None, ())
+
+
+def plant(spans: Sequence[Span], on: date) -> Tree:
+    """The tree of a day from all stretches of all units. A unit whose parent is not in force that day stands as a root."""
+    by_unit: dict[str, list[Span]] = {}
+    for span in spans:
+        by_unit.setdefault(span.unit, []).append(span)
+    units: dict[str, Span] = {}
+    others: dict[str, Span] = {}
+    for unit, stretches in by_unit.items():
+        in_force = next((span for span in stretches if span.is_on(on)), None)
+        if in_force is not None:
+            units[unit] = in_force
+            continue
+        past = [span for span in stretches if span.valid_from <= on]
+        others[unit] = max(past, key=_start) if past else min(stretches, key=_start)
+    below: dict[str | None, list[str]] = {}
+    for unit, span in units.items():
+        below.setdefault(span.parent if span.parent in units else None, []).append(unit)
+    return Tree(on, units, others, {above: tuple(sorted(found)) for above, found in below.items()})
+
+
+def tree(on: date) -> Tree:
+    """The tree of that day. One look at the database tells whether the tree remembered is still the newest."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "revision_of_units"))
+        row = cursor.fetchone()
+    return _planted(row[0] if row else "", on)
+
+
+def ancestors(unit: str, on: date) -> tuple[str, ...]:
+    """The unit first, then what is above it on that day, the root last. Raises UnknownUnit."""
+    return tree(on).ancestors(unit)
+
+
+def scope(units: Iterable[str], on: date) -> tuple[str, ...]:
+    """The scope of a thing that these units are involved in on that day (yinuo.city.people.may). Raises UnknownUnit."""
+    return tree(on).scope(units)
+
+
+def path(unit: str, on: date) -> str:
+    """The names from the root down to the unit, for people: “示例市人民政府 / 市水利局 / 行政审批科”. Raises UnknownUnit."""
+    found = tree(on)
+    return " / ".join(found.unit(one).zh for one in reversed(found.ancestors(unit)))
+
+
+def history(unit: str) -> tuple[Span, ...]:
+    """Every stretch of a unit, the first first. Raises UnknownUnit."""
+    found = tuple(span for span in spans() if span.unit == unit)
+    if not found:
+        raise UnknownUnit(unit)
+    return found
+
+
+def spans() -> tuple[Span, ...]:
+    """Every stretch of every unit, by unit and day."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "spans"))
+        return tuple(Span(*row) for row in cursor.fetchall())
+
+
+@lru_cache(maxsize=256)
+def _planted(_revision: str, on: date) -> Tree:
+    # The revision is a digest of the ledger, so a transaction that is rolled back leaves nothing wrong behind.
+    return plant(_all(_revision), on)
+
+
+@lru_cache(maxsize=4)
+def _all(_revision: str) -> tuple[Span, ...]:
+    return spans()
+
+
+def _start(span: Span) -> date:
+    return span.valid_from
