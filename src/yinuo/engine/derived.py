@@ -11,7 +11,7 @@ import polars as pl
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.context import Context
 from yinuo.engine.findings import answerers, instants
-from yinuo.engine.history import LAST
+from yinuo.engine.order import LAST
 from yinuo.engine.promises.clocks import Lapse
 from yinuo.engine.rules import Ruling
 from yinuo.kernel.instants import Int64

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from yinuo.engine.columns import Bool, Column
 from yinuo.engine.log import Log
+from yinuo.engine.order import by_case_and_time, case_codes, ranks, sequences, untied
 from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.segments import bounds, is_first
 
-LAST = 2**31 - 1
-"""The sequence of derived events: after every real one of the same instant."""
 _OWN = frozenset({"unit", "actor", "step", "deemed"})
 """Fields that are the event's own and are not carried forward."""
 
@@ -54,13 +53,16 @@ class History:
             keep &= at <= known_at
         if not keep.all():
             events, at = events.filter(pl.Series(keep)), at[keep]
-        case = _case_codes(events["case_id"], log.cases["case_id"])
-        activity = Column.of(events["activity"])
-        order = _order(events, case, at=at, activity=activity.values, ranks=_ranks(rules, activity.words))
-        if order is not None:
-            case, at, activity = case[order], at[order], activity.take(order)
+        case = case_codes(events["case_id"], log.cases["case_id"])
         low, high = bounds(case, len(log.cases))
-        history = cls(log, rules, as_of, events, order, case, at, activity.values, activity.words, low, high)
+        activity = Column.of(events["activity"])
+        order = by_case_and_time(case, at)
+        if order is not None:
+            case, at = np.repeat(np.arange(low.size), high - low), at[order]
+        rank = ranks(rules, activity.words)
+        order = untied(events, order, case=case, at=at, activity=activity.values, ranks=rank)
+        codes = activity.values if order is None else activity.values[order]
+        history = cls(log, rules, as_of, events, order, case, at, codes, activity.words, low, high)
         return history._once()
 
     def _once(self) -> History:
@@ -140,8 +142,8 @@ class History:
     def in_time_order(self, rows: Int64) -> Int64:
         """The order of events of several cases: by at, sequence, activity, event_id."""
         ids = self.event_ids(rows).rank("dense").to_numpy()
-        rank = _ranks(self.rules, self.activities)[self.activity[rows]]
-        sequence, rank = _sequences(self.table, self.places(rows), rank=rank)
+        rank = ranks(self.rules, self.activities)[self.activity[rows]]
+        sequence, rank = sequences(self.table, self.places(rows), rank=rank)
         return np.lexsort((ids, rank, sequence, self.at[rows]))
 
     @cached_property
@@ -279,76 +281,3 @@ _BUILT = {
     "hour": _hour,
     "deemed": _deemed,
 }
-
-
-def _case_codes(ids: pl.Series, cases: pl.Series) -> Int64:
-    changed = (ids != ids.shift(1)).fill_null(True).to_numpy()
-    heads = np.flatnonzero(changed)
-    names = ids[heads]
-    if len(names) == len(cases) and (names == cases).all():
-        codes = np.arange(len(cases), dtype=np.int64)
-    else:
-        places = pl.DataFrame({"id": cases, "place": np.arange(len(cases))})
-        found = names.to_frame("id").join(places, on="id", how="left", maintain_order="left")["place"]
-        if found.null_count():
-            lost = names.filter(found.is_null())[0]
-            raise ValueError(f'the case "{lost}" has events but no row in the table of cases')
-        codes = found.to_numpy()
-    return np.repeat(codes, np.diff(np.append(heads, len(ids)))).astype(np.int64)
-
-
-def _ranks(rules: Rules, words: tuple[str, ...]) -> Int64:
-    """The place of each activity among equal instants: the order of the flows' steps, then of names."""
-    steps: dict[str, int] = {}
-    for editions in rules.flows().values():
-        for flow in editions:
-            for index, step in enumerate(flow.steps):
-                for activity in step.does:
-                    steps[activity] = min(index, steps.get(activity, index))
-    order = sorted(range(len(words)), key=lambda code: (steps.get(words[code], LAST), words[code]))
-    ranks = np.empty(len(words), np.int64)
-    ranks[order] = np.arange(len(words))
-    return ranks
-
-
-def _order(events: pl.DataFrame, case: Int64, *, at: Int64, activity: NDArray[np.int32], ranks: Int64) -> Int64 | None:
-    """The rows in order, or null when they already are."""
-    if at.size < 2:
-        return None
-    step = case[1:] - case[:-1]
-    ordered = bool(((step > 0) | ((step == 0) & (at[1:] >= at[:-1]))).all())
-    order = np.arange(at.size) if ordered else _sorted(case, at)
-    if not ordered:
-        case, at = case[order], at[order]
-    tied = (case[1:] == case[:-1]) & (at[1:] == at[:-1])
-    if not tied.any():
-        return None if ordered else order
-    inside = np.zeros(at.size, np.bool_)
-    inside[1:] |= tied
-    inside[:-1] |= tied
-    places = np.flatnonzero(inside)
-    rows = order[places]
-    sequence, rank = _sequences(events, rows, rank=ranks[activity[rows]])
-    keys: list[NDArray[np.int64]] = [rank, sequence]
-    if "event_id" in events.columns:
-        keys.insert(0, events["event_id"][rows].rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
-    group = np.cumsum(is_first(case[places]) | is_first(at[places]))
-    order[places] = rows[np.lexsort((*keys, group))]
-    return None if ordered and (order[places] == places).all() else order
-
-
-def _sequences(events: pl.DataFrame, rows: Int64, *, rank: Int64) -> tuple[Int64, Int64]:
-    """The sequence of these events, and the rank that orders those without one."""
-    if "sequence" not in events.columns:
-        return np.zeros(rows.size, np.int64), rank
-    given = events["sequence"][rows]
-    return given.fill_null(0).to_numpy(), np.where(given.is_null().to_numpy(), rank, 0)
-
-
-def _sorted(case: Int64, at: Int64) -> Int64:
-    begin = int(at.min())
-    grain = 1_000_000 if not (at % 1_000_000).any() else 1_000 if not (at % 1_000).any() else 1
-    span = (int(at.max()) - begin) // grain + 1
-    if int(case.max() + 1) * span < 2**63:
-        return np.argsort(case * span + (at - begin) // grain)
-    return np.lexsort((at, case))
