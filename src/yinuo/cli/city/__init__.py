@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from importlib.util import find_spec
 
@@ -14,7 +15,8 @@ def setup(*, database: bool = True) -> None:
     """Make the city usable in this process.
 
     1. Refuses (exit 2) when the packages of the online system are missing or the settings are unsafe.
-    2. Starts the embedded database unless DATABASE_URL names one, or `database` is False.
+    2. Starts the embedded database unless DATABASE_URL names one, or `database` is False; the last process that
+       uses it stops it when it ends.
     3. Sets Django up.
     """
     if find_spec("django") is None:
@@ -29,6 +31,7 @@ def setup(*, database: bool = True) -> None:
 
         if database and is_embedded():
             embedded.ensure(settings.HOME)
+            atexit.register(embedded.leave, settings.HOME)
     except (keys.Unsafe, embedded.NoPostgres) as problem:
         refuse(str(problem))
     django.setup()

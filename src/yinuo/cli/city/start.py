@@ -35,7 +35,9 @@ class _Child:
 
     def start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "yinuo.cli.main", *self.arguments], stdin=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, "-m", "yinuo.cli.city.child", *self.arguments],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def is_dead(self) -> bool:
@@ -62,7 +64,7 @@ def keep(children: Sequence[_Child]) -> None:
     """Start all, start again what dies, and stop all on SIGINT or SIGTERM. Exit 2 when one dies again and again."""
     stopping = False
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
 
