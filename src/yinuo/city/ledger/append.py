@@ -1,0 +1,162 @@
+"""Writing the ledger: a few events of one stream in one round trip, or a batch of many streams (`append_batch`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import connection
+
+from yinuo.city.ledger import read
+from yinuo.city.ledger.canonical import dumps
+from yinuo.city.ledger.digest import GENESIS, Hash, chained, moment
+from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, WrongStream
+from yinuo.city.ledger.read import Head
+from yinuo.city.ledger.statements import sql
+
+UNKNOWN = b""
+"""In place of the digest of a head that this process has not seen: it never matches, and the database answers with it."""
+
+
+class Unfit(ValueError):
+    """The event cannot be written as it is; the message names the column and what is wrong."""
+
+
+def append(events: Sequence[NewEvent], *, expected: int | None, recorded_at: datetime) -> tuple[StoredEvent, ...]:
+    """Append events of one stream, in order, inside the caller's transaction; return them as stored.
+
+    `expected` is the version the caller saw (0 = the stream is new, None = whatever it is). An event that is in the stream
+    already (same source, same id) is returned as it was stored and not written again. Until the transaction ends nobody else
+    can append to the stream. Raises Conflict when the stream has another version, WrongStream when an event was received
+    before for another stream, Unfit and NotCanonical for what cannot be written; in all these cases nothing is written.
+    """
+    if not events:
+        return ()
+    name = events[0].stream
+    asked = {}
+    for event in events:
+        check(event)
+        if event.stream != name:
+            raise Unfit(f"stream: {event.stream!r} and {name!r} in one append; append_batch takes several streams")
+        asked.setdefault((event.source, event.event_id), event)
+    stored = _append(asked, read.remembered(name), expected, recorded_at=recorded_at)
+    return tuple(stored[event.source, event.event_id] for event in events)
+
+
+def hashing() -> Hash:
+    """How this city makes digests, by its settings."""
+    return _hashing(settings.LEDGER_HASH, settings.LEDGER_KEY)
+
+
+def check(event: NewEvent) -> None:
+    """Raises Unfit when a column of the event cannot be stored or digested."""
+    for column in ("stream", "source", "event_id", "activity", "actor", "unit"):
+        text = getattr(event, column)
+        if text is None and column in {"actor", "unit"}:
+            continue
+        if not isinstance(text, str) or not text:
+            raise Unfit(f"{column}: {text!r} is not a text with something in it")
+        if not text.isascii():
+            _check_characters(column, text)
+        elif "\x00" in text:
+            raise Unfit(f"{column}: {text!r} holds a character 0")
+    if event.at.tzinfo is None:
+        raise Unfit(f"at: {event.at.isoformat()} has no time zone")
+
+
+def rows(events: Sequence[NewEvent], head: Head, *, how: Hash, recorded_at: str) -> list[tuple[str, str, bytes, bytes]]:
+    """Of each event, appended to a stream after `head`: at, payload, prev, digest."""
+    version, digest = head
+    made = []
+    for event in events:
+        version += 1
+        at, payload, prev = moment(event.at), dumps(event.payload), digest
+        columns = (
+            event.stream, str(version), event.source, event.event_id, event.activity, at, recorded_at, event.actor,
+            event.unit, payload,
+        )  # fmt: skip
+        digest = chained(how, prev, columns)
+        made.append((at, payload, prev, digest))
+    return made
+
+
+@lru_cache(maxsize=4)
+def _hashing(name: str, key: str) -> Hash:
+    return Hash(name, key.encode())
+
+
+def _check_characters(column: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unfit(f"{column}: {text!r} holds half a character (a lone surrogate)") from None
+    if "\x00" in text:
+        raise Unfit(f"{column}: {text!r} holds a character 0")
+
+
+def _append(
+    fresh: dict[tuple[str, str], NewEvent], head: Head, expected: int | None, *, recorded_at: datetime
+) -> dict[tuple[str, str], StoredEvent]:
+    name = next(iter(fresh.values())).stream
+    stored: dict[tuple[str, str], StoredEvent] = {}
+    if expected is not None and head[0] != expected:
+        head = (0, GENESIS) if expected == 0 else (expected, UNKNOWN)
+    while fresh:
+        outcome, written, head = _write(tuple(fresh.values()), head, recorded_at)
+        if outcome == "written":
+            return stored | {(event.source, event.event_id): event for event in written}
+        is_stale = expected is not None and head[0] != expected
+        if outcome == "known" or is_stale:
+            known = _known(fresh, name)
+            stored |= known
+            fresh = {key: event for key, event in fresh.items() if key not in known}
+        if fresh and is_stale:
+            raise Conflict(name, expected=cast(int, expected), found=head[0])
+    return stored
+
+
+def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tuple[str, tuple[StoredEvent, ...], Head]:
+    """One try to append after `head`: what came of it, what was written, and the head there is now."""
+    version, prev = head
+    made = rows(events, head, how=hashing(), recorded_at=moment(recorded_at))
+    asked: dict[str, Any] = {
+        "stream": events[0].stream,
+        "version": version,
+        "digest": prev,
+        "recorded_at": recorded_at,
+        "sources": [event.source for event in events],
+        "event_ids": [event.event_id for event in events],
+        "activities": [event.activity for event in events],
+        "ats": [event.at for event in events],
+        "actors": [event.actor for event in events],
+        "units": [event.unit for event in events],
+        "payloads": [payload for _, payload, _, _ in made],
+        "digests": [digest for _, _, _, digest in made],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "append"), asked)
+        outcome, found, digest, positions = cursor.fetchone()
+    now: Head = (found, bytes(digest))
+    read.remember(events[0].stream, now)
+    if outcome != "written":
+        return outcome, (), now
+    stored = (
+        StoredEvent(
+            event.stream, version + index, event.source, event.event_id, event.activity, event.at, recorded_at,
+            event.actor, event.unit, payload, before, after, positions[index - 1],
+        )
+        for index, (event, (_, payload, before, after)) in enumerate(zip(events, made, strict=True), start=1)
+    )  # fmt: skip
+    return outcome, tuple(stored), now
+
+
+def _known(fresh: Collection[tuple[str, str]], name: str) -> dict[tuple[str, str], StoredEvent]:
+    """Those of these events that are stored in the stream. Raises WrongStream."""
+    found = read.received(fresh)
+    for event in found.values():
+        if event.stream != name:
+            raise WrongStream(event.source, event.event_id, stream=event.stream)
+    return found

@@ -1,0 +1,73 @@
+"""The digest of an event: H(prev ‖ its columns, each with its length before it). Pure; docs/ledger.md gives the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+GENESIS = bytes(32)
+"""What the first event of a stream, and the first root, have before them."""
+ABSENT = b"\xff\xff\xff\xff"
+"""Stands where a column is null: a length no column has."""
+HASHES = {"sha256": "sha256", "sm3": "sm3"}
+_LENGTHS = [number.to_bytes(4, "big") for number in range(1024)]
+
+
+class UnknownHash(ValueError):
+    """The setting names a hash that the ledger does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """How this ledger makes digests: `name` is sha256 or sm3; with a key, events' digests are HMACs. Both give 32 bytes."""
+
+    name: str = "sha256"
+    key: bytes = b""
+
+    def __post_init__(self) -> None:
+        if self.name not in HASHES:
+            raise UnknownHash(f"LEDGER_HASH is {self.name!r}; the ledger speaks {', '.join(HASHES)}.")
+
+    def keyed(self, message: bytes) -> bytes:
+        """The digest of an event's message: an HMAC when there is a key."""
+        return hmac.digest(self.key, message, self.name) if self.key else self.plain(message)
+
+    def plain(self, message: bytes) -> bytes:
+        """The digest of what anybody must be able to check without the key: trees and roots."""
+        return hashlib.new(self.name, message).digest() if self.name != "sha256" else hashlib.sha256(message).digest()
+
+
+def framed(columns: Iterable[str | None]) -> bytes:
+    """Every column as four bytes of length (big-endian) and its UTF-8; a null column as ABSENT alone."""
+    parts: list[bytes] = []
+    for column in columns:
+        if column is None:
+            parts.append(ABSENT)
+            continue
+        raw = column.encode()
+        size = len(raw)
+        parts.append(_LENGTHS[size] if size < 1024 else size.to_bytes(4, "big"))
+        parts.append(raw)
+    return b"".join(parts)
+
+
+def moment(at: datetime) -> str:
+    """A moment as digests and exports write it: UTC, microseconds, `2026-11-22T01:47:03.123456+00:00`."""
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
+
+
+def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
+    """The digest of the event after `prev`.
+
+    `columns` are stream, version, source, event_id, activity, at, recorded_at, actor, unit, payload, in this order, the
+    version in decimal and moments by `moment`.
+    """
+    return how.keyed(prev + framed(columns))
+
+
+def trailed(trail: bytes, position: int) -> bytes:
+    """The running digest of a stream's positions, which roots cover: SHA-256 of it so far and eight bytes of the next."""
+    return hashlib.sha256(trail + position.to_bytes(8, "big", signed=True)).digest()

@@ -1,0 +1,43 @@
+"""The tables that are made from the ledger: each area registers how to empty its own and how to make them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from yinuo.city.ledger.events import StoredEvent
+
+Reset = Callable[[], None]
+Apply = Callable[[Sequence[StoredEvent]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Tables made from the streams whose name begins with `prefix`.
+
+    `reset` empties them; `apply` takes some thousand events at a time, each stream in its order, and never asks the clock.
+    """
+
+    name: str
+    prefix: str
+    reset: Reset
+    apply: Apply
+
+
+class AlreadyRegistered(Exception):
+    """Two projections have one name."""
+
+
+_registered: dict[str, Projection] = {}
+
+
+def register(name: str, prefix: str, *, reset: Reset, apply: Apply) -> None:
+    """Register a projection, once, in the application's `ready`. They are rebuilt in the order of registration."""
+    if name in _registered:
+        raise AlreadyRegistered(f"There are two projections named {name!r}; give one of them another name.")
+    _registered[name] = Projection(name, prefix, reset, apply)
+
+
+def registered() -> tuple[Projection, ...]:
+    """Every projection, in the order of registration."""
+    return tuple(_registered.values())
