@@ -24,16 +24,15 @@ def spent(context: Context, clocks: Running, row: Int64, *, moment: Int64) -> pl
     begin = np.where(at <= started[place], first, np.clip(scale.position(at), first, last))
     end = np.where(np.append(is_first(place)[1:], True), last, np.append(begin[1:], 0))
     by = holdings.unit.take(change).otherwise(holdings.actor.take(change))
-    parts = pl.DataFrame({
-        "place": place, "by": by.series(),
-        "used": (scale.count(end) - scale.count(begin)) / float(clocks.grain),
-    })  # fmt: skip
+    hands = place * (len(by.words) + 1) + by.values
+    _, one, group = np.unique(hands, return_index=True, return_inverse=True)
+    used = np.bincount(group, weights=scale.count(end) - scale.count(begin), minlength=one.size)
+    one = np.sort(one[(used > 0) & by.known[one]])
     return (
-        parts.drop_nulls()
-        .group_by("place", "by", maintain_order=True)
-        .agg(pl.col("used").sum())
-        .filter(pl.col("used") > 0)
+        pl.DataFrame({
+            "place": place[one], "by": by.take(one).series(), "used": used[group[one]] / float(clocks.grain),
+        })
         .group_by("place", maintain_order=True)
         .agg(pl.struct("by", "used").alias("held"))
         .filter(pl.col("held").list.len() > 1)
-    )
+    )  # fmt: skip
