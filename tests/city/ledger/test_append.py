@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.city.ledger.made import NOW, event
 from yinuo.city.ledger import read
-from yinuo.city.ledger.append import Unfit, append, hashing
+from yinuo.city.ledger.append import append
 from yinuo.city.ledger.canonical import NotCanonical
 from yinuo.city.ledger.digest import GENESIS, chained, moment
-from yinuo.city.ledger.events import Conflict, WrongStream
+from yinuo.city.ledger.events import Conflict, Unfit, WrongStream
+from yinuo.city.ledger.read import hashing
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,3 @@ def test_invariant_21_the_database_refuses_to_change_the_ledger(table, statement
     with pytest.raises(DatabaseError, match="is refused: what is in the ledger stays"), transaction.atomic():
         connection.cursor().execute(statement.format(table))
     assert len(read.stream("case/1")) == 1
-
-
-def test_the_feed_gives_everything_settled_in_the_order_of_each_stream():
-    assert read.feed(0, 10) == ()

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 
-from django.conf import settings
 from django.db import connection
 
 from yinuo.city.ledger import read
+from yinuo.city.ledger.batch import BatchResult, append_batch
 from yinuo.city.ledger.canonical import dumps
-from yinuo.city.ledger.digest import GENESIS, Hash, chained, moment
-from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, WrongStream
-from yinuo.city.ledger.read import Head
+from yinuo.city.ledger.digest import GENESIS, links, moment
+from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, Unfit, WrongStream, check
+from yinuo.city.ledger.read import Head, hashing
 from yinuo.city.ledger.statements import sql
+
+__all__ = ["BatchResult", "append", "append_batch"]
 
 UNKNOWN = b""
 """In place of the digest of a head that this process has not seen: it never matches, and the database answers with it."""
-
-
-class Unfit(ValueError):
-    """The event cannot be written as it is; the message names the column and what is wrong."""
 
 
 def append(events: Sequence[NewEvent], *, expected: int | None, recorded_at: datetime) -> tuple[StoredEvent, ...]:
@@ -44,57 +41,6 @@ def append(events: Sequence[NewEvent], *, expected: int | None, recorded_at: dat
         asked.setdefault((event.source, event.event_id), event)
     stored = _append(asked, read.remembered(name), expected, recorded_at=recorded_at)
     return tuple(stored[event.source, event.event_id] for event in events)
-
-
-def hashing() -> Hash:
-    """How this city makes digests, by its settings."""
-    return _hashing(settings.LEDGER_HASH, settings.LEDGER_KEY)
-
-
-def check(event: NewEvent) -> None:
-    """Raises Unfit when a column of the event cannot be stored or digested."""
-    for column in ("stream", "source", "event_id", "activity", "actor", "unit"):
-        text = getattr(event, column)
-        if text is None and column in {"actor", "unit"}:
-            continue
-        if not isinstance(text, str) or not text:
-            raise Unfit(f"{column}: {text!r} is not a text with something in it")
-        if not text.isascii():
-            _check_characters(column, text)
-        elif "\x00" in text:
-            raise Unfit(f"{column}: {text!r} holds a character 0")
-    if event.at.tzinfo is None:
-        raise Unfit(f"at: {event.at.isoformat()} has no time zone")
-
-
-def rows(events: Sequence[NewEvent], head: Head, *, how: Hash, recorded_at: str) -> list[tuple[str, str, bytes, bytes]]:
-    """Of each event, appended to a stream after `head`: at, payload, prev, digest."""
-    version, digest = head
-    made = []
-    for event in events:
-        version += 1
-        at, payload, prev = moment(event.at), dumps(event.payload), digest
-        columns = (
-            event.stream, str(version), event.source, event.event_id, event.activity, at, recorded_at, event.actor,
-            event.unit, payload,
-        )  # fmt: skip
-        digest = chained(how, prev, columns)
-        made.append((at, payload, prev, digest))
-    return made
-
-
-@lru_cache(maxsize=4)
-def _hashing(name: str, key: str) -> Hash:
-    return Hash(name, key.encode())
-
-
-def _check_characters(column: str, text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Unfit(f"{column}: {text!r} holds half a character (a lone surrogate)") from None
-    if "\x00" in text:
-        raise Unfit(f"{column}: {text!r} holds a character 0")
 
 
 def _append(
@@ -121,7 +67,9 @@ def _append(
 def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tuple[str, tuple[StoredEvent, ...], Head]:
     """One try to append after `head`: what came of it, what was written, and the head there is now."""
     version, prev = head
-    made = rows(events, head, how=hashing(), recorded_at=moment(recorded_at))
+    payloads = [dumps(event.payload) for event in events]
+    written = list(zip(events, payloads, strict=True))
+    made = links(hashing(), (events[0].stream, version, prev), written, recorded_at=moment(recorded_at))
     asked: dict[str, Any] = {
         "stream": events[0].stream,
         "version": version,
@@ -133,8 +81,8 @@ def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tup
         "ats": [event.at for event in events],
         "actors": [event.actor for event in events],
         "units": [event.unit for event in events],
-        "payloads": [payload for _, payload, _, _ in made],
-        "digests": [digest for _, _, _, digest in made],
+        "payloads": payloads,
+        "digests": [digest for _, _, digest in made],
     }
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "append"), asked)
@@ -148,7 +96,7 @@ def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tup
             event.stream, version + index, event.source, event.event_id, event.activity, event.at, recorded_at,
             event.actor, event.unit, payload, before, after, positions[index - 1],
         )
-        for index, (event, (_, payload, before, after)) in enumerate(zip(events, made, strict=True), start=1)
+        for index, ((event, payload), (_, before, after)) in enumerate(zip(written, made, strict=True), start=1)
     )  # fmt: skip
     return outcome, tuple(stored), now
 

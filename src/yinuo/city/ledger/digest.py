@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from yinuo.city.ledger.events import NewEvent
+
 GENESIS = bytes(32)
 """What the first event of a stream, and the first root, have before them."""
 ABSENT = b"\xff\xff\xff\xff"
@@ -66,6 +68,27 @@ def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
     version in decimal and moments by `moment`.
     """
     return how.keyed(prev + framed(columns))
+
+
+def links(
+    how: Hash, head: tuple[str, int, bytes], events: Iterable[tuple[NewEvent, str]], *, recorded_at: str
+) -> list[tuple[str, bytes, bytes]]:
+    """Of events with their payloads' texts, appended to a stream: at, prev and digest.
+
+    `head` is the stream's name and the version and digest of its last event (0 and GENESIS when there is none).
+    """
+    stream, version, digest = head
+    made = []
+    for event, payload in events:
+        version += 1
+        at, prev = moment(event.at), digest
+        columns = (
+            stream, str(version), event.source, event.event_id, event.activity, at, recorded_at, event.actor, event.unit,
+            payload,
+        )  # fmt: skip
+        digest = chained(how, prev, columns)
+        made.append((at, prev, digest))
+    return made
 
 
 def trailed(trail: bytes, position: int) -> bytes:

@@ -60,3 +60,32 @@ class WrongStream(Exception):
     def __init__(self, source: str, event_id: str, *, stream: str) -> None:
         super().__init__(f"event {event_id!r} of {source!r} was received before for {stream}")
         self.source, self.event_id, self.stream = source, event_id, stream
+
+
+class Unfit(ValueError):
+    """The event cannot be written as it is; the message names the column and what is wrong."""
+
+
+def check(event: NewEvent) -> None:
+    """Raises Unfit when a column of the event cannot be stored or digested."""
+    for column in ("stream", "source", "event_id", "activity", "actor", "unit"):
+        text = getattr(event, column)
+        if text is None and column in {"actor", "unit"}:
+            continue
+        if not isinstance(text, str) or not text:
+            raise Unfit(f"{column}: {text!r} is not a text with something in it")
+        if not text.isascii():
+            _check_characters(column, text)
+        elif "\x00" in text:
+            raise Unfit(f"{column}: {text!r} holds a character 0")
+    if event.at.tzinfo is None:
+        raise Unfit(f"at: {event.at.isoformat()} has no time zone")
+
+
+def _check_characters(column: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unfit(f"{column}: {text!r} holds half a character (a lone surrogate)") from None
+    if "\x00" in text:
+        raise Unfit(f"{column}: {text!r} holds a character 0")

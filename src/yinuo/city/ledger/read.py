@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from yinuo.city.ledger.digest import GENESIS
+from yinuo.city.ledger.digest import GENESIS, Hash
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.ledger.statements import sql
 
@@ -56,6 +58,16 @@ def remember(name: str, head: Head) -> None:
     if len(_heads) >= _MOST_HEADS:
         _heads.clear()
     _heads[name] = head
+
+
+def hashing() -> Hash:
+    """How this city makes digests, by its settings."""
+    return _hashing(settings.LEDGER_HASH, settings.LEDGER_KEY)
+
+
+@lru_cache(maxsize=4)
+def _hashing(name: str, key: str) -> Hash:
+    return Hash(name, key.encode())
 
 
 def _streams(names: list[str], after: int) -> tuple[StoredEvent, ...]:

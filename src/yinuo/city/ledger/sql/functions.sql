@@ -89,3 +89,32 @@ begin
     return query select 'written', p_version + n, p_digests[n], places;
 end
 $$;
+
+-- Locks the heads of streams (sorted, without repeats), making those that are not there with version 0.
+create function ledger_lock(p_streams text[])
+returns table (stream text, version bigint, digest bytea, place bigint, trail bytea) language plpgsql as $$
+#variable_conflict use_column
+begin
+    insert into ledger_head (stream, version, digest, position, trail)
+    select one, 0, decode(repeat('00', 32), 'hex'), 0, '' from unnest(p_streams) as one order by one collate "C"
+    on conflict do nothing;
+    return query select h.stream, h.version, h.digest, h.position, h.trail
+        from ledger_head h where h.stream = any(p_streams) order by h.stream for update;
+end
+$$;
+
+-- Receives events, each once; returns those (source, event_id) that were received before.
+create function ledger_receive(p_sources text[], p_event_ids text[], p_streams text[])
+returns table (source text, event_id text) language sql as $$
+    with asked as (
+        select one.source, one.event_id, one.stream
+        from unnest(p_sources, p_event_ids, p_streams) as one (source, event_id, stream)
+        order by one.source collate "C", one.event_id collate "C"
+    ), fresh as (
+        insert into ledger_received (source, event_id, stream) select a.source, a.event_id, a.stream from asked a
+        on conflict do nothing returning source, event_id
+    )
+    select a.source, a.event_id from asked a
+    where (select count(*) from fresh) < cardinality(p_event_ids)
+      and not exists (select from fresh f where f.source = a.source and f.event_id = a.event_id)
+$$;
