@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from importlib.util import find_spec
 from keyword import iskeyword
@@ -43,6 +44,8 @@ class _Commands(TyperGroup):
         path = module_of(cmd_name)
         if path is None:
             return None
+        if cmd_name in CITY_COMMANDS:
+            os.environ["PGAPPNAME"] = f"yinuo {cmd_name}#{os.getpid()}"  # the database shows who asks
         module = import_module(path)
         several = getattr(module, "app", None)
         if isinstance(several, typer.Typer):

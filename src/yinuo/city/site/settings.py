@@ -8,16 +8,18 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from yinuo.city.people.accounts import openid
 from yinuo.city.site import embedded, keys
+from yinuo.city.site.watch import logs
 
 HERE = Path(__file__).parent
 CITY = HERE.parent
 HOME = Path(os.environ.get("YINUO_HOME", "yinuo-home")).resolve()
 """Where the embedded database, attachments and generated keys lie."""
 
-MODE = os.environ.get("YINUO_MODE", "development")
-"""`production` refuses what is only good enough for trying: a generated secret, no named host."""
+MODE = keys.mode()
+"""`production` refuses what is only good enough for trying: a generated secret, no named host, debugging."""
+PRODUCTION = MODE == "production"
 
-DEBUG = MODE == "development" and os.environ.get("YINUO_DEBUG") == "1"
+DEBUG = keys.debug(MODE)
 SECRET_KEY = keys.secret("YINUO_SECRET_KEY", home=HOME, mode=MODE)
 LEDGER_KEY = keys.secret("YINUO_LEDGER_KEY", home=HOME, mode=MODE)
 """Keys the digests of the ledger (HMAC)."""
@@ -33,8 +35,12 @@ DEMO = os.environ.get("YINUO_DEMO", "1" if PACK == "demo-city" else "0") == "1"
 
 
 def database(address: str) -> dict[str, object]:
-    """Django's settings for a postgresql:// address."""
+    """Django's settings for a postgresql:// address. Raises keys.Unusable for any other."""
     parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise keys.Unusable(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name (SQLite is not supported)."
+        )
     host, _, port = parts.netloc.rpartition("@")[2].partition(":")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -77,6 +83,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yinuo.city.site.watch.requests.Requests",
+    "yinuo.city.site.watch.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,16 +146,24 @@ STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "attachments"
 
-SESSION_COOKIE_AGE = int(os.environ.get("YINUO_SESSION_SECONDS", "28800"))
+SESSION_COOKIE_AGE = keys.number("YINUO_SESSION_SECONDS", 28800, least=60)
 """A sign-in lasts a working day at most."""
-IDLE_SECONDS = int(os.environ.get("YINUO_IDLE_SECONDS", "3600"))
+IDLE_SECONDS = keys.number("YINUO_IDLE_SECONDS", 3600, least=60)
 """Nobody there for so long: signed out."""
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MODE == "production"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MODE == "production" else None
+SESSION_COOKIE_NAME = "__Host-yinuo" if PRODUCTION else "yinuo"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_NAME = "__Host-form" if PRODUCTION else "form"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+"""Asked by monitors on the machine itself, where there is no TLS."""
+SECURE_HSTS_SECONDS = keys.number("YINUO_HSTS_SECONDS", 31_536_000, least=0) if PRODUCTION else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+METRICS_TOKEN = os.environ.get("YINUO_METRICS_TOKEN", "")
+"""Who may read /metrics; without one, this machine itself."""
 X_FRAME_OPTIONS = "DENY"
 
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -168,12 +184,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOCK_OUT = {"failures": 5, "minutes": 15}
 """So many failed sign-ins in a row lock a name for so many minutes after the last."""
-SECOND_FACTOR_REQUIRED = MODE == "production" or os.environ.get("YINUO_SECOND_FACTOR") == "1"
+SECOND_FACTOR_REQUIRED = PRODUCTION or os.environ.get("YINUO_SECOND_FACTOR") == "1"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = os.environ.get("YINUO_NAME", "一诺 Yinuo")
 SOCIALACCOUNT_ADAPTER = "yinuo.city.people.accounts.adapter.OutsideAdapter"
 SOCIALACCOUNT_PROVIDERS = openid.providers(os.environ)
 SOCIALACCOUNT_LOGIN_ON_GET = False
 EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+LOGGING = logs.configuration(
+    form=os.environ.get("YINUO_LOG", "json" if PRODUCTION else "text"),
+    level=os.environ.get("YINUO_LOG_LEVEL", "INFO"),
+    with_messages=not PRODUCTION,
+)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

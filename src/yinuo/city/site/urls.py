@@ -13,6 +13,7 @@ AREAS = [app for app in settings.INSTALLED_APPS if app.startswith("yinuo.city.")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("", include("yinuo.city.site.watch.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *(path("", include(f"{area}.urls")) for area in AREAS if find_spec(f"{area}.urls")),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from typing import Annotated
 
 import typer
@@ -24,11 +26,14 @@ def serve(
     setup()
     if is_embedded():
         migrate_now()
+    from django.conf import settings  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
     connections.close_all()
+    counts = tempfile.TemporaryDirectory(prefix="yinuo-figures-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
     server = Granian(
         "yinuo.city.site.wsgi:application",
         address=host,
@@ -37,8 +42,10 @@ def serve(
         workers=workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        log_dictconfig=settings.LOGGING,
     )
     try:
-        server.serve()
+        with counts:
+            server.serve()
     except OSError as problem:
         refuse(f"Port {port} of {host} cannot be used: {problem.strerror}. Name another: --port {port + 1}")

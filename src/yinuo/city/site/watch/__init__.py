@@ -1,0 +1,1 @@
+"""How the city is watched while it runs: headers of every answer, logs, health, figures for Prometheus."""

@@ -1,0 +1,2 @@
+-- purpose: the position of the newest event of the ledger
+SELECT coalesce(max(position), 0) FROM ledger_event

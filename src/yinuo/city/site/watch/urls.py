@@ -1,0 +1,13 @@
+"""Addresses for monitors."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.city.site.watch import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]
