@@ -11,7 +11,7 @@ from django.db import connection
 from yinuo.city.ledger import read
 from yinuo.city.ledger.batch import BatchResult, append_batch
 from yinuo.city.ledger.canonical import dumps
-from yinuo.city.ledger.digest import GENESIS, links, moment
+from yinuo.city.ledger.digest import GENESIS, Frames, links, moment
 from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, Unfit, WrongStream, check
 from yinuo.city.ledger.read import Head, hashing
 from yinuo.city.ledger.statements import sql
@@ -69,7 +69,8 @@ def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tup
     version, prev = head
     payloads = [dumps(event.payload) for event in events]
     written = list(zip(events, payloads, strict=True))
-    made = links(hashing(), (events[0].stream, version, prev), written, recorded_at=moment(recorded_at))
+    before = (events[0].stream, version, prev)
+    made = links(hashing(), before, written, recorded_at=moment(recorded_at), frames=Frames())
     asked: dict[str, Any] = {
         "stream": events[0].stream,
         "version": version,
@@ -86,17 +87,17 @@ def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tup
     }
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "append"), asked)
-        outcome, found, digest, positions = cursor.fetchone()
-    now: Head = (found, bytes(digest))
+        outcome, found, last, positions = cursor.fetchone()
+    now: Head = (found, bytes(last))
     read.remember(events[0].stream, now)
     if outcome != "written":
         return outcome, (), now
     stored = (
         StoredEvent(
             event.stream, version + index, event.source, event.event_id, event.activity, event.at, recorded_at,
-            event.actor, event.unit, payload, before, after, positions[index - 1],
+            event.actor, event.unit, payload, previous, digest, positions[index - 1],
         )
-        for index, ((event, payload), (_, before, after)) in enumerate(zip(written, made, strict=True), start=1)
+        for index, ((event, payload), (_, previous, digest)) in enumerate(zip(written, made, strict=True), start=1)
     )  # fmt: skip
     return outcome, tuple(stored), now
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import connection
 
 from yinuo.city.ledger import read
 from yinuo.city.ledger.canonical import NotCanonical, dumps
-from yinuo.city.ledger.digest import links, moment, trailed
+from yinuo.city.ledger.digest import Frames, links, moment, trailed
 from yinuo.city.ledger.events import NewEvent, StoredEvent, Unfit, check
 from yinuo.city.ledger.statements import sql
 
@@ -143,12 +143,12 @@ def _written(
     cursor.execute(sql(__file__, "numbers"), {"count": len(payloads)})
     own, numbers = cursor.fetchone()
     number = dict(zip(payloads, numbers, strict=True))
-    recorded, how = moment(recorded_at), read.hashing()
+    recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), _Cells()
     stored: dict[int, StoredEvent] = {}
     lines: list[str] = []
     for stream, chain in chains.items():
         mine = [(events[index], payloads[index]) for index in chain.indexes]
-        made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded)
+        made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
         for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
             chain.version += 1
             chain.digest = digest
@@ -157,7 +157,7 @@ def _written(
                 stream, chain.version, event.source, event.event_id, event.activity, event.at, recorded_at, event.actor,
                 event.unit, payload, prev, digest, place,
             )  # fmt: skip
-            lines.append(_line(stored[index], at, recorded))
+            lines.append(_line(stored[index], cells, at=at, recorded=recorded))
     with cursor.copy(sql(__file__, "copy")) as copy:
         copy.write("".join(lines))
     _move_heads(cursor, chains)
@@ -179,15 +179,19 @@ def _move_heads(cursor: Any, chains: dict[str, _Chain]) -> None:
         read.remember(stream, (chain.version, chain.digest))
 
 
-def _line(event: StoredEvent, at: str, recorded: str) -> str:
-    texts: Iterable[str | None] = (
-        event.stream, str(event.version), event.source, event.event_id, event.activity, at, recorded, event.actor,
-        event.unit,
-    )  # fmt: skip
-    safe = "\t".join("\\N" if text is None else text if not _SPECIAL.search(text) else _escaped(text) for text in texts)
+class _Cells(dict[str | None, str]):
+    """Columns as COPY takes them, each made once."""
+
+    def __missing__(self, text: str | None) -> str:
+        self[text] = made = "\\N" if text is None else text.translate(_ESCAPES)
+        return made
+
+
+def _line(event: StoredEvent, cells: _Cells, *, at: str, recorded: str) -> str:
+    event_id = event.event_id.translate(_ESCAPES) if _SPECIAL.search(event.event_id) else event.event_id
     payload = event.payload.replace("\\", "\\\\")
-    return f"{safe}\t{payload}\t\\\\x{event.prev.hex()}\t\\\\x{event.digest.hex()}\t{event.position}\n"
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+    return (
+        f"{cells[event.stream]}\t{event.version}\t{cells[event.source]}\t{event_id}\t{cells[event.activity]}\t{at}\t"
+        f"{recorded}\t{cells[event.actor]}\t{cells[event.unit]}\t{payload}\t\\\\x{event.prev.hex()}\t"
+        f"\\\\x{event.digest.hex()}\t{event.position}\n"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,14 @@ import rfc8785
 MOST = 2**53 - 1
 """The largest whole number that every reader of JSON understands."""
 
-_FAST = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_PLAIN = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
+_SUSPICIOUS = re.compile(rb"[:\[,]-?[0-9]+[.eE]|null|[\xee-\xf4]")
+"""Where a float may be (one that is not finite becomes null), or a key that UTF-8 and UTF-16 sort differently."""
 
 
 class NotCanonical(ValueError):
@@ -23,16 +31,24 @@ def dumps(value: Any) -> str:
 
     Raises NotCanonical for anything else. Floats are refused: amounts are whole fen, shares are texts.
     """
-    sorts_alike = _check(value, "payload")
     try:
-        text = orjson.dumps(value, option=_FAST) if sorts_alike else rfc8785.dumps(value)
-    except (orjson.JSONEncodeError, rfc8785.CanonicalizationError) as broken:
+        text = orjson.dumps(value, default=_as_dict, option=_PLAIN)
+    except orjson.JSONEncodeError as broken:
+        _sorts_alike(value, "payload")
         raise NotCanonical(f"payload: {broken}") from None
+    if (_SUSPICIOUS.search(text) or not isinstance(value, Mapping)) and not _sorts_alike(value, "payload"):
+        text = rfc8785.dumps(orjson.loads(text))
     return text.decode()
 
 
-def _check(value: Any, place: str) -> bool:
-    """Whether UTF-8 and UTF-16 sort the keys alike. Raises NotCanonical."""
+def _as_dict(value: Any) -> dict[Any, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
+
+
+def _sorts_alike(value: Any, place: str) -> bool:
+    """Whether UTF-8 and UTF-16 sort the keys alike. Raises NotCanonical at the first thing that is not allowed."""
     if value is None or isinstance(value, str):
         return True
     if isinstance(value, int):
@@ -40,15 +56,15 @@ def _check(value: Any, place: str) -> bool:
             raise NotCanonical(f"{place}: {value} is beyond ±(2^53 - 1); write it as text")
         return True
     if isinstance(value, Mapping):
-        alike = {_check_key(key, place) & _check(one, f"{place}.{key}") for key, one in value.items()}
+        alike = {_key_sorts_alike(key, place) & _sorts_alike(one, f"{place}.{key}") for key, one in value.items()}
         return False not in alike
     if isinstance(value, list | tuple):
-        return False not in {_check(one, place) for one in value}
+        return False not in {_sorts_alike(one, place) for one in value}
     said = "write whole fen, or a text" if isinstance(value, float) else "write a text, whole number, list or mapping"
     raise NotCanonical(f"{place}: {type(value).__name__} {value!r} is not allowed; {said}")
 
 
-def _check_key(key: Any, place: str) -> bool:
+def _key_sorts_alike(key: Any, place: str) -> bool:
     if not isinstance(key, str):
         raise NotCanonical(f"{place}: the key {key!r} is not a text")
     return key.isascii() or max(key) < "\ue000"

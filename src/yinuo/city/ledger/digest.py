@@ -42,18 +42,21 @@ class Hash:
         return hashlib.new(self.name, message).digest() if self.name != "sha256" else hashlib.sha256(message).digest()
 
 
-def framed(columns: Iterable[str | None]) -> bytes:
-    """Every column as four bytes of length (big-endian) and its UTF-8; a null column as ABSENT alone."""
-    parts: list[bytes] = []
-    for column in columns:
-        if column is None:
-            parts.append(ABSENT)
-            continue
-        raw = column.encode()
-        size = len(raw)
-        parts.append(_LENGTHS[size] if size < 1024 else size.to_bytes(4, "big"))
-        parts.append(raw)
-    return b"".join(parts)
+class Frames(dict[str | None, bytes]):
+    """Columns as digests cover them, each made once: for texts that come again and again."""
+
+    def __missing__(self, column: str | None) -> bytes:
+        self[column] = made = framed(column)
+        return made
+
+
+def framed(column: str | None) -> bytes:
+    """A column as four bytes of length (big-endian) and its UTF-8; a null column is ABSENT alone."""
+    if column is None:
+        return ABSENT
+    raw = column.encode()
+    size = len(raw)
+    return (_LENGTHS[size] if size < 1024 else size.to_bytes(4, "big")) + raw
 
 
 def moment(at: datetime) -> str:
@@ -67,26 +70,27 @@ def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
     `columns` are stream, version, source, event_id, activity, at, recorded_at, actor, unit, payload, in this order, the
     version in decimal and moments by `moment`.
     """
-    return how.keyed(prev + framed(columns))
+    return how.keyed(prev + b"".join(map(framed, columns)))
 
 
 def links(
-    how: Hash, head: tuple[str, int, bytes], events: Iterable[tuple[NewEvent, str]], *, recorded_at: str
+    how: Hash, head: tuple[str, int, bytes], events: Iterable[tuple[NewEvent, str]], *, recorded_at: str, frames: Frames
 ) -> list[tuple[str, bytes, bytes]]:
-    """Of events with their payloads' texts, appended to a stream: at, prev and digest.
+    """Of events with their payloads' texts, appended to a stream: at, prev and digest, as `chained` gives it.
 
     `head` is the stream's name and the version and digest of its last event (0 and GENESIS when there is none).
     """
     stream, version, digest = head
+    name, recorded = frames[stream], frames[recorded_at]
     made = []
     for event, payload in events:
         version += 1
         at, prev = moment(event.at), digest
         columns = (
-            stream, str(version), event.source, event.event_id, event.activity, at, recorded_at, event.actor, event.unit,
-            payload,
+            prev, name, frames[str(version)], frames[event.source], framed(event.event_id), frames[event.activity],
+            framed(at), recorded, frames[event.actor], frames[event.unit], framed(payload),
         )  # fmt: skip
-        digest = chained(how, prev, columns)
+        digest = how.keyed(b"".join(columns))
         made.append((at, prev, digest))
     return made
 

@@ -4,8 +4,9 @@ create function ledger_transaction() returns bigint language sql as $$
     select pg_current_xact_id()::text::bigint + shift from ledger_shift
 $$;
 
--- Positions below it are settled: every transaction that could still write one has ended.
-create function ledger_settled() returns bigint language sql as $$
+-- Positions below it are settled: every transaction that could still write one has ended. It must be stable: a volatile
+-- function would look at a later snapshot than the query that calls it, which then would skip what it does not see yet.
+create function ledger_settled() returns bigint language sql stable as $$
     select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift) << 22 from ledger_shift
 $$;
 
