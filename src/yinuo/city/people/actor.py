@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,20 @@ Role = Literal[
     "system",
 ]
 """The ten roles of people, and the one of a department's own system (a token)."""
+ROLE_WORDS: Mapping[Role, str] = {
+    "applicant": "申请人",
+    "window_clerk": "窗口人员",
+    "handler": "经办人",
+    "section_head": "科室负责人",
+    "agency_head": "单位负责人",
+    "supervising_office": "监察机构",
+    "hotline_operator": "热线话务员",
+    "leader": "领导",
+    "auditor": "审计员",
+    "administrator": "管理员",
+    "system": "业务系统",
+}
+"""Role → its Chinese word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +60,7 @@ class Actor:
 
 class NotAllowed(Exception):
     """The actor may not do this to this thing; the message is for the person."""
+
+
+OPERATOR = Actor("operator", "运维", (), is_system=True)
+"""Whoever sits at the server's command line, and so has the database anyway. No request ever becomes this actor."""

@@ -4,8 +4,15 @@ from django.apps import AppConfig
 
 
 class PeopleConfig(AppConfig):
-    """Registers `yinuo.city.people` under the label `city_people`."""
+    """Registers `yinuo.city.people` under the label `city_people`, and says how its tables are rebuilt."""
 
     name = "yinuo.city.people"
     label = "city_people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how the tables are rebuilt."""
+        from yinuo.city.ledger import projections as ledger  # noqa: PLC0415 - models are ready only now
+        from yinuo.city.people import projections  # noqa: PLC0415
+
+        ledger.register("people", prefix=projections.PREFIX, reset=projections.reset, apply=projections.apply)

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from ninja.operation import PathView
 from ninja.utils import check_csrf
 
-from yinuo.city.people import may, persons, tokens
-from yinuo.city.people.accounts import second_factor
+from yinuo.city.people import may, tokens
+from yinuo.city.people.accounts import persons, second_factor
 from yinuo.city.people.actor import Actor, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])

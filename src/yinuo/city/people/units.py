@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,6 +18,27 @@ class UnknownUnit(LookupError):
     def __init__(self, unit: str) -> None:
         super().__init__(f"机构“{unit}”不存在")
         self.unit = unit
+
+
+TYPES: Mapping[str, str] = {
+    "province": "省",
+    "city": "市",
+    "county": "县区",
+    "town": "乡镇",
+    "subdistrict": "街道",
+    "village": "村",
+    "community": "社区",
+    "department": "部门",
+    "office": "办公室",
+    "section": "科室",
+    "window": "窗口",
+    "centre": "中心",
+    "zone": "开发区",
+    "leading_group": "领导小组",
+    "company": "企业",
+    "other": "其他",
+}
+"""Type → its Chinese word. A type says what a unit is; how high it stands is its rank (D28)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +81,7 @@ class Tree:
 
     def ancestors(self, unit: str) -> tuple[str, ...]:
         """The unit first, then what is above it, the root last. What was merged belongs to what it was merged into."""
-        found: list[str] = []
-        at: str | None = unit
-        while at is not None and at not in found:
-            span = self.unit(at)
-            found.append(at)
-            is_gone = span.valid_until is not None and span.valid_until <= self.on
-            at = span.into if is_gone and span.into else span.parent
-        return tuple(found)
+        return climb(unit, self.on, self.unit)
 
     def scope(self, units: Iterable[str]) -> tuple[str, ...]:
         """All units a thing belongs to when these are involved in it: each with its ancestors, sorted, none twice."""
@@ -102,24 +116,43 @@ def plant(spans: Sequence[Span], on: date) -> Tree:
     units: dict[str, Span] = {}
     others: dict[str, Span] = {}
     for unit, stretches in by_unit.items():
-        in_force = next((span for span in stretches if span.is_on(on)), None)
-        if in_force is not None:
-            units[unit] = in_force
-            continue
-        past = [span for span in stretches if span.valid_from <= on]
-        others[unit] = max(past, key=_start) if past else min(stretches, key=_start)
+        span = nearest(stretches, on)
+        (units if span.is_on(on) else others)[unit] = span
     below: dict[str | None, list[str]] = {}
     for unit, span in units.items():
         below.setdefault(span.parent if span.parent in units else None, []).append(unit)
     return Tree(on, units, others, {above: tuple(sorted(found)) for above, found in below.items()})
 
 
+def nearest(stretches: Sequence[Span], on: date) -> Span:
+    """Of a unit's stretches the one in force that day, else the last before it, else the first after."""
+    begun = [span for span in stretches if span.valid_from <= on]
+    return max(begun, key=_start) if begun else min(stretches, key=_start)
+
+
+def climb(unit: str, on: date, span_of: Callable[[str], Span]) -> tuple[str, ...]:
+    """The unit first, then what is above it that day, the root last. What was merged belongs to what it was merged into."""
+    found: list[str] = []
+    at: str | None = unit
+    while at is not None and at not in found:
+        span = span_of(at)
+        found.append(at)
+        is_gone = span.valid_until is not None and span.valid_until <= on
+        at = span.into if is_gone and span.into else span.parent
+    return tuple(found)
+
+
 def tree(on: date) -> Tree:
     """The tree of that day. One look at the database tells whether the tree remembered is still the newest."""
+    return _planted(revision(), on)
+
+
+def revision() -> str:
+    """A word that changes whenever anything of units, posts, persons or roles does."""
     with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "revision_of_units"))
+        cursor.execute(sql(__file__, "revision"))
         row = cursor.fetchone()
-    return _planted(row[0] if row else "", on)
+    return str(row[0])
 
 
 def ancestors(unit: str, on: date) -> tuple[str, ...]:

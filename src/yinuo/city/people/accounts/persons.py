@@ -1,4 +1,4 @@
-"""Persons: who is behind a login, and what the pages show of staff."""
+"""Who is behind a login, with the roles that hold today."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from yinuo.city.ledger.statements import sql
+from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, Grant
 
 
@@ -19,10 +20,7 @@ def actor_of(account: str, *, now: datetime) -> Actor | None:
     One look at the database tells whether the answer remembered still holds; a change of any role, post, absence or
     unit is seen by the next request of every process.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "revision"))
-        row = cursor.fetchone()
-    return _resolved(row[0] if row else "", account, timezone.localdate(now))
+    return _resolved(units.revision(), account, timezone.localdate(now))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,1 @@
+"""Units and people in and out of Excel."""
