@@ -24,6 +24,9 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+import psycopg
+from psycopg import sql
+
 from yinuo.city.site import providers as found_here
 from yinuo.city.site.failures import explain
 from yinuo.city.site.providers import NoPostgres, Provider, choose, give, is_reachable, providers, run
@@ -184,10 +187,9 @@ def _start(home: Path) -> None:
 
 
 def _make_database(home: Path) -> None:
-    server, data = f"{_server_url(home)}/postgres", _data(home)
-    ask = f"select 1 from pg_database where datname = '{DATABASE}'"
-    if "1" not in run(provider_of(home), "psql", server, "-tAc", ask, home=data):
-        run(provider_of(home), "psql", server, "-c", f"create database {DATABASE}", home=data)
+    with psycopg.connect(f"{_server_url(home)}/postgres", autocommit=True) as server:
+        if not server.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            server.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
 
 
 def _configure(data: Path, lines: Mapping[str, str]) -> None:
