@@ -9,3 +9,11 @@ class CasesConfig(AppConfig):
     name = "yinuo.city.cases"
     label = "city_cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how the tables are rebuilt."""
+        from yinuo.city.cases import projection
+        from yinuo.city.cases.logs import PREFIX
+        from yinuo.city.ledger import projections
+
+        projections.register("cases", prefix=PREFIX, reset=projection.reset, apply=projection.apply)

@@ -9,3 +9,10 @@ class TextsConfig(AppConfig):
     name = "yinuo.city.texts"
     label = "city_texts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how the table is rebuilt."""
+        from yinuo.city.ledger import projections
+        from yinuo.city.texts import projection
+
+        projections.register("texts", prefix=projection.PREFIX, reset=projection.reset, apply=projection.apply)

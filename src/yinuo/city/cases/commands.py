@@ -1,0 +1,44 @@
+"""What is done to cases: `act` by a person, `record` of facts. The only writers of case streams; both open the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yinuo.city.cases import acting, recording
+from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.ledger.events import Conflict
+from yinuo.city.people.actor import Actor
+
+TRIES = 3
+"""How often an act is decided again when somebody else's came between."""
+
+
+def act(act: Act, *, actor: Actor, now: datetime) -> Done:
+    """Do one thing to a case, or open one.
+
+    Decided on the case as it stands against the steps of its flow and the clauses that refuse (`block`); written to the
+    ledger, shown in the tables and marked for supervision in one transaction. An act whose source and event id were
+    received before changes nothing and gives what was written then. Raises Refused with a sentence for the person, NotAllowed.
+    """
+    for _try in range(TRIES):
+        try:
+            with transaction.atomic():
+                return acting.act(act, actor=actor, now=now)
+        except Conflict:
+            continue
+    raise Refused("busy", _("这件事正有别人在办，请刷新后再试。"))
+
+
+def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
+    """Write down what systems report to have happened, in the order given; for each what was written or why not.
+
+    Facts are held to the words of the text (kind, activity, fields, units) and to the actor's part of the tree, never to
+    its steps: what happened happened, and supervision will say so. A fact known already (same source and event id) gives
+    what was written before. Raises NotAllowed when the actor may report nothing at all.
+    """
+    with transaction.atomic():
+        return recording.record(acts, actor=actor, now=now)

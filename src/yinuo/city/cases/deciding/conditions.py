@@ -1,0 +1,96 @@
+"""Whether a condition of the text holds of one case: the engine's matcher on a single record, answers remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from yinuo.engine.clauses.conditions import Condition
+from yinuo.engine.columns import Column
+from yinuo.engine.context import references
+from yinuo.engine.fieldtypes import column_type
+from yinuo.engine.matching import Matcher, Tables
+from yinuo.engine.tables import Table
+from yinuo.kernel.instants import Int64, day_number
+from yinuo.rulebook.loader import Pack
+
+_ONE = np.zeros(1, np.int64)
+_MOST = 20_000
+"""Answers kept; beyond it all are forgotten and asked again."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Record:
+    """One record: field values with their type words, on one local day."""
+
+    values: Mapping[str, Any]
+    types: Mapping[str, str]
+    day: int
+
+    def column(self, name: str, rows: Int64) -> Column:
+        value = self.values.get(name)
+        if value is None:
+            return Column.missing(rows.size)
+        return Column.of(pl.Series([typed(value, self.types.get(name, "text"))], dtype=_dtype(self.types, name)))
+
+    def days(self, rows: Int64) -> Int64:
+        return np.full(rows.size, self.day, np.int64)
+
+
+def _dtype(types: Mapping[str, str], name: str) -> pl.DataType:
+    return column_type(types.get(name, "text"))
+
+
+def typed(value: Any, word: str) -> Any:
+    """A value as the ledger keeps it, as its column holds it. Money is kept in fen and read in yuan, as texts say it."""
+    if word == "date":
+        return date.fromisoformat(value)
+    if word == "money":
+        return value / 100
+    if word == "number":
+        return float(value)
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Tester:
+    """Answers conditions of one text."""
+
+    matcher: Matcher
+    known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pack: Pack) -> Tester:
+        """With the dated tables of a pack."""
+        tables = Tables({name: Table(frame) for name, frame in pack.tables.items()}, references(pack.rules))
+        return cls(Matcher(tables, pack.rules.calendar.clock))
+
+    def holds(self, condition: Condition, values: Mapping[str, Any], *, types: Mapping[str, str], day: date) -> bool:
+        """Whether the condition holds of these values on a local day."""
+        key = (id(condition), day, *(str(values.get(name)) for name in sorted(condition.fields())))
+        if key not in self.known:
+            if len(self.known) >= _MOST:
+                self.known.clear()
+            record = _Record(values, types, day_number(day))
+            self.known[key] = bool(self.matcher.holds(condition, record, rows=_ONE)[0])
+        return self.known[key]
+
+    def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
+        """The row of a dated table in force on a local day; null when there is none."""
+        found = self.matcher.tables.tables.get(table)
+        if found is None:
+            return None
+        place = found.row_of(Column.of(pl.Series([id_])), np.array([day_number(day)], np.int64))[0]
+        return None if place < 0 else found.frame.row(int(place), named=True)
+
+    def has(self, table: str, id_: str, day: date) -> bool:
+        """Whether a dated table has this id on a local day; a table the text does not have forbids nothing."""
+        key = (table, id_, day)
+        if key not in self.known:
+            self.known[key] = table not in self.matcher.tables.tables or self.row(table, id_, day) is not None
+        return self.known[key]

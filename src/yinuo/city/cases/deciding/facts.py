@@ -1,0 +1,80 @@
+"""What is wrong with an act whoever does it: its kind, activity, fields and time. Facts reported by systems are held to this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.deciding.ways import Way
+
+AHEAD = timedelta(minutes=5)
+"""How far a clock that runs fast may be ahead of ours."""
+
+
+def check_time(act: Act, now: datetime) -> None:
+    """Raises Refused for an act without zone, or in the future."""
+    if act.at.tzinfo is None:
+        raise Refused("time_without_zone", _("发生时间没有时区，请带上时区，例如 +08:00。"), field="at")
+    if act.at > now + AHEAD:
+        raise Refused("in_the_future", _("发生时间在将来，请核对时钟后再报。"), field="at")
+
+
+def check_activity(act: Act, way: Way) -> None:
+    """Raises Refused for an activity the text does not know."""
+    if act.activity not in way.by_activity and act.activity not in way.others:
+        sentence = _("制度里没有“%(activity)s”这个动作，请核对名称。")
+        raise Refused("unknown_activity", sentence % {"activity": act.activity}, field="activity")
+    if act.step is not None and (act.step not in way.steps or act.activity not in way.steps[act.step].does):
+        sentence = _("环节“%(step)s”里没有“%(activity)s”这个动作。")
+        raise Refused("unknown_step", sentence % {"step": act.step, "activity": act.activity}, field="step")
+
+
+def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], object]) -> dict[str, Any]:
+    """The fields of an act as they are kept. Raises Refused with the field that is wrong and what would be right.
+
+    Empty values are left out. Units must exist (`is_unit`), items must be in the catalogue of the day.
+    """
+    readers = way.readers
+    found: dict[str, Any] = {}
+    for name, raw in act.fields.items():
+        reader = readers.get(name)
+        if reader is None:
+            sentence = _("“%(kind)s”没有“%(field)s”这一栏。")
+            raise Refused("unknown_field", sentence % {"kind": way.flow.zh, "field": name}, field=name)
+        if raw is None or raw == "" or raw == []:
+            continue
+        try:
+            found[name] = reader(raw)
+        except ValueError as error:
+            sentence = _("“%(field)s”填得不对：%(why)s。")
+            raise Refused("bad_field", sentence % {"field": name, "why": error}, field=name) from error
+    _check_references(found, way, day=day, is_unit=is_unit)
+    return found
+
+
+def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
+    for name in way.unit_fields:
+        value = found.get(name)
+        for unit in value if isinstance(value, list) else [value]:
+            if unit is not None and not is_unit(unit):
+                check_unit(unit, is_unit, field=name)
+    item = found.get("item")
+    if item is not None:
+        check_item(item, way, day)
+
+
+def check_unit(unit: str, is_unit: Callable[[str], object], *, field: str = "unit") -> None:
+    """Raises Refused for a unit that is not in the tree."""
+    if not is_unit(unit):
+        raise Refused("unknown_unit", _("没有“%(unit)s”这个单位，请从机构树里选。") % {"unit": unit}, field=field)
+
+
+def check_item(item: str, way: Way, day: date) -> None:
+    """Raises Refused for an item that is not in the catalogue of that day."""
+    if not way.tester.has("items", item, day):
+        sentence = _("事项清单里没有“%(item)s”，或者它在 %(day)s 不在用。")
+        raise Refused("unknown_item", sentence % {"item": item, "day": day.isoformat()}, field="item")

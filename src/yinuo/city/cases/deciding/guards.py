@@ -1,0 +1,164 @@
+"""Which clauses of a text can refuse an act (`block`), or do a step by silence, and the smallest text to ask them with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+
+from yinuo.engine.clauses.conditions import Event
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.rules import Rules, Ruling
+from yinuo.engine.strata import dependencies, events_of, kinds_of
+from yinuo.kernel.limits import Limit, Unit
+
+_AT_THE_LATER = {
+    "precedence",
+    "not_succession",
+    "chain_precedence",
+    "alternate_precedence",
+    "not_chain_succession",
+    "in_order",
+}
+_AT_EITHER = {"not_coexistence", "exclusive_choice"}
+_AT_THE_EVENT = {"absence", "exactly", "init"}
+_SHORTEST = {Unit.MINUTES: 1 / 1440, Unit.HOURS: 1 / 24, Unit.OFFICE_MINUTES: 1 / 1440, Unit.OFFICE_HOURS: 1 / 24}
+_LEAST = {Unit.HALF_WORKDAYS: 0.5, Unit.WORKDAYS: 1, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 28, Unit.YEARS: 365}
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A promise whose silence does something: what opens it, what keeps it, and the soonest it can lapse."""
+
+    ruling: Ruling
+    means: frozenset[str]
+    openers: frozenset[str]
+    enders: frozenset[str]
+    soonest: timedelta
+
+
+@dataclass(frozen=True, eq=False)
+class Guards:
+    """The guards of one text. Building it orders the clauses once; asking it is a look-up."""
+
+    rules: Rules
+    blocking: tuple[tuple[Ruling, frozenset[str], bool], ...]
+    """Ruling, activities it can accuse ("any" = all), whether it can accuse whatever ends a case."""
+    silences: tuple[Silence, ...]
+    before: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, rules: Rules) -> Guards:
+        """Find the guards of a text."""
+        judged = tuple(ruling for ruling in rules.rulings if ruling.kind in ("promise", "constraint"))
+        blocking = []
+        for ruling in judged:
+            clauses = [one.clause for one in ruling.editions if isinstance(one.clause, Constraint) and one.clause.block]
+            if clauses:
+                accused = frozenset(name for clause in clauses for name in _accused(clause))
+                blocking.append((ruling, accused, any(_waits(clause) for clause in clauses)))
+        silences = tuple(silence for ruling in judged for silence in _silences(ruling))
+        return cls(rules, tuple(blocking), silences, dependencies(judged))
+
+    def of_act(self, kind: str, activity: str, *, ends: bool) -> tuple[Ruling, ...]:
+        """The blocking clauses that could accuse such an act on a case of this kind."""
+        key = (kind, activity, ends)
+        if key not in self._asked:
+            self._asked[key] = tuple(
+                ruling
+                for ruling, accused, at_end in self.blocking
+                if _speaks_of(ruling, kind) and (activity in accused or "any" in accused or (ends and at_end))
+            )
+        return self._asked[key]
+
+    def of_silence(self, kind: str) -> tuple[Silence, ...]:
+        """The silences that can do something in cases of this kind."""
+        if kind not in self._silent:
+            self._silent[kind] = tuple(one for one in self.silences if _speaks_of(one.ruling, kind))
+        return self._silent[kind]
+
+    def smallest(self, rulings: Iterable[Ruling], kind: str) -> Rules:
+        """Rules with only these clauses, those they start from, and the flow of this kind: quick to evaluate."""
+        names = frozenset(ruling.name for ruling in rulings)
+        key = (kind, names)
+        if key not in self._small:
+            wanted, waiting = set(names), list(names)
+            while waiting:
+                more = self.before.get(waiting.pop(), frozenset()) - wanted
+                wanted |= more
+                waiting += more
+            kept = (
+                one
+                for one in self.rules.rulings
+                if (one.kind == "flow" and one.id == kind)
+                or (one.kind in ("promise", "constraint") and one.name in wanted)
+            )
+            self._small[key] = replace(self.rules, rulings=tuple(kept))
+        return self._small[key]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str, bool], tuple[Ruling, ...]]:
+        return {}
+
+    @cached_property
+    def _silent(self) -> dict[str, tuple[Silence, ...]]:
+        return {}
+
+    @cached_property
+    def _small(self) -> dict[tuple[str, frozenset[str]], Rules]:
+        return {}
+
+
+def _speaks_of(ruling: Ruling, kind: str) -> bool:
+    kinds = kinds_of(ruling)
+    return kinds is None or kind in kinds
+
+
+def _names(events: Iterable[Event]) -> frozenset[str]:
+    return frozenset(name for event in events for name in event.activities)
+
+
+def _accused(clause: Constraint) -> frozenset[str]:
+    """The activities at which a clause can be broken."""
+    if clause.rule in _AT_THE_EVENT:
+        return _names(clause.event)
+    if clause.rule in _AT_THE_LATER:
+        return _names(clause.then)
+    if clause.rule in _AT_EITHER:
+        return _names((*clause.one, *clause.other))
+    if clause.rule == "follows_flow":
+        return frozenset({"any"})
+    return _names(events_of(clause))
+
+
+def _waits(clause: Constraint) -> bool:
+    """Whether the clause is judged when the case ends."""
+    return clause.rule not in _AT_THE_EVENT | _AT_THE_LATER | _AT_EITHER
+
+
+def _silences(ruling: Ruling) -> list[Silence]:
+    clauses = [
+        one.clause for one in ruling.editions if isinstance(one.clause, Promise) and one.clause.silence is not None
+    ]
+    if not clauses:
+        return []
+    means = frozenset(clause.silence.means for clause in clauses if clause.silence is not None)
+    openers = frozenset(name for clause in clauses for name in _names(clause.on))
+    enders = frozenset(name for clause in clauses for name in _names((*clause.until, *clause.void)))
+    return [Silence(ruling, means, openers, enders, min(_soonest(clause) for clause in clauses))]
+
+
+def _soonest(clause: Promise) -> timedelta:
+    """A length of time within which the promise surely has not lapsed."""
+    limits = [row.limit for row in clause.within]
+    if not limits or clause.dated is not None:
+        return timedelta(0)
+    return min((_shortest(limit) if isinstance(limit, Limit) else timedelta(0)) for limit in limits)
+
+
+def _shortest(limit: Limit) -> timedelta:
+    if limit.unit in _SHORTEST:
+        return timedelta(days=limit.count * _SHORTEST[limit.unit])
+    return timedelta(days=max(0.0, limit.count * _LEAST[limit.unit] - 1))

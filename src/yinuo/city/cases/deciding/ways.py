@@ -1,0 +1,206 @@
+"""The flows of a text, prepared for deciding: per kind of case its steps, fields and role words by date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from yinuo.city.cases.deciding.conditions import Tester
+from yinuo.city.cases.deciding.fieldvalues import Reader, reader_of
+from yinuo.city.cases.deciding.guards import Guards
+from yinuo.engine.clauses.conditions import parse_events
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.flow import FieldType, Flow, Step
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.rules import Rules
+from yinuo.engine.strata import kinds_of
+from yinuo.rulebook.loader import Pack
+from yinuo.rulebook.words import RESERVED, Words, words_of
+
+OWN_FIELDS: Mapping[str, FieldType] = {
+    name: FieldType.model_validate({"is": word})
+    for name, word in {"item": "item", "parent": "case", "files": "list:file", "channel": "text"}.items()
+}
+"""Fields every kind of case has beside those of its text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One kind of case as its text of one period says it is done."""
+
+    kind: str
+    start: date
+    until: date | None
+    flow: Flow
+    tester: Tester
+    threads: tuple[tuple[str, ...], ...] = ()
+    """Fields along which some clause reads the events of several such cases."""
+    others: frozenset[str] = frozenset()
+    """Activities of the text that no step of this flow does: facts may name them, nobody can be asked to do them."""
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """The steps by id."""
+        return {step.id: step for step in self.flow.steps}
+
+    @cached_property
+    def listed(self) -> tuple[Step, ...]:
+        """The steps that are somebody's task: those done once, in their place."""
+        return tuple(step for step in self.flow.steps if not (step.anytime or step.repeat))
+
+    @cached_property
+    def by_activity(self) -> dict[str, tuple[Step, ...]]:
+        """The steps an activity does, in the order of the text."""
+        found: dict[str, list[Step]] = {}
+        for step in self.flow.steps:
+            for activity in step.does:
+                found.setdefault(activity, []).append(step)
+        return {activity: tuple(steps) for activity, steps in found.items()}
+
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """The activities after which a case is over."""
+        return frozenset(self.flow.ends)
+
+    @cached_property
+    def backs(self) -> dict[str, tuple[str, ...]]:
+        """Activity → the steps it reopens."""
+        found: dict[str, list[str]] = {}
+        for back in self.flow.back:
+            for event in parse_events(back.on):
+                for activity in event.activities:
+                    found.setdefault(activity, []).append(back.to)
+        return {activity: tuple(steps) for activity, steps in found.items()}
+
+    @cached_property
+    def after(self) -> dict[str, frozenset[str]]:
+        """For each step the steps that come after it, directly or further on, itself included."""
+        found: dict[str, frozenset[str]] = {}
+        for target in self.steps:
+            open_ = {target}
+            grown = True
+            while grown:
+                more = {step.id for step in self.flow.steps if open_ & set(step.after)} - open_
+                open_ |= more
+                grown = bool(more)
+            found[target] = frozenset(open_)
+        return found
+
+    @cached_property
+    def fields(self) -> dict[str, FieldType]:
+        """The fields of this kind, with those every kind has."""
+        return {**OWN_FIELDS, **self.flow.fields}
+
+    @cached_property
+    def readers(self) -> dict[str, Reader]:
+        """For each field what turns a value handed in into the one that is kept."""
+        return {name: reader_of(type_) for name, type_ in self.fields.items()}
+
+    @cached_property
+    def sealed(self) -> frozenset[str]:
+        """Fields only some roles may read: they are kept with the personal ones."""
+        return frozenset(name for name, type_ in self.flow.fields.items() if type_.sealed)
+
+    @cached_property
+    def unit_fields(self) -> tuple[str, ...]:
+        """Fields that name units: those units are involved in the case."""
+        return tuple(name for name, type_ in self.flow.fields.items() if type_.is_ in ("unit", "list:unit"))
+
+    @cached_property
+    def offers(self) -> dict[str, Offer]:
+        """Activity → the hand-over it makes or answers."""
+        found: dict[str, Offer] = {}
+        for take in self.flow.steps:
+            target = (take.by or "").removeprefix("unit:")
+            moving = [activity for activity in take.does if activity in self.flow.holder]
+            if target == take.by or take.each is not None or not moving:
+                continue
+            for name in take.after:
+                give = self.steps.get(name)
+                if give is None or target not in give.ask:
+                    continue
+                keys = tuple(one for one in take.ask if one in give.ask)
+                offer = Offer(target, keys, frozenset(give.does), frozenset(moving), frozenset(take.does))
+                found |= dict.fromkeys((*give.does, *take.does), offer)
+        return found
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A hand-over as a flow says it: who is offered the case, what tells two offers apart, which activities do what."""
+
+    target: str
+    keys: tuple[str, ...]
+    gives: frozenset[str]
+    takes: frozenset[str]
+    answers: frozenset[str]
+
+
+def threads_named(rules: Rules, kind: str) -> tuple[tuple[str, ...], ...]:
+    """The threads, other than the case itself, along which clauses read cases of a kind."""
+    found: dict[tuple[str, ...], None] = {}
+    for ruling in rules.rulings:
+        kinds = kinds_of(ruling) if ruling.kind in ("promise", "constraint") else frozenset()
+        if kinds is None or kind in kinds:
+            for edition in ruling.editions:
+                if isinstance(edition.clause, (Promise, Constraint)) and "case" not in edition.clause.thread:
+                    found[edition.clause.thread] = None
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """All kinds of case of one text."""
+
+    pack: Pack
+    words: Words
+    kinds: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pack: Pack) -> Ways:
+        """Prepare a text."""
+        words, tester = words_of(pack), Tester.of(pack)
+        kinds: dict[str, tuple[Way, ...]] = {}
+        for ruling in pack.rules.of_kind("flow"):
+            editions = [edition for edition in ruling.editions if isinstance(edition.clause, Flow)]
+            kinds[ruling.id] = tuple(
+                Way(
+                    ruling.id,
+                    edition.start,
+                    edition.until,
+                    edition.clause,
+                    tester,
+                    threads_named(pack.rules, ruling.id),
+                    words.activities - RESERVED,
+                )
+                for edition in editions
+                if isinstance(edition.clause, Flow)
+            )
+        return cls(pack, words, kinds)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the text's dates are local."""
+        return ZoneInfo(self.pack.rules.zone)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The clauses that refuse a command, and the silences that do a step."""
+        return Guards.of(self.pack.rules)
+
+    def way(self, kind: str, day: date) -> Way | None:
+        """The way of a kind in force on the local day a case is opened; null when the text knows no such kind.
+
+        A case opened before its kind's first text, or after its last, is held to the nearest one.
+        """
+        editions = self.kinds.get(kind)
+        if not editions:
+            return None
+        found = editions[0]
+        for one in editions:
+            if one.start <= day:
+                found = one
+        return found

@@ -1,0 +1,228 @@
+"""Keeps the tables of cases in step with the ledger: the same code live, in batches, and when everything is rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.db import connection
+
+from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
+from yinuo.city.cases.deciding.ways import Way, Ways
+from yinuo.city.cases.logs import PREFIX
+from yinuo.city.ledger import read
+from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.ledger.statements import sql
+from yinuo.city.people import units
+from yinuo.city.texts import in_force
+from yinuo.kernel.instants import microseconds
+
+
+@dataclass(slots=True)
+class Folded:
+    """A case before and after its new events."""
+
+    before: State | None
+    after: State
+    way: Way
+    changed_at: int
+    head: bytes
+
+
+@lru_cache(maxsize=4)
+def ways_of(digest: str) -> Ways:
+    """The flows of an installed text, prepared once a process."""
+    return Ways.of(in_force.by_digest(digest))
+
+
+def ways_in_force() -> Ways:
+    """The flows of the text in force. Raises NoText."""
+    return ways_of(in_force.pack().digest)
+
+
+def happened(event: StoredEvent) -> Happened:
+    """An event as the fold reads it."""
+    payload = orjson.loads(event.payload)
+    return Happened(event.activity, microseconds(event.at), event.version, event.actor, event.unit, payload)
+
+
+def folded(before: State | None, events: Sequence[StoredEvent], ways: Ways) -> Folded:
+    """The state of one case after new events, given in the order of their versions.
+
+    One that happened before what is already known means folding the whole case again, in the order of time.
+    """
+    new = [happened(event) for event in events]
+    last = events[-1]
+    case_id = last.stream.removeprefix(PREFIX)
+    start = before.last_at if before is not None else 0
+    ordered = all(one.at >= earlier for one, earlier in zip(new, [start, *(one.at for one in new)], strict=False))
+    if not ordered:
+        known = [] if before is None else [happened(one) for one in read.stream(last.stream)]
+        known = [one for one in known if one.version < new[0].version]
+        new, state = sorted([*known, *new], key=lambda one: (one.at, one.version)), State(case_id)
+        # The receipt, kind and lead unit were said by whichever event was recorded first.
+        first = min(new, key=lambda one: one.version)
+        new[0].payload = {**_opening(first), **new[0].payload} if new[0] is not first else new[0].payload
+    else:
+        state = State(case_id) if before is None else before.copied()
+    way = fold_all(state, new, ways)
+    return Folded(before, state, way, microseconds(last.recorded_at), last.digest)
+
+
+def _opening(first: Happened) -> dict[str, Any]:
+    names = ("kind", "item", "unit", "region", "parent", "receipt")
+    return {name: first.payload[name] for name in names if name in first.payload}
+
+
+def fold_all(state: State, events: Sequence[Happened], ways: Ways) -> Way:
+    """Fold events in their order; returns the way of the case. Raises LookupError for a kind no text ever knew."""
+    zone = ZoneInfo(ways.pack.rules.zone)
+    kind = state.kind or str(events[0].payload.get("kind") or "")
+    way = ways.way(kind, local_day(state.opened_at or events[0].at, zone))
+    if way is None:
+        raise LookupError(f'case {state.case_id}: the text in force knows no kind "{kind}"')
+    for event in events:
+        fold(state, event, way=way, day=local_day(event.at, zone))
+    return way
+
+
+def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) -> None:
+    """Write the rows of these cases, in one statement. With `look` supervision will look at each of them."""
+    rows: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
+    for one in cases:
+        rows["cases"].append(_case_row(one, tree, ways))
+        _task_rows(one, rows["tasks"], rows["gone"])
+        _offer_rows(one, rows["offers"])
+        _thread_rows(one, rows["threads"])
+    if rows["cases"]:
+        given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(sql(__file__, "project"), {**given, "look": look})
+
+
+def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
+    state = one.after
+    title = title_of(state, one.way, ways)
+    return {
+        "case_id": state.case_id, "kind": state.kind, "item": state.item, "unit": state.unit, "region": state.region,
+        "channel": state.channel, "receipt": state.receipt, "title": title, "words": pairs(f"{title} {state.receipt}"),
+        "opened_at": state.opened_at, "ended_at": state.ended_at, "status": "ended" if state.is_over else "open",
+        "stage": state.stage, "holder_unit": state.holder_unit, "holder_actor": state.holder_actor,
+        "parent": state.parent, "version": state.version, "fields": state.fields,
+        "scope": scope_of(state.units, tree), "person_ref": state.person_ref, "changed_at": one.changed_at,
+        "state": orjson.dumps(state).decode(), "head": one.head.hex(),
+    }  # fmt: skip
+
+
+def scope_of(involved: Sequence[str], tree: units.Tree) -> tuple[str, ...]:
+    """The units a case belongs to; a unit the tree does not know stands for itself."""
+    known = [unit for unit in involved if unit in tree.units or unit in tree.others]
+    return tuple(sorted({*tree.scope(known), *involved}))
+
+
+def title_of(state: State, way: Way, ways: Ways) -> str:
+    """What a list calls the case: its item or kind, and the first words its opening asked for."""
+    zone = ZoneInfo(ways.pack.rules.zone)
+    item = None if state.item is None else _item(way, state.item, local_day(state.opened_at, zone))
+    opening = next((step for step in way.flow.steps if way.flow.opens in step.does), None)
+    asked = () if opening is None else opening.ask
+    text = next((str(state.fields[n]) for n in asked if n in state.fields and way.fields[n].is_ == "text"), "")
+    head = (item or {}).get("zh") or way.flow.zh
+    return f"{head}：{text[:40]}" if text else str(head)
+
+
+def _item(way: Way, item: str, day: date) -> dict[str, Any] | None:
+    return way.tester.row("items", item, day)
+
+
+def pairs(text: str) -> list[str]:
+    """Pairs of neighbouring characters of each word, small letters; a word of one character is itself."""
+    found: dict[str, None] = {}
+    for word in text.lower().split():
+        for pair in [word[index : index + 2] for index in range(max(1, len(word) - 1))]:
+            found[pair] = None
+    return list(found)
+
+
+def _task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:
+    old = {} if one.before is None else one.before.tasks
+    for step, keys in one.after.tasks.items():
+        for key, row in keys.items():
+            if old.get(step, {}).get(key) == row:
+                continue
+            state, since, unit, done_at, actor = row
+            tasks.append({
+                "case_id": one.after.case_id, "step": step, "key": key, "unit": unit,
+                "role": one.way.steps[step].by or "", "state": state, "due_since": since, "done_at": done_at,
+                "actor": actor,
+            })  # fmt: skip
+    for step, keys in old.items():
+        left = one.after.tasks.get(step, {})
+        gone += [{"case_id": one.after.case_id, "step": step, "key": key} for key in keys if key not in left]
+
+
+def _offer_rows(one: Folded, offers: list[dict[str, Any]]) -> None:
+    old = {} if one.before is None else one.before.offers
+    for key, row in one.after.offers.items():
+        if old.get(key) != row:
+            state, from_unit, from_actor, to_unit, offered, answered, by = row
+            offers.append({
+                "case_id": one.after.case_id, "key": key, "state": state, "from_unit": from_unit,
+                "from_actor": from_actor, "to_unit": to_unit, "offered_at": offered, "answered_at": answered,
+                "answered_by": by,
+            })  # fmt: skip
+
+
+def _thread_rows(one: Folded, threads: list[dict[str, Any]]) -> None:
+    known = [] if one.before is None else one.before.threads
+    for row in one.after.threads:
+        if row not in known:
+            threads.append({"names": row[0], "values": row[1], "case_id": one.after.case_id})
+
+
+def reset() -> None:
+    """Empty the tables; what supervision still has to look at stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE cases_case, cases_task, cases_handover, cases_thread RESTART IDENTITY")
+
+
+def load_states(case_ids: Sequence[str]) -> dict[str, State]:
+    """The states of those of these cases that exist. Their heads are remembered for the next append."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "load_many"), {"case_ids": list(case_ids)})
+        found = {}
+        for case_id, text, head in cursor.fetchall():
+            state = found[case_id] = State(**orjson.loads(text))
+            read.remember(PREFIX + case_id, (state.version, bytes(head)))
+    return found
+
+
+def apply(events: Sequence[StoredEvent]) -> None:
+    """Take events over when everything is rebuilt: each under the text and the tree of the day it was recorded on."""
+    past = sorted(in_force.installations(), key=lambda one: one.version)
+    for (digest, day), many in groupby(events, key=lambda event: _circumstances(event, past)):
+        take(list(many), ways_of(digest), tree=units.tree(day), look=False)
+
+
+def _circumstances(event: StoredEvent, past: Sequence[in_force.Installed]) -> tuple[str, date]:
+    known = [one for one in past if one.installed_at <= event.recorded_at]
+    digest = (known[-1] if known else past[0]).digest
+    zone = ZoneInfo(ways_of(digest).pack.rules.zone)
+    return digest, event.recorded_at.astimezone(zone).date()
+
+
+def take(events: Sequence[StoredEvent], ways: Ways, *, tree: units.Tree, look: bool) -> list[Folded]:
+    """Fold events of many cases into their states and write the rows."""
+    by_case: dict[str, list[StoredEvent]] = {}
+    for event in events:
+        by_case.setdefault(event.stream.removeprefix(PREFIX), []).append(event)
+    before = load_states(list(by_case))
+    cases = [folded(before.get(case_id), many, ways) for case_id, many in by_case.items()]
+    write(cases, ways, tree=tree, look=look)
+    return cases

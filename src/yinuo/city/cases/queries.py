@@ -1,0 +1,208 @@
+"""Reading cases: the log the engine evaluates, lists and searches within what an actor may see, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from yinuo.city.cases.deciding.states import State
+from yinuo.city.cases.deciding.ways import Way
+from yinuo.city.cases.logs import PREFIX, line_of, log_of
+from yinuo.city.cases.projection import pairs, ways_in_force
+from yinuo.city.ledger import read
+from yinuo.city.ledger.events import NewEvent, StoredEvent
+from yinuo.city.ledger.statements import sql
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import require, row_filter
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.log import Log
+from yinuo.engine.rules import Ruling
+
+MOST_IN_THREAD = 2_000
+"""Cases of one thread a command looks at; the newest. Supervision looks at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in a list."""
+
+    case_id: str
+    kind: str
+    receipt: str
+    title: str
+    item: str | None
+    unit: str | None
+    status: str
+    stage: str
+    opened_at: datetime
+    ended_at: datetime | None
+    holder_unit: str | None
+    holder_actor: str | None
+    parent: str | None
+    version: int
+
+
+def log(case_ids: Sequence[str]) -> Log:
+    """The history of these cases as the engine reads it, with the dated tables of the text in force. Raises NoText.
+
+    A case that does not exist is left out.
+    """
+    streams = read.streams([PREFIX + case_id for case_id in case_ids])
+    return log_of([line_of(event) for many in streams.values() for event in many], ways_in_force())
+
+
+def threads(case_ids: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
+    """Beside the case itself: for each thread these cases are part of, (field names, values), all cases of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "threads"), {"case_ids": list(case_ids)})
+        return {(names, values): list(found) for names, values, found in cursor.fetchall()}
+
+
+def beside(case_ids: Sequence[str]) -> list[str]:
+    """The other cases of the threads of these cases: what must be evaluated together with them."""
+    mine = set(case_ids)
+    return sorted({other for many in threads(case_ids).values() for other in many} - mine)
+
+
+def threaded(
+    state: State, event: NewEvent, rulings: Sequence[Ruling], *, way: Way
+) -> Mapping[str, Sequence[StoredEvent]]:
+    """The histories of the other cases that these clauses read together with a proposed event of this one.
+
+    Two commands of one thread at a moment are decided one after the other: each waits for the thread.
+    """
+    wanted = _threads_of(rulings, way.kind)
+    if not wanted:
+        return {}
+    opening = event.payload if state.version == 0 else {}
+    own = {"item": state.item, "unit": state.unit, "region": state.region, "kind": state.kind or opening.get("kind")}
+    values = {**own, **{name: opening.get(name) or value for name, value in own.items()}, **state.fields}
+    values |= event.payload.get("fields") or {}
+    names, keys = [], []
+    for thread in sorted(wanted):
+        found = [values.get(name) for name in thread]
+        if None not in found:
+            names.append(",".join(thread))
+            keys.append(orjson.dumps([str(value) for value in found]).decode())
+    if not names:
+        return {}
+    asked = {"names": names, "values": keys, "case_id": state.case_id, "most": MOST_IN_THREAD}
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "lock_threads"), asked)
+        cursor.execute(sql(__file__, "beside"), asked)
+        others = [row[0] for row in cursor.fetchall()]
+    return read.streams([PREFIX + other for other in others]) if others else {}
+
+
+def _threads_of(rulings: Sequence[Ruling], kind: str) -> set[tuple[str, ...]]:
+    clauses = [edition.clause for ruling in rulings for edition in ruling.editions]
+    return {one.thread for one in clauses if isinstance(one, Constraint) and "case" not in one.thread}
+
+
+def find(
+    actor: Actor | None,
+    *,
+    kinds: Collection[str] = (),
+    status: str | None = None,
+    unit: str | None = None,
+    holder: str | None = None,
+    item: str | None = None,
+    text: str = "",
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """Cases the actor may see, the newest first. `text` is a receipt number or words of the title.
+
+    `unit` = any unit involved or one above it; `holder` = a person; `before` = (opened_at, case_id) of the last row
+    seen, to go on from there.
+    """
+    where, asked = _where(actor, kinds=kinds, status=status, unit=unit, holder=holder, item=item, text=text)
+    if before is not None:
+        where += " AND (opened_at, case_id) < (%(before_at)s, %(before_id)s)"
+        asked |= {"before_at": before[0], "before_id": before[1]}
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "find").replace("/* where */", where), {**asked, "limit": limit})
+        return [Row(*row) for row in cursor.fetchall()]
+
+
+def count(
+    actor: Actor | None,
+    *,
+    kinds: Collection[str] = (),
+    status: str | None = None,
+    unit: str | None = None,
+    holder: str | None = None,
+    item: str | None = None,
+    text: str = "",
+    most: int = 10_000,
+) -> int:
+    """How many there are, counted up to `most`."""
+    where, asked = _where(actor, kinds=kinds, status=status, unit=unit, holder=holder, item=item, text=text)
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "count").replace("/* where */", where), {**asked, "most": most})
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+def _where(
+    actor: Actor | None, *, kinds: Collection[str], status: str | None, unit: str | None, holder: str | None,
+    item: str | None, text: str,
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """The condition of a list: the one row filter, and what was asked for."""
+    visible, asked = row_filter(actor, "case.read")
+    parts = [visible]
+    if kinds:
+        parts.append("kind = ANY(%(kinds)s)")
+        asked["kinds"] = list(kinds)
+    for name, value in (("status", status), ("holder_actor", holder), ("item", item)):
+        if value is not None:
+            parts.append(f"{name} = %({name})s")
+            asked[name] = value
+    if unit is not None:
+        parts.append("scope && ARRAY[%(unit)s]")
+        asked["unit"] = unit
+    wanted = pairs(text)
+    if wanted:
+        parts.append("words @> %(words)s::text[]")
+        asked["words"] = wanted
+    return " AND ".join(parts), asked
+
+
+def one(case_id: str, *, actor: Actor | None) -> Row | None:
+    """One case; null when there is none. Raises NotAllowed when it lies outside what the actor may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "one"), {"case_id": case_id})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    require(actor, "case.read", scope=row[-1])
+    return Row(*row[:-1])
+
+
+def state_of(case_id: str) -> State | None:
+    """Where a case stands, for pages that offer what can be done next."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "state"), {"case_id": case_id})
+        row = cursor.fetchone()
+    return None if row is None else State(**orjson.loads(row[0]))
+
+
+def receipt_of(case_id: str) -> str:
+    """The receipt number of a case, "" when there is no such case."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "receipt"), {"case_id": case_id})
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def case_of_receipt(receipt: str) -> str | None:
+    """The case of a receipt number (as printed, check digits included), null when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "case_of_receipt"), {"receipt": receipt.strip()})
+        row = cursor.fetchone()
+    return row[0] if row else None

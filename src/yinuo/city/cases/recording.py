@@ -1,0 +1,203 @@
+"""Facts in batches: validated, appended, shown and marked in a fixed number of statements whatever their number."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yinuo.city.cases import numbers, projection
+from yinuo.city.cases.acting import opening
+from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.cases.deciding import facts
+from yinuo.city.cases.deciding.states import State, local_day
+from yinuo.city.cases.deciding.ways import Way, Ways
+from yinuo.city.cases.logs import PREFIX
+from yinuo.city.ledger import private, read
+from yinuo.city.ledger.batch import append_batch
+from yinuo.city.ledger.events import NewEvent, StoredEvent
+from yinuo.city.people import units
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import reaching, require
+
+
+@dataclass(slots=True)
+class _Case:
+    """A case while a batch is read: its way, and the receipt it has or will have."""
+
+    case_id: str
+    way: Way
+    state: State | None
+    receipt: str | None = None
+
+
+class _Batch:
+    """Everything that is the same for all facts of a batch."""
+
+    def __init__(self, acts: Sequence[Act], actor: Actor, now: datetime) -> None:
+        self.actor, self.now = actor, now
+        self.ways: Ways = projection.ways_in_force()
+        self.tree = units.tree(now.astimezone(self.ways.zone).date())
+        self.reach = frozenset(reaching(actor, "events.write")) | frozenset(reaching(actor, "case.import"))
+        self.states = projection.load_states(sorted({act.case_id for act in acts if act.case_id is not None}))
+        self.cases: dict[str, _Case] = {}
+        self.known_units: dict[str, bool] = {}
+        self.reached: dict[str, bool] = {}
+
+    def is_unit(self, unit: str) -> bool:
+        """Whether the tree knows the unit."""
+        known = self.known_units.get(unit)
+        if known is None:
+            known = self.known_units[unit] = unit in self.tree.units or unit in self.tree.others
+        return known
+
+    def reaches(self, unit: str) -> bool:
+        """Whether the actor may report for the unit."""
+        found = self.reached.get(unit)
+        if found is None:
+            above = self.tree.ancestors(unit) if self.is_unit(unit) else ()
+            found = self.reached[unit] = not self.reach.isdisjoint(above)
+        return found
+
+    def case(self, act: Act) -> _Case:
+        """The case of a fact; one nobody heard of begins with it. Raises Refused."""
+        if act.case_id is None:
+            return self._begin(uuid.uuid4().hex, act)
+        case = self.cases.get(act.case_id)
+        if case is None:
+            state = self.states.get(act.case_id)
+            case = self._begin(act.case_id, act) if state is None else self._go_on(state)
+        return case
+
+    def _begin(self, case_id: str, act: Act) -> _Case:
+        if act.kind is None:
+            raise Refused("no_such_case", _("没有这件事；登记新的要写明种类。"), field="case_id")
+        way = self.ways.way(act.kind, act.at.astimezone(self.ways.zone).date())
+        if way is None:
+            sentence = _("制度里没有“%(kind)s”这一种事。")
+            raise Refused("unknown_kind", sentence % {"kind": act.kind}, field="kind")
+        return _Case(case_id, way, None)
+
+    def _go_on(self, state: State) -> _Case:
+        way = self.ways.way(state.kind, local_day(state.opened_at, self.ways.zone))
+        if way is None:
+            sentence = _("制度里没有“%(kind)s”这一种事。")
+            raise Refused("unknown_kind", sentence % {"kind": state.kind}, field="kind")
+        return _Case(state.case_id, way, state, state.receipt)
+
+
+def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
+    """Write facts down. Inside the caller's transaction. Raises NotAllowed."""
+    if not reaching(actor, "case.import"):
+        require(actor, "events.write")
+    if not acts:
+        return []
+    batch = _Batch(acts, actor, now)
+    results: list[Done | Refused | None] = [None] * len(acts)
+    events: list[NewEvent] = []
+    places: list[int] = []
+    fresh: list[tuple[int, _Case]] = []
+    for index, act in enumerate(acts):
+        try:
+            case, event = _fact(batch, act)
+        except Refused as refused:
+            results[index] = refused
+            continue
+        if case.case_id not in batch.cases:
+            batch.cases[case.case_id] = case
+            if case.state is None:
+                fresh.append((len(events), case))
+        places.append(index)
+        events.append(event)
+    _number(batch, events, fresh)
+    _write(batch, events, places, results)
+    return [one for one in results if one is not None]
+
+
+def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
+    """A fact as it will be appended. Raises Refused."""
+    facts.check_time(act, batch.now)
+    case = batch.case(act)
+    way = case.way
+    facts.check_activity(act, way)
+    day = act.at.astimezone(batch.ways.zone).date()
+    fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
+    unit = act.unit or batch.actor.unit
+    if unit is not None:
+        facts.check_unit(unit, batch.is_unit)
+    if unit is None or not batch.reaches(unit):
+        raise Refused("outside_your_units", _("“%(unit)s”不在您的管理范围内。") % {"unit": unit}, field="unit")
+    payload: dict[str, Any] = {"v": 1, "fields": fields}
+    if act.step is not None:
+        payload["step"] = act.step
+    if case.state is None and case.case_id not in batch.cases:
+        if act.item is not None:
+            facts.check_item(act.item, way, day)
+        payload |= opening(act, fields, unit=unit, receipt="")
+    personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
+    event_id = act.event_id or uuid.uuid4().hex
+    if personal:
+        payload["person"] = private.seal(f"{PREFIX}{case.case_id}/{act.source}/{event_id}", personal)
+    # Facts come from systems: who did it there is not known to us unless the actor says so.
+    return case, NewEvent(
+        PREFIX + case.case_id, act.source, event_id, act.activity, act.at, payload, batch.actor.id, unit
+    )
+
+
+def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _Case]]) -> None:
+    """Give the cases that begin in this batch their receipt numbers."""
+    if not fresh:
+        return
+    day = batch.now.astimezone(batch.ways.zone).date()
+    for (place, case), serial in zip(fresh, numbers.serials(len(fresh)), strict=True):
+        case.receipt = numbers.receipt(serial, day)
+        event = events[place]
+        events[place] = NewEvent(
+            event.stream, event.source, event.event_id, event.activity, event.at,
+            {**event.payload, "receipt": case.receipt}, event.actor, event.unit,
+        )  # fmt: skip
+
+
+def _write(
+    batch: _Batch, events: Sequence[NewEvent], places: Sequence[int], results: list[Done | Refused | None]
+) -> None:
+    if not events:
+        return
+    written = append_batch(events, recorded_at=batch.now)
+    skipped = set(written.duplicates) | {index for index, _ in written.refused}
+    for index, reason in written.refused:
+        results[places[index]] = Refused("not_recorded", reason)
+    stored = iter(written.stored)
+    for index in range(len(events)):
+        if index not in skipped:
+            one = next(stored)
+            case = batch.cases[one.stream.removeprefix(PREFIX)]
+            results[places[index]] = Done(case.case_id, case.receipt or "", one.version, (one.event_id,))
+    _show(batch, written.stored)
+    _answer_duplicates(events, written.duplicates, places, results)
+
+
+def _show(batch: _Batch, stored: Sequence[StoredEvent]) -> None:
+    by_case: dict[str, list[StoredEvent]] = {}
+    for event in stored:
+        by_case.setdefault(event.stream.removeprefix(PREFIX), []).append(event)
+    cases = [projection.folded(batch.states.get(case_id), many, batch.ways) for case_id, many in by_case.items()]
+    projection.write(cases, batch.ways, tree=batch.tree, look=True)
+
+
+def _answer_duplicates(
+    events: Sequence[NewEvent], duplicates: Sequence[int], places: Sequence[int], results: list[Done | Refused | None]
+) -> None:
+    if not duplicates:
+        return
+    known = read.received([(events[index].source, events[index].event_id) for index in duplicates])
+    names = sorted({event.stream.removeprefix(PREFIX) for event in known.values()})
+    receipts = {case_id: state.receipt for case_id, state in projection.load_states(names).items()}
+    for index in duplicates:
+        event = known[events[index].source, events[index].event_id]
+        case_id = event.stream.removeprefix(PREFIX)
+        results[places[index]] = Done(case_id, receipts.get(case_id, ""), event.version, (event.event_id,))
