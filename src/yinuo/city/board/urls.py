@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from yinuo.city.board import views
+from yinuo.city.board.views import cases, lights, lists
 
 urlpatterns = [
-    path("", views.board, name="board"),
+    path("", lights.board, name="board"),
+    path("board/lights", lights.renewed, name="lights"),
+    path("findings", lists.findings, name="findings"),
+    re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),
+    path("findings/<str:card>/<str:what>", cases.answer, name="card_answer"),
+    path("cases", lists.cases, name="cases"),
+    re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
+    path("cases/<str:case_id>", cases.case, name="case"),
+    path("cases/<str:case_id>/unmask", cases.unmasked, name="case_unmask"),
+    path("cases/<str:case_id>/do/<str:activity>", cases.act, name="case_act"),
 ]

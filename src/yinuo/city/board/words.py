@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -166,6 +167,10 @@ class Words:
         ranked = sorted(self.rules.levels, key=lambda name: -self.rules.levels[name].rank) if self.is_there else []
         return tuple(word for name in ranked if (word := self.level(name)))
 
+    def level_choices(self) -> list[tuple[str, str]]:
+        """Levels and their words, the gravest first."""
+        return [(level.name, level.word) for level in self.levels]
+
     def kinds(self) -> list[tuple[str, str]]:
         """Kinds of case and their names."""
         return [(kind, self.kind(kind)) for kind in self._names.kinds] if self._names else []
@@ -240,3 +245,12 @@ def _flow_on(ruling: Ruling, opened_at: datetime | None) -> Flow | None:
     editions = [one for one in ruling.editions if day is None or one.start <= day]
     chosen = (editions or list(ruling.editions))[-1].clause
     return chosen if isinstance(chosen, Flow) else None
+
+
+def words_for(request: HttpRequest) -> Words:
+    """The words of a request, looked up once however many parts of the page ask."""
+    found: Words | None = getattr(request, "words", None)
+    if found is None or found.language != ("en" if get_language() == "en" else "zh"):
+        found = Words()
+        request.words = found  # type: ignore[attr-defined]
+    return found

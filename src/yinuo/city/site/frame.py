@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yinuo.city.board.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 
@@ -76,7 +77,7 @@ class TextInForce:
 class Frame:
     """Everything is looked up when a template asks for it, so that a page pays only for what it shows."""
 
-    def __init__(self, request: HttpRequest, words: Any) -> None:
+    def __init__(self, request: HttpRequest, words: Words) -> None:
         self._request = request
         self._words = words
         self.here = request.get_full_path()

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from yinuo.city.board.words import Words
+from yinuo.city.board.words import words_for
 from yinuo.city.site.frame import Frame
 
 
@@ -39,7 +39,7 @@ def environment(**options: Any) -> Environment:
 
 def common(request: HttpRequest) -> dict[str, Any]:
     """What every page may show; nothing is looked up before it is asked for."""
-    words = Words()
+    words = words_for(request)
     return {"frame": Frame(request, words), "words": words}
 
 

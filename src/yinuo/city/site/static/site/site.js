@@ -4,8 +4,10 @@
 // Polling: ask with the tag last seen, so that an unchanged answer is 304 and nothing on the page moves.
 const tags = new WeakMap();
 document.addEventListener("htmx:configRequest", (event) => {
-  const tag = tags.get(event.detail.elt);
-  if (tag && event.detail.verb === "get") event.detail.headers["If-None-Match"] = tag;
+  const tag = tags.get(event.detail.elt) ?? event.detail.elt.dataset.tag;
+  if (!event.detail.elt.hasAttribute("data-poll")) return;
+  event.detail.headers["X-Poll"] = "1";
+  if (tag) event.detail.headers["If-None-Match"] = tag;
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.hasAttribute("data-poll") && document.hidden) event.preventDefault();

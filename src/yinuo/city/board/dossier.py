@@ -1,0 +1,291 @@
+"""One case with everything a person may ask of it: where it stands, every promise, who held it, what was said and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+import polars as pl
+
+from yinuo.city.board.statements import rows
+from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
+from yinuo.city.board.words import Words
+from yinuo.city.cases import queries
+from yinuo.city.ledger import read
+from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import row_filter
+from yinuo.city.texts import in_force
+from yinuo.engine.evaluate import evaluate
+from yinuo.engine.log import Log, Said
+from yinuo.engine.stretches import stretches
+
+ClockKey = tuple[str, str, str, int]
+CLOCK_KEY = ("institution", "clause", "opener", "occurrence")
+ORDER = {"overdue": 0, "running": 1, "paused": 2, "late": 3, "kept": 4, "deemed": 5, "void": 6}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case's log and what the text in force says of it at a moment."""
+
+    log: Log
+    said: Said
+    pauses: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The text of one clause as it was for this case."""
+
+    title: str
+    institution: str
+    institution_name: str
+    version: str
+    source: str
+    status: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One clock: allowed, used, paused, extended and left in its own unit, its sentence, its line, its text."""
+
+    row: Mapping[str, Any]
+    name: str
+    left: float | None
+    over: float | None
+    reasons: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    due: Tick | None
+    text: Clause | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still runs, stands still or is overdue."""
+        return self.row["state"] in ("running", "paused", "overdue")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: by whom, what was written down, its digest in the ledger."""
+
+    event: StoredEvent
+    at: datetime
+    word: str
+    unit: str
+    actor: str
+    fields: tuple[tuple[str, str], ...]
+    person: Mapping[str, Any] | None
+    is_late_entry: bool
+
+
+class Dossier:
+    """Reads on asking. Queries: the case, its streams (one), its cards, the names of persons, the text in force."""
+
+    def __init__(self, case: Mapping[str, Any], words: Words, *, now: datetime) -> None:
+        self.case = case
+        self.words = words
+        self.now = now
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What the one evaluator says of the case now."""
+        as_of = max(minute(self.now), self.case["changed_at"])
+        return judge(self.case["case_id"], self.case["version"], self.words.pack.digest, as_of)
+
+    @cached_property
+    def streams(self) -> Mapping[str, tuple[StoredEvent, ...]]:
+        """What people did and what was said of it, as the ledger holds it."""
+        case_id = self.case["case_id"]
+        return read.streams([f"case/{case_id}", f"said/{case_id}"])
+
+    @cached_property
+    def cards(self) -> list[dict[str, Any]]:
+        """Every card of the case, with its sentence."""
+        found = rows("cards", {"case_id": self.case["case_id"]})
+        return [{**one, "why": self.words.why(one), "text": self.text(one)} for one in found]
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """The names of the persons who acted here."""
+        acted = {event.actor for events in self.streams.values() for event in events if event.actor}
+        named = {one[key] for one in self.cards for key in ("actor", "explained_by", "appealed_by", "decided_by")}
+        wanted = sorted(acted | {one for one in named if one})
+        return {row["person"]: row["name"] for row in rows("names", {"persons": wanted})} if wanted else {}
+
+    def person(self, actor: str | None) -> str:
+        """A person's name, or the id of a system."""
+        return self.people.get(actor or "", actor or "")
+
+    @cached_property
+    def scale(self) -> Scale:
+        """The scale of all lines."""
+        clocks = self.judged.said.clocks
+        moments: list[datetime | None] = [self.case["opened_at"], self.case["ended_at"]]
+        if self.case["status"] == "open":
+            moments.append(self.now)
+        for name in ("started_at", "due_at", "ended_at"):
+            moments += clocks.filter(pl.col("state") != "void")[name].drop_nulls().to_list()
+        moments += [event.at for event in self.streams[f"case/{self.case['case_id']}"]]
+        return Scale.over(moments, now=self.now)
+
+    @cached_property
+    def promises(self) -> tuple[Promised, ...]:
+        """Every clock of the case, those that press first."""
+        paused: dict[ClockKey, list[tuple[datetime, datetime | None]]] = {}
+        for row in self.judged.pauses.iter_rows(named=True):
+            paused.setdefault(_key(row), []).append((row["from"], row["to"]))
+        why: dict[ClockKey, list[str]] = {}
+        for one in self.cards:
+            if one["status"] in ("open", "cleared"):
+                why.setdefault(_key(one), []).append(one["why"])
+        found = self.judged.said.clocks.filter(pl.col("case_id") == self.case["case_id"]).to_dicts()
+        made = [self._promised(row, paused.get(_key(row), []), why.get(_key(row), [])) for row in found]
+        return tuple(sorted(made, key=lambda one: (ORDER.get(one.row["state"], 9), one.row["due_at"] or self.now)))
+
+    def _promised(
+        self, row: Mapping[str, Any], pauses: Sequence[tuple[datetime, datetime | None]], reasons: Sequence[str]
+    ) -> Promised:
+        whole = None if row["allowed"] is None else row["allowed"] + (row["extended"] or 0)
+        rest = None if whole is None or row["used"] is None else whole - row["used"]
+        return Promised(
+            row=row,
+            name=self.words.clause(row["institution"], row["clause"]),
+            left=rest if rest is not None and rest >= 0 else None,
+            over=-rest if rest is not None and rest < 0 else None,
+            reasons=tuple(reasons),
+            segments=clock_segments(row, pauses, scale=self.scale, now=self.now),
+            due=None if row["due_at"] is None else self.scale.tick(row["due_at"], ""),
+            text=self.text(row),
+        )
+
+    def text(self, row: Mapping[str, Any]) -> Clause | None:
+        """The clause a clock or card is about, in the version that applied."""
+        return clause_text(self.words, row["institution"], row["clause"], row["version"])
+
+    @cached_property
+    def holdings(self) -> list[dict[str, Any]]:
+        """Who held the case when, with the place of each stretch on the line."""
+        found = self.judged.said.holdings.filter(pl.col("case_id") == self.case["case_id"]).sort("from").to_dicts()
+        for one in found:
+            name = self.words.unit(one["unit"]) or self.person(one["actor"])
+            one["name"] = name
+            one["segment"] = self.scale.segment("held", one["from"], one["to"] or self.case["ended_at"] or self.now, name)
+        return found
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What happened, the first first."""
+        events = sorted(self.streams[f"case/{self.case['case_id']}"], key=lambda event: (event.at, event.version))
+        return [self._entry(event) for event in events]
+
+    def _entry(self, event: StoredEvent) -> Entry:
+        payload = json.loads(event.payload)
+        fields = tuple((name, self._value(name, value)) for name, value in (payload.get("fields") or {}).items())
+        late = (event.recorded_at - event.at).total_seconds() > 86_400
+        return Entry(
+            event, event.at, self.words.activity(event.activity), self.words.unit(event.unit), self.person(event.actor),
+            fields, payload.get("person"), late,
+        )  # fmt: skip
+
+    def _value(self, name: str, value: Any) -> str:
+        if isinstance(value, list):
+            return "、".join(self._value(name, one) for one in value)
+        if name == "item":
+            return self.words.item(str(value))
+        if isinstance(value, str) and (value in self.words.tree.units or value in self.words.tree.others):
+            return self.words.unit(value)
+        return str(value)
+
+    @cached_property
+    def said(self) -> list[Entry]:
+        """What supervision said and what people answered, the first first."""
+        return [self._entry(event) for event in self.streams[f"said/{self.case['case_id']}"]]
+
+    def evidence(self, card: Mapping[str, Any]) -> list[Entry]:
+        """The events of this case behind a card."""
+        wanted = set(json.loads(card["evidence"] or "[]"))
+        named = {(one.event.event_id if one.event.source == "yinuo" else f"{one.event.source}:{one.event.event_id}"): one for one in self.entries}
+        return [one for name, one in named.items() if name in wanted]
+
+    def marks(self) -> list[Tick]:
+        """The events as marks of the axis."""
+        return [self.scale.tick(entry.at, entry.word) for entry in self.entries]
+
+
+def dossier(case_id: str, words: Words, *, actor: Actor | None, now: datetime) -> Dossier | None:
+    """A case, when this person may see it."""
+    condition, parameters = row_filter(actor, "case.read", "c.scope")
+    found = rows("case", {**parameters, "case_id": case_id}, case_rows=condition)
+    if not found:
+        return None
+    case = found[0]
+    for name, moments in (("tasks", ("due_since", "done_at")), ("handovers", ("offered_at", "answered_at"))):
+        parts = json.loads(case[name]) if isinstance(case[name], str) else case[name]
+        for part in parts:
+            for moment in moments:
+                part[moment] = datetime.fromisoformat(part[moment]) if part[moment] else None
+        case[name] = parts
+    for name in ("fields", "relatives"):
+        case[name] = json.loads(case[name]) if isinstance(case[name], str) else case[name]
+    return Dossier(case, words, now=now)
+
+
+@lru_cache(maxsize=256)
+def judge(case_id: str, _version: int, digest: str, as_of: datetime) -> Judged:
+    """What the text says of a case at a moment. Kept while nothing happens and the minute lasts."""
+    pack, log = in_force.by_digest(digest), queries.log([case_id, *queries.beside([case_id])[:200]])
+    said = evaluate(log, pack.rules, as_of=as_of)
+    return Judged(log, said, stretches(log, pack.rules, as_of=as_of))
+
+
+def minute(now: datetime) -> datetime:
+    """The minute now is in: pages count no seconds."""
+    return now.replace(second=0, microsecond=0)
+
+
+@lru_cache(maxsize=1024)
+def _lines(digest: str, institution: str, clause: str, version: str) -> tuple[tuple[str, Any], ...]:
+    for ruling in in_force.by_digest(digest).rules.rulings:
+        if (ruling.institution, ruling.id) == (institution, clause):
+            for edition in ruling.editions:
+                if edition.version == version:
+                    said = edition.clause.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+                    return tuple(said.items())
+    return ()
+
+
+def clause_text(words: Words, institution: str, clause: str, version: str | None) -> Clause | None:
+    """A clause in a version, line by line as it is written down."""
+    found = words.edition(institution, clause, version)
+    if found is None:
+        return None
+    ruling, edition = found
+    said = _lines(words.pack.digest, institution, clause, edition.version)
+    hidden = {"zh", "en", "note", "source", "status", "like"}
+    lines = tuple((key, plain(value)) for key, value in said if key not in hidden)
+    return Clause(
+        words.clause(institution, clause), institution, words.institution(institution), edition.version,
+        edition.clause.source or edition.source, edition.clause.status or edition.status, lines,
+    )  # fmt: skip
+
+
+def plain(value: Any) -> str:
+    """A value of the text as one reads it."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {plain(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(plain(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _key(row: Mapping[str, Any]) -> ClockKey:
+    return tuple(row[name] for name in CLOCK_KEY)  # type: ignore[return-value]
+

@@ -1,0 +1,142 @@
+"""Which lists there are: cards and cases, their filters, sorts and columns of export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from yinuo.city.board.lights import subtree
+from yinuo.city.board.listing import Filter, Sort, Spec, day, one_of
+from yinuo.city.board.spreadsheets import Column
+from yinuo.city.board.words import Words
+from yinuo.city.cases.projection import pairs
+
+FINDING_STATUS = ("open", "cleared", "cancelled", "withdrawn")
+CASE_STATUS = ("open", "ended")
+CLOCK_STATES = ("running", "paused", "overdue", "kept", "late")
+ANSWERS = ("unanswered", "explained", "appealed")
+CARD_COLUMNS = """f.card, f.finding_id, f.case_id, f.kind, f.item, f.institution, f.clause, f.version, f.level, f.raised_at, f.cleared_at,
+f.unit, f.why_code, f.why_args, f.status, f.explained_at, f.explanation, f.appeal, f.public_reason, f.answer_by, c.receipt"""
+CASE_COLUMNS = """c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.region, c.channel, c.status, c.opened_at, c.ended_at, c.holder_unit,
+(SELECT min(k.due_at) FROM supervision_clock AS k WHERE k.case_id = c.case_id AND k.ended_at IS NULL) AS due_at,
+ARRAY(SELECT DISTINCT f.level FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open') AS levels"""
+
+
+def _within(words: Words) -> Callable[[str], list[str]]:
+    return lambda unit: subtree(words.tree, unit)
+
+
+def findings(words: Words) -> Spec:
+    """The cards: one row for each raise of a finding."""
+    return Spec(
+        source="supervision_finding AS f LEFT JOIN cases_case AS c ON c.case_id = f.case_id",
+        columns=CARD_COLUMNS,
+        key="f.card",
+        filters=(
+            Filter("unit", "f.unit = ANY(%(unit)s)", _within(words)),
+            Filter("kind", "f.kind = %(kind)s"),
+            Filter("item", "f.item = %(item)s"),
+            Filter("level", "f.level = %(level)s"),
+            Filter("institution", "f.institution = %(institution)s"),
+            Filter("clause", "f.clause = %(clause)s"),
+            Filter("status", "f.status = %(status)s", one_of(FINDING_STATUS)),
+            Filter("answer", _answer(), one_of(ANSWERS)),
+            Filter("since", "f.raised_at >= %(since)s::date::timestamptz", day),
+            Filter("until", "f.raised_at < (%(until)s::date + 1)::timestamptz", day),
+            Filter("q", "c.receipt ILIKE %(q)s || '%%' OR f.case_id = %(q)s", _plain),
+        ),
+        sorts={
+            "raised": Sort("f.raised_at", "timestamptz"),
+            "unit": Sort("coalesce(f.unit, '')", "text"),
+            "answer_by": Sort("coalesce(f.answer_by, 'infinity')", "timestamptz"),
+        },
+        default="-raised",
+    )
+
+
+def _answer() -> str:
+    return (
+        "CASE %(answer)s WHEN 'explained' THEN f.explained_at IS NOT NULL WHEN 'appealed' THEN f.appeal = 'appealed' "
+        "ELSE f.status = 'open' AND f.explained_at IS NULL AND f.appeal <> 'appealed' END"
+    )
+
+
+def cases(words: Words) -> Spec:
+    """The cases."""
+    return Spec(
+        source="cases_case AS c",
+        columns=CASE_COLUMNS,
+        key="c.case_id",
+        filters=(
+            Filter("unit", "c.unit = ANY(%(unit)s)", _within(words)),
+            Filter("kind", "c.kind = %(kind)s"),
+            Filter("item", "c.item = %(item)s"),
+            Filter("status", "c.status = %(status)s", one_of(CASE_STATUS)),
+            Filter("clock", _clock(), one_of(CLOCK_STATES)),
+            Filter("level", _level()),
+            Filter("since", "c.opened_at >= %(since)s::date::timestamptz", day),
+            Filter("until", "c.opened_at < (%(until)s::date + 1)::timestamptz", day),
+            Filter("q", "c.words @> %(q)s::text[]", pairs),
+        ),
+        sorts={
+            "opened": Sort("c.opened_at", "timestamptz"),
+            "ended": Sort("coalesce(c.ended_at, 'infinity')", "timestamptz"),
+            "unit": Sort("coalesce(c.unit, '')", "text"),
+            "receipt": Sort("coalesce(c.receipt, '')", "text"),
+        },
+        default="-opened",
+    )
+
+
+def _clock() -> str:
+    return (
+        "EXISTS (SELECT 1 FROM supervision_clock AS k WHERE k.case_id = c.case_id AND k.state = %(clock)s "
+        "AND (k.ended_at IS NULL) = (%(clock)s IN ('running', 'paused', 'overdue')))"
+    )
+
+
+def _level() -> str:
+    return (
+        "EXISTS (SELECT 1 FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open' "
+        "AND f.level = %(level)s)"
+    )
+
+
+def _plain(text: str) -> str:
+    """What is sought, with the signs of LIKE taken as they are."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def finding_columns(words: Words) -> tuple[Column, ...]:
+    """The columns of an export of cards."""
+    return (
+        Column(_("编号"), lambda row: row["finding_id"]),
+        Column(_("收件号"), lambda row: row["receipt"] or row["case_id"]),
+        Column(_("等级"), lambda row: getattr(words.level(row["level"]), "word", "")),
+        Column(_("制度"), lambda row: words.institution(row["institution"])),
+        Column(_("条款"), lambda row: words.clause(row["institution"], row["clause"])),
+        Column(_("责任单位"), lambda row: words.unit(row["unit"])),
+        Column(_("事项"), lambda row: words.item(row["item"])),
+        Column(_("亮灯时间"), lambda row: row["raised_at"]),
+        Column(_("消除时间"), lambda row: row["cleared_at"]),
+        Column(_("状态"), lambda row: words.state(row["status"])),
+        Column(_("原因"), words.why),
+        Column(_("说明"), lambda row: row["explanation"]),
+    )
+
+
+def case_columns(words: Words) -> tuple[Column, ...]:
+    """The columns of an export of cases."""
+    return (
+        Column(_("收件号"), lambda row: row["receipt"] or row["case_id"]),
+        Column(_("类别"), lambda row: words.kind(row["kind"])),
+        Column(_("事项"), lambda row: words.item(row["item"])),
+        Column(_("主办单位"), lambda row: words.unit(row["unit"])),
+        Column(_("现在谁手里"), lambda row: words.unit(row["holder_unit"])),
+        Column(_("状态"), lambda row: words.state(row["status"])),
+        Column(_("收件时间"), lambda row: row["opened_at"]),
+        Column(_("办结时间"), lambda row: row["ended_at"]),
+        Column(_("最近到期"), lambda row: row["due_at"]),
+        Column(_("亮灯"), lambda row: "、".join(getattr(words.level(one), "word", one) for one in row["levels"] or ())),
+    )

@@ -1,0 +1,105 @@
+"""What this person can do to a case now, by its flow: the forms its page offers. The command decides again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from yinuo.city.board.fieldwords import Asked, asked_field
+from yinuo.city.board.words import Words
+from yinuo.city.cases.deciding.states import State, is_due
+from yinuo.city.cases.deciding.ways import Way
+from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
+from yinuo.city.cases.projection import ways_of
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import may
+from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.engine.clauses.flow import FieldType, Step
+
+
+@dataclass(frozen=True)
+class Possible:
+    """One act and its form."""
+
+    activity: str
+    step: str
+    word: str
+    fields: tuple[Asked, ...]
+    error: str | None = None
+
+
+def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
+    """The flow of a case as it was on the day it was opened."""
+    return ways_of(words.pack.digest).way(case["kind"], timezone.localdate(case["opened_at"]))
+
+
+def possible(
+    case: Mapping[str, Any], words: Words, *, actor: Actor | None, today: date, tried: Mapping[str, Any] | None = None
+) -> tuple[Possible, ...]:
+    """The acts of the flow's steps that are due and may be done by this person.
+
+    `tried` is what a refused form held (`activity`, its values, `error`, `field`): it is shown again as it was.
+    """
+    way = way_of(words, case) if words.is_there else None
+    if actor is None or way is None:
+        return ()
+    state = State(**json.loads(case["state"]))
+    if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
+        return ()
+    place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))
+    found: dict[str, Possible] = {}
+    for step in way.flow.steps:
+        if step.auto or (state.is_over and not _is_after_end(step, way)):
+            continue
+        if not is_due(state, step, way=way, day=today) or not _may(actor, step, state, place):
+            continue
+        if any(actor.id in state.doers.get(other, ()) for other in step.not_by):
+            continue
+        for activity in step.does:
+            if activity not in found and activity != way.flow.opens:
+                found[activity] = _form(activity, step, way, words, tried or {})
+    return tuple(found.values())
+
+
+def _form(activity: str, step: Step, way: Way, words: Words, tried: Mapping[str, Any]) -> Possible:
+    mine = tried if tried.get("activity") == activity else {}
+    names = dict.fromkeys([*step.ask, *([step.as_ or step.each] if step.each else [])])
+    fields = tuple(
+        asked_field(
+            name, way.fields.get(name), words,
+            value=str(mine.get("values", {}).get(name, "")),
+            error=mine.get("error") if mine.get("field") == name else None,
+        )
+        for name in names
+    )  # fmt: skip
+    general = mine.get("error") if mine.get("field") not in names else None
+    return Possible(activity, step.id, words.activity(activity), fields, general)
+
+
+def _may(actor: Actor, step: Step, state: State, place: Place) -> bool:
+    try:
+        return may_do(actor, step, state, fields={}, place=place)
+    except Unresolved:
+        return False
+
+
+def _is_after_end(step: Step, way: Way) -> bool:
+    return not step.anytime and any(way.ends & set(way.steps[name].does) for name in step.after)
+
+
+def _above(tree: Tree, unit: str) -> Collection[str]:
+    try:
+        return tree.ancestors(unit)
+    except UnknownUnit:
+        return ()
+
+
+def types_of(words: Words, case: Mapping[str, Any]) -> Mapping[str, FieldType]:
+    """The types of the fields of a case's kind."""
+    way = way_of(words, case)
+    return way.fields if way is not None else {}

@@ -1,0 +1,131 @@
+"""The page of one case, and what can be done on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yinuo.city.board.dossier import Dossier, dossier
+from yinuo.city.board.fieldwords import WORDS, read_form
+from yinuo.city.board.possible import possible, types_of, way_of
+from yinuo.city.board.words import words_for
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import act as do
+from yinuo.city.ledger import private
+from yinuo.city.people.commands import unmask
+from yinuo.city.people.decide import Impossible
+from yinuo.city.people.guard import needs
+from yinuo.city.people.masking import mask
+from yinuo.city.people.may import may
+from yinuo.city.supervision import commands as cards
+from yinuo.city.supervision.models import Finding
+
+RIGHTS = ("explain", "appeal", "decide", "publish")
+
+
+@needs("case.read")
+def case(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Where the case stands, every promise with its line, who held it, what was said and why, what can be done now."""
+    return _page(request, _dossier(request, case_id))
+
+
+@needs("case.act")
+@require_POST
+def act(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
+    """Do one step. Refused: the same page with the form as it was filled in and the sentence that says why."""
+    found = _dossier(request, case_id)
+    given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
+    expected = given.get("expected", "")
+    values = read_form(given, types_of(found.words, found.case))
+    wanted = Act(
+        case_id, activity, found.now, values, step=given.get("step") or None,
+        expected=int(expected) if expected.isdigit() else None,
+    )  # fmt: skip
+    try:
+        done = do(wanted, actor=request.actor, now=found.now)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        tried = {"activity": activity, "values": given, "error": refusal.sentence, "field": refusal.field}
+        return _page(request, found, tried=tried, status=422)
+    messages.success(request, _("已办：%(act)s") % {"act": found.words.activity(activity)})
+    return redirect("case", done.case_id)
+
+
+@needs("finding.read")
+@require_POST
+def answer(request: HttpRequest, card: str, what: str) -> HttpResponse:
+    """Explain a card, appeal it, decide the appeal, publish the reason."""
+    one = Finding.objects.filter(card=card).first()
+    if one is None:
+        raise Http404
+    _dossier(request, one.case_id)
+    text, now, actor = request.POST.get("text", ""), timezone.now(), request.actor  # type: ignore[attr-defined]
+    answers: Mapping[str, Callable[[], Any]] = {
+        "explain": lambda: cards.explain_card(card, text=text, actor=actor, now=now),
+        "appeal": lambda: cards.appeal_card(card, ground=text, actor=actor, now=now),
+        "cancel": lambda: cards.decide_appeal(card, cancel=True, reason=text, actor=actor, now=now),
+        "reject": lambda: cards.decide_appeal(card, cancel=False, reason=text, actor=actor, now=now),
+        "publish": lambda: cards.publish_reason(card, reason=text, actor=actor, now=now),
+    }
+    if what not in answers:
+        raise Http404
+    try:
+        answers[what]()
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("已记录。"))
+    return redirect("case", one.case_id)
+
+
+@needs("person.unmask")
+@require_POST
+def unmasked(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Show a person's fields in clear; that they were seen, by whom and why is recorded first."""
+    found = _dossier(request, case_id)
+    if not found.case["person_ref"]:
+        raise Http404
+    try:
+        clear = unmask(
+            found.case["person_ref"], actor=request.actor, reason=request.POST.get("reason", ""),  # type: ignore[attr-defined]
+            now=found.now, scope=found.case["scope"],
+        )  # fmt: skip
+    except Impossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("case", case_id)
+    response = _page(request, found, clear=clear)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _dossier(request: HttpRequest, case_id: str) -> Dossier:
+    found = dossier(case_id, words_for(request), actor=request.actor, now=timezone.now())  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: HttpRequest, found: Dossier, *, tried: Mapping[str, Any] | None = None,
+    clear: Mapping[str, str] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    actor = request.actor  # type: ignore[attr-defined]
+    case, words = found.case, found.words
+    sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
+    way = way_of(words, case) if words.is_there else None
+    facts = {
+        "dossier": found,
+        "acts": possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried),
+        "rights": {one for one in RIGHTS if may(actor, f"finding.{one}", scope=case["scope"])},
+        "masked": clear or {name: mask(name, text) for name, text in (sealed or {}).items()},
+        "may_unmask": clear is None and may(actor, "person.unmask", scope=case["scope"]),
+        "names": WORDS,
+        "steps": {step.id: words.activity(step.does[0]) for step in way.flow.steps} if way else {},
+    }
+    return render(request, "board/case.html.j2", facts, status=status)
