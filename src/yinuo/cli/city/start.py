@@ -74,6 +74,7 @@ def keep(children: Sequence[_Child]) -> None:
         for child in children:
             child.start()
         while not stopping:
+            _keep_database()
             for child in children:
                 if child.is_dead():
                     _start_again(child)
@@ -89,9 +90,23 @@ def _start_again(child: _Child) -> None:
     if len(child.deaths) >= OFTEN:
         refuse(f"The {child.name} ended {OFTEN} times within {SOON:.0f} s; what it said stands above.")
     err.print(f"The {child.name} ended ({child.process.returncode}) and is started again.", markup=False)
-    if is_embedded():
-        setup()
     child.start()
+
+
+def _keep_database() -> None:
+    """Start the embedded database again if it died: server and workers find it by themselves."""
+    if not is_embedded():
+        return
+    from django.conf import settings  # noqa: PLC0415
+
+    from yinuo.city.site import embedded  # noqa: PLC0415
+
+    if not embedded.is_running(settings.HOME):
+        err.print("The database ended and is started again.")
+        try:
+            embedded.ensure(settings.HOME)
+        except embedded.NoPostgres as problem:
+            refuse(str(problem))
 
 
 def _stop(children: Sequence[_Child]) -> None:
