@@ -26,8 +26,7 @@ class Answerers:
 
 def instants(values: Int64) -> pl.Series:
     """UTC instants as polars shows them; NEVER is null."""
-    moments = np.where(values == NEVER, np.datetime64("NaT", "us"), values.astype("datetime64[us]"))
-    return pl.Series(moments).cast(INSTANT)
+    return pl.Series(values).set(pl.Series(values == NEVER), None).cast(INSTANT)
 
 
 def answerers(context: Context, answers: str, *, opener: Int64, moment: Int64) -> Answerers:

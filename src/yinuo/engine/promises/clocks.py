@@ -21,7 +21,7 @@ from yinuo.engine.findings import (
     id_list,
     instants,
 )
-from yinuo.engine.log import CLOCK_COLUMNS
+from yinuo.engine.log import CLOCK_COLUMNS, WORD
 from yinuo.engine.promises.ladder import Climb, Raised, climb
 from yinuo.engine.promises.openings import openings
 from yinuo.engine.promises.running import Running, Void, running
@@ -181,13 +181,13 @@ def _extension(clocks: Running) -> Int64:
 
 
 def _words(words: tuple[str, ...], codes: NDArray[np.int64]) -> pl.Series:
-    table = pl.Series([*words, None], dtype=pl.String)
+    table = pl.Series([*words, None], dtype=WORD)
     return table.gather(np.where(codes < 0, len(words), codes))
 
 
 def _key_json(context: Context, clause: Promise, *, rows: Int64) -> pl.Series:
     if not clause.match:
-        return pl.Series([None] * rows.size, dtype=pl.String)
+        return pl.repeat(None, rows.size, dtype=pl.String, eager=True)
     return context.json(tuple(clause.match), rows)
 
 
