@@ -25,6 +25,7 @@ from yinuo.engine.explain import explain
 from yinuo.engine.log import Log, Said
 from yinuo.engine.measure import measure
 from yinuo.logs import LogError, ReadLog, read_log
+from yinuo.logs.columnar import write_parquet
 from yinuo.rulebook.loader import Pack
 
 
@@ -156,7 +157,7 @@ def _write(
         if form is Format.CSV:
             frame.write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ")
         else:
-            frame.write_parquet(path)
+            write_parquet(frame, path)
     (target / "summary.json").write_text(json_.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     known = [one for part in pack.everywhere() for one in part.institutions.values()]
     institutions = {one.id: Name(one.zh, one.en or one.zh) for one in known}

@@ -13,6 +13,7 @@ from typing import IO, Any
 import polars as pl
 
 from yinuo.engine.log import Log
+from yinuo.logs.columnar import write_parquet
 from yinuo.logs.ocel_writer import write_ocel_json, write_ocel_sqlite
 from yinuo.logs.tables import LogError
 from yinuo.logs.texts import ISO_SECONDS, in_order, told, with_ids
@@ -30,7 +31,7 @@ def write_log(log: Log, path: Path) -> None:
     if packed and suffix in (".parquet", ".sqlite"):
         raise LogError(f"{path}: {suffix} files are not packed; leave out .gz.")
     if suffix == ".parquet":
-        flat(log).write_parquet(path)
+        write_parquet(flat(log), path)
     elif suffix == ".sqlite":
         write_ocel_sqlite(log, path)
     elif suffix in _TEXT_WRITERS:
