@@ -115,15 +115,14 @@ def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
         "opened_at": state.opened_at, "ended_at": state.ended_at, "status": "ended" if state.is_over else "open",
         "stage": state.stage, "holder_unit": state.holder_unit, "holder_actor": state.holder_actor,
         "parent": state.parent, "version": state.version, "fields": state.fields,
-        "scope": scope_of(state.units, tree), "person_ref": state.person_ref, "changed_at": one.changed_at,
+        "scope": scope_of((*state.units, *one.way.named), tree), "person_ref": state.person_ref, "changed_at": one.changed_at,
         "state": orjson.dumps(state).decode(), "head": one.head.hex(),
     }  # fmt: skip
 
 
 def scope_of(involved: Sequence[str], tree: units.Tree) -> tuple[str, ...]:
-    """The units a case belongs to; a unit the tree does not know stands for itself."""
-    known = [unit for unit in involved if unit in tree.units or unit in tree.others]
-    return tuple(sorted({*tree.scope(known), *involved}))
+    """The units a case belongs to: those involved and those its steps name, with everything above them."""
+    return tree.scope(unit for unit in involved if unit in tree.units or unit in tree.others)
 
 
 def title_of(state: State, way: Way, ways: Ways) -> str:

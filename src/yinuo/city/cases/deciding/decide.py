@@ -125,6 +125,10 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
         sentence = _("“%(field)s”要从这件事列出的各方里选：%(keys)s。")
         raise Refused("not_in_list", sentence % {"field": name, "keys": "、".join(keys)}, clause=clause, field=name)
     if not case.is_due(step, act.activity, way=way, day=day, key=key):
+        if case.said & set(step.does) and is_due(case.state, step, way=way, day=day, key=key):
+            sentence = _("逾期未办，按制度已经视为“%(activity)s”，不能再另作决定。")
+            said = "、".join(sorted(case.said & set(step.does)))
+            raise Refused("done_by_silence", sentence % {"activity": said}, clause=clause)
         sentence = _("还没有轮到“%(activity)s”，或者它已经办过：请按公布的环节办理。")
         raise Refused("step_not_due", sentence % {"activity": act.activity}, clause=clause)
     offer = way.offers.get(act.activity)

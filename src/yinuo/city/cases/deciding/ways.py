@@ -110,6 +110,11 @@ class Way:
         return tuple(name for name, type_ in self.flow.fields.items() if type_.is_ in ("unit", "list:unit"))
 
     @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The words by which steps name who does them, as far as they may be units of the tree."""
+        return tuple(dict.fromkeys(step.by for step in self.flow.steps if step.by and not step.by.startswith("unit:")))
+
+    @cached_property
     def offers(self) -> dict[str, Offer]:
         """Activity → the hand-over it makes or answers."""
         found: dict[str, Offer] = {}
