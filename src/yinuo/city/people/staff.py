@@ -195,6 +195,10 @@ def _account_linked(staff: Staff, said: Payload) -> None:
     staff.put("persons", replace(staff.persons[said["person"]], account=said["account"]))
 
 
+def _password_set(_staff: Staff, _said: Payload) -> None:
+    """Passwords are not the ledger's; that one was set is."""
+
+
 def _person_appointed(staff: Staff, said: Payload) -> None:
     one = Appointment(said["id"], said["person"], said["post"], day(said["from"]), ending(said))
     staff.put("appointments", one)
@@ -233,6 +237,7 @@ FOLDS: Mapping[str, Callable[[Staff, Payload], None]] = {
     "person_changed": _person_changed,
     "person_dismissed": _ended("persons", "person"),
     "account_linked": _account_linked,
+    "password_set": _password_set,
     "person_appointed": _person_appointed,
     "appointment_ended": _ended("appointments", "id"),
     "stand_in_named": _stand_in_named,
