@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from yinuo.city.ledger import read
@@ -110,10 +111,11 @@ def _receive(
     cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str], duplicates: list[int], refused: dict[int, str]
 ) -> None:
     """Take out of `payloads` what was received before."""
+    some = [events[index] for index in payloads]
     asked = {
-        "sources": [events[index].source for index in payloads],
-        "event_ids": [events[index].event_id for index in payloads],
-        "streams": [events[index].stream for index in payloads],
+        "sources": orjson.dumps([event.source for event in some]).decode(),
+        "event_ids": orjson.dumps([event.event_id for event in some]).decode(),
+        "streams": orjson.dumps([event.stream for event in some]).decode(),
     }
     cursor.execute(sql(__file__, "receive"), asked)
     before = set(cursor.fetchall())

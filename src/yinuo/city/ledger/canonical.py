@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,14 +11,14 @@ import rfc8785
 MOST = 2**53 - 1
 """The largest whole number that every reader of JSON understands."""
 
-_PLAIN = (
+_OPTIONS = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_DATACLASS
 )
-_SUSPICIOUS = re.compile(rb"[:\[,]-?[0-9]+[.eE]|null|[\xee-\xf4]")
-"""Where a float may be (one that is not finite becomes null), or a key that UTF-8 and UTF-16 sort differently."""
+_SCALARS = {str, int, bool, type(None)}
+_PLAIN_TYPES = _SCALARS | {dict, list, tuple}
 
 
 class NotCanonical(ValueError):
@@ -32,11 +31,11 @@ def dumps(value: Any) -> str:
     Raises NotCanonical for anything else. Floats are refused: amounts are whole fen, shares are texts.
     """
     try:
-        text = orjson.dumps(value, default=_as_dict, option=_PLAIN)
+        text = orjson.dumps(value, default=_as_dict, option=_OPTIONS)
     except orjson.JSONEncodeError as broken:
         _sorts_alike(value, "payload")
         raise NotCanonical(f"payload: {broken}") from None
-    if (_SUSPICIOUS.search(text) or not isinstance(value, Mapping)) and not _sorts_alike(value, "payload"):
+    if not _is_plain(value) and not _sorts_alike(value, "payload"):
         text = rfc8785.dumps(orjson.loads(text))
     return text.decode()
 
@@ -45,6 +44,21 @@ def _as_dict(value: Any) -> dict[Any, Any]:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a look at the types is enough: nothing that orjson would write otherwise than RFC 8785, no unusual key."""
+    if type(value) is dict:
+        keys = "".join(value)
+        if not keys.isascii() and max(keys) >= "\ue000":
+            return False
+        value = value.values()
+    elif type(value) is not list and type(value) is not tuple:
+        return False
+    kinds = set(map(type, value))
+    if kinds <= _SCALARS:
+        return True
+    return kinds <= _PLAIN_TYPES and all(_is_plain(one) for one in value if type(one) not in _SCALARS)
 
 
 def _sorts_alike(value: Any, place: str) -> bool:

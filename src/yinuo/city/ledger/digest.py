@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from yinuo.city.ledger.events import NewEvent
 
@@ -14,7 +14,7 @@ GENESIS = bytes(32)
 """What the first event of a stream, and the first root, have before them."""
 ABSENT = b"\xff\xff\xff\xff"
 """Stands where a column is null: a length no column has."""
-HASHES = {"sha256": "sha256", "sm3": "sm3"}
+HASHES = ("sha256", "sm3")
 _LENGTHS = [number.to_bytes(4, "big") for number in range(1024)]
 
 
@@ -28,14 +28,26 @@ class Hash:
 
     name: str = "sha256"
     key: bytes = b""
+    _inner: Any = field(init=False, repr=False, compare=False)
+    _outer: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.name not in HASHES:
             raise UnknownHash(f"LEDGER_HASH is {self.name!r}; the ledger speaks {', '.join(HASHES)}.")
+        start = hashlib.new(self.name)
+        key = hashlib.new(self.name, self.key).digest() if len(self.key) > start.block_size else self.key
+        padded = key.ljust(start.block_size, b"\0")
+        object.__setattr__(self, "_inner", hashlib.new(self.name, bytes(byte ^ 0x36 for byte in padded)))
+        object.__setattr__(self, "_outer", hashlib.new(self.name, bytes(byte ^ 0x5C for byte in padded)))
 
     def keyed(self, message: bytes) -> bytes:
-        """The digest of an event's message: an HMAC when there is a key."""
-        return hmac.digest(self.key, message, self.name) if self.key else self.plain(message)
+        """The digest of an event's message: an HMAC (RFC 2104) when there is a key. Both halves are begun only once."""
+        if not self.key:
+            return self.plain(message)
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return cast(bytes, outer.digest())
 
     def plain(self, message: bytes) -> bytes:
         """The digest of what anybody must be able to check without the key: trees and roots."""

@@ -104,18 +104,20 @@ begin
 end
 $$;
 
--- Receives events, each once; returns those (source, event_id) that were received before.
-create function ledger_receive(p_sources text[], p_event_ids text[], p_streams text[])
+-- Receives events (three JSON arrays of texts: they cross the wire fastest), each once; returns those (source, event_id) that were received before.
+create function ledger_receive(p_sources json, p_event_ids json, p_streams json)
 returns table (source text, event_id text) language sql as $$
     with asked as (
         select one.source, one.event_id, one.stream
-        from unnest(p_sources, p_event_ids, p_streams) as one (source, event_id, stream)
+        from rows from (
+            json_array_elements_text(p_sources), json_array_elements_text(p_event_ids), json_array_elements_text(p_streams)
+        ) as one (source, event_id, stream)
         order by one.source collate "C", one.event_id collate "C"
     ), fresh as (
         insert into ledger_received (source, event_id, stream) select a.source, a.event_id, a.stream from asked a
         on conflict do nothing returning source, event_id
     )
     select a.source, a.event_id from asked a
-    where (select count(*) from fresh) < cardinality(p_event_ids)
+    where (select count(*) from fresh) < json_array_length(p_event_ids)
       and not exists (select from fresh f where f.source = a.source and f.event_id = a.event_id)
 $$;
