@@ -100,63 +100,76 @@ def instant_of(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _raised(card: Card | None, payload: Mapping[str, Any], *, at: datetime, said_at: datetime) -> Card:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event of `said/` as it was read: when it was so, and when it was recorded."""
+
+    payload: Mapping[str, Any]
+    at: datetime
+    said_at: datetime
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What `evaluate` said, as the event repeats it."""
+        raised_at = instant_of(self.payload["raised_at"])
+        return {name: raised_at if name == "raised_at" else self.payload.get(name) for name in CONTENT}
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when an answer is asked for, when the event says so."""
+        return instant_of(self.payload.get("answer_by"))
+
+
+def _raised(card: Card | None, heard: Heard) -> Card:
     """Raised for the first time, or again after it was withdrawn or cleared."""
-    content = _content(payload)
-    fresh = card or Card(str(payload["card"]), content)
+    fresh = card or Card(str(heard.payload["card"]), {})
     return replace(
-        fresh, content=content, cleared_at=None, withdrawn_at=None,
-        said_at=fresh.said_at or said_at, answer_by=instant_of(payload.get("answer_by")) or fresh.answer_by,
+        fresh, content=heard.content, cleared_at=None, withdrawn_at=None,
+        said_at=fresh.said_at or heard.said_at, answer_by=heard.answer_by or fresh.answer_by,
     )  # fmt: skip
 
 
-def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
-    raised_at = instant_of(payload["raised_at"])
-    return {name: raised_at if name == "raised_at" else payload.get(name) for name in CONTENT}
+def _amended(card: Card, heard: Heard) -> Card:
+    return replace(card, content=heard.content)
 
 
-def _amended(card: Card, payload: Mapping[str, Any], **_: datetime) -> Card:
-    return replace(card, content=_content(payload))
+def _cleared(card: Card, heard: Heard) -> Card:
+    return replace(card, cleared_at=heard.at)
 
 
-def _cleared(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    return replace(card, cleared_at=at)
+def _withdrawn(card: Card, heard: Heard) -> Card:
+    return replace(card, withdrawn_at=heard.at)
 
 
-def _withdrawn(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    return replace(card, withdrawn_at=at)
+def _escalated(card: Card, heard: Heard) -> Card:
+    return replace(card, tier=int(heard.payload["tier"]), answer_by=heard.answer_by)
 
 
-def _escalated(card: Card, payload: Mapping[str, Any], **_: datetime) -> Card:
-    return replace(card, tier=int(payload["tier"]), answer_by=instant_of(payload.get("answer_by")))
+def _explained(card: Card, heard: Heard) -> Card:
+    return replace(card, explanation=heard.payload["text"], explained_by=heard.payload["by"], explained_at=heard.at)
 
 
-def _explained(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    return replace(card, explanation=payload["text"], explained_by=payload["by"], explained_at=at)
-
-
-def _appealed(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
+def _appealed(card: Card, heard: Heard) -> Card:
     return replace(
-        card, appeal="appealed", appeal_ground=payload["ground"], appealed_by=payload["by"], appealed_at=at,
-        decided_by=None, decided_at=None, decision="",
+        card, appeal="appealed", appeal_ground=heard.payload["ground"], appealed_by=heard.payload["by"],
+        appealed_at=heard.at, decided_by=None, decided_at=None, decision="",
     )  # fmt: skip
 
 
-def _cancelled(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    return replace(_decided(card, payload, at=at), appeal="cancelled", cancelled_at=at)
+def _cancelled(card: Card, heard: Heard) -> Card:
+    return replace(_decided(card, heard), appeal="cancelled", cancelled_at=heard.at)
 
 
-def _rejected(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    answer_by = instant_of(payload.get("answer_by")) or card.answer_by
-    return replace(_decided(card, payload, at=at), appeal="rejected", answer_by=answer_by)
+def _rejected(card: Card, heard: Heard) -> Card:
+    return replace(_decided(card, heard), appeal="rejected", answer_by=heard.answer_by or card.answer_by)
 
 
-def _decided(card: Card, payload: Mapping[str, Any], *, at: datetime) -> Card:
-    return replace(card, decided_by=payload["by"], decided_at=at, decision=payload["reason"])
+def _decided(card: Card, heard: Heard) -> Card:
+    return replace(card, decided_by=heard.payload["by"], decided_at=heard.at, decision=heard.payload["reason"])
 
 
-def _published(card: Card, payload: Mapping[str, Any], *, at: datetime, **_: datetime) -> Card:
-    return replace(card, public_reason=payload["text"], published_at=at)
+def _published(card: Card, heard: Heard) -> Card:
+    return replace(card, public_reason=heard.payload["text"], published_at=heard.at)
 
 
 _CHANGES: dict[str, Callable[..., Card]] = {
@@ -182,5 +195,5 @@ def fold(card: Card | None, activity: str, payload: Mapping[str, Any], *, at: da
     """
     if card is None and activity != "finding_raised":
         raise LookupError(f"{activity} of card {payload.get('card')!r}, which was never raised")
-    changed = _CHANGES[activity](card, payload, at=at, said_at=said_at)
+    changed = _CHANGES[activity](card, Heard(payload, at, said_at))
     return replace(changed, turn=int(payload["turn"]) + 1)

@@ -1,0 +1,61 @@
+"""What a sweep judges by: the text in force, where cases are read from, and how long people have to answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import numpy as np
+
+from yinuo.city.cases import queries
+from yinuo.city.supervision.looking import Reader
+from yinuo.city.texts import in_force
+from yinuo.engine.log import Log
+from yinuo.engine.rules import Conventions, Rules
+from yinuo.kernel.calendars import Calendar
+from yinuo.kernel.instants import as_instant, microseconds
+from yinuo.kernel.limits import Limit
+from yinuo.kernel.terms import Convention, Pauses, Terms
+from yinuo.rulebook.loader import Pack
+
+ANSWER_WITHIN = Limit.parse(os.environ.get("YINUO_ANSWER_WITHIN", "5 workdays"))
+"""How long a card may stay unanswered before the next tier is told (rules.md ESV-01: five working days)."""
+ORDER_WITHIN = Limit.parse(os.environ.get("YINUO_ORDER_WITHIN", "5 workdays"))
+"""The day a supervision order names when the text that opens it names none."""
+STATEMENT_WITHIN = Limit.parse(os.environ.get("YINUO_STATEMENT_WITHIN", "5 workdays"))
+"""How long the party of a proposed measure may speak before anybody decides without having heard it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """The rules, the digest of the text they are from, and how cases are read."""
+
+    rules: Rules
+    digest: str
+    read: Reader
+    pack: Pack | None = None
+
+    @classmethod
+    def in_force(cls) -> Desk:
+        """By the text in force, from the ledger. Raises texts.in_force.NoText."""
+        pack = in_force.pack()
+        return cls(pack.rules, pack.digest, _read, pack)
+
+    def after(self, at: datetime, limit: Limit) -> datetime:
+        """The last instant in time of a limit that begins at `at`, counted as this place counts."""
+        return _after(self.rules.calendar, self.rules.conventions, at, limit)
+
+
+def _read(case_ids: Sequence[str]) -> Log:
+    return queries.log(case_ids)
+
+
+@lru_cache(maxsize=1024)
+def _after(calendar: Calendar, ways: Conventions, at: datetime, limit: Limit) -> datetime:
+    convention = Convention(limit.unit, ways.due_time, ways.rest_day_start, ways.first_day, ways.roll)
+    terms = Terms.started(np.array([microseconds(at)]), convention, calendar=calendar)
+    due = terms.due(terms.counted(np.array([limit.count])), Pauses.none())
+    return as_instant(int(terms.instant(due)[0]))

@@ -1,0 +1,116 @@
+"""How the tables of supervision are made from the ledger, live and again.
+
+Cards, outages and measures are what `said/`, `outage/` and `measure/` say. Clocks, holdings and moments are what
+`evaluate` says of the cases: they are emptied, and the next sweeps fill them; as nothing has changed, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from yinuo.city.ledger import projections
+from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.supervision.cards import instant_of
+from yinuo.city.supervision.models import Measure, Outage
+from yinuo.city.supervision.store import project, run
+
+
+def register() -> None:
+    """Register the projections, in the order they are made again."""
+    projections.register("supervision.cards", "said/", reset=_forget_cards, apply=_cards)
+    projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look)
+    projections.register("supervision.outages", "outage/", reset=_forget_outages, apply=show_outages)
+    projections.register("supervision.measures", "measure/", reset=_forget_measures, apply=show_measures)
+
+
+def show_outages(events: Sequence[StoredEvent]) -> None:
+    """Bring the register of outages up to date with events of `outage/`."""
+    for event in events:
+        payload, name = _read(event)
+        if event.activity == "outage_declared":
+            given = {field: payload[field] for field in ("unit", "source", "reason")}
+            times = {field: instant_of(payload[field]) for field in ("begins_at", "ends_at")}
+            row = {**given, **times, "declared_by": payload["by"], "declared_at": event.at}
+            Outage.objects.update_or_create(outage_id=name, defaults=row)
+        elif event.activity == "outage_verified":
+            row = {"verified_by": payload["by"], "verified_at": event.at}
+            if payload["ends_at"] is not None:
+                row["ends_at"] = instant_of(payload["ends_at"])
+            Outage.objects.filter(outage_id=name).update(**row)
+
+
+def show_measures(events: Sequence[StoredEvent]) -> None:
+    """Bring the measures up to date with events of `measure/`."""
+    for event in events:
+        payload, name = _read(event)
+        row = _measure(event, payload)
+        if event.activity == "measure_proposed":
+            Measure.objects.update_or_create(measure_id=name, defaults=row)
+        else:
+            Measure.objects.filter(measure_id=name).update(**row)
+
+
+def _measure(event: StoredEvent, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event changes in the row of a measure. Raises KeyError for an activity that is none of theirs."""
+    at, by = event.at, payload["by"]
+    match event.activity:
+        case "measure_proposed":
+            names = (
+                "card", "case_id", "institution", "clause", "what", "grounds", "against_unit", "against_person", "scope",
+            )  # fmt: skip
+            own = {"status": "proposed", "proposed_by": by, "proposed_at": at}
+            return {name: payload[name] for name in names} | own | {"statement_by": instant_of(payload["statement_by"])}
+        case "measure_stated":
+            return {"statement": payload["statement"], "stated_at": at}
+        case "measure_decided":
+            status = "adopted" if payload["adopt"] else "dismissed"
+            return {"status": status, "decided_by": by, "decided_at": at, "reason": payload["reason"]}
+        case "measure_appealed":
+            return {"status": "appealed", "appeal_ground": payload["ground"], "appealed_at": at}
+        case "measure_appeal_decided":
+            status = "revoked" if payload["revoke"] else "upheld"
+            own = {"appeal_decided_by": by, "appeal_decided_at": at, "appeal_reason": payload["reason"]}
+            return {"status": status, **own}
+    raise KeyError(f"{event.activity} is nothing that happens to a measure")
+
+
+def _read(event: StoredEvent) -> tuple[dict[str, Any], str]:
+    return orjson.loads(event.payload), event.stream.partition("/")[2]
+
+
+def _forget_cards() -> None:
+    _empty("supervision_finding")
+
+
+def _forget_clocks() -> None:
+    _empty(
+        "supervision_moment", "supervision_look", "supervision_thread", "supervision_clock", "supervision_holding",
+        "supervision_failure",
+    )  # fmt: skip
+
+
+def _forget_outages() -> None:
+    _empty("supervision_outage")
+
+
+def _forget_measures() -> None:
+    _empty("supervision_measure")
+
+
+def _empty(*tables: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)}")
+
+
+def _cards(events: Sequence[StoredEvent]) -> None:
+    project(events)
+
+
+def _look(events: Sequence[StoredEvent]) -> None:
+    ids = sorted({event.stream.removeprefix("case/") for event in events if event.version == 1})
+    if ids:
+        run("look_again", case_ids=ids, happened=[False] * len(ids))

@@ -1,0 +1,153 @@
+"""Rows in and out: cards, clocks, holdings and moments, written in bulk. Callers have a transaction open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import orjson
+import polars as pl
+from django.db import connection
+
+from yinuo.city.ledger.batch import append_batch
+from yinuo.city.ledger.events import NewEvent, StoredEvent
+from yinuo.city.ledger.statements import sql
+from yinuo.city.supervision.cards import CONTENT, OF_CARDS, Card, Saying, fold, text_of
+from yinuo.engine.log import CLOCK_COLUMNS, HOLDING_COLUMNS
+
+SOURCE = "supervision"
+_OWN = tuple(field.name for field in fields(Card) if field.name not in ("card", "content"))
+_OF_CASE = ("kind", "item", "scope")
+
+
+def run(name: str, /, **given: Any) -> list[tuple[Any, ...]]:
+    """The rows of a named statement of supervision."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, name), given)
+        return cursor.fetchall() if cursor.description else []
+
+
+def cards_of(case_ids: Collection[str]) -> list[Card]:
+    """The cards of some cases, locked until the transaction ends."""
+    return _cards("cards_of_cases", case_ids=list(case_ids)) if case_ids else []
+
+
+def cards_named(names: Collection[str]) -> dict[str, Card]:
+    """Cards by name, locked until the transaction ends."""
+    return {card.card: card for card in _cards("cards_by_name", cards=list(names))} if names else {}
+
+
+def _cards(statement: str, **given: Any) -> list[Card]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, statement), given)
+        names = [column.name for column in cursor.description]
+        return [_card(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _card(row: Mapping[str, Any]) -> Card:
+    content = {name: row[name] for name in CONTENT}
+    return Card(row["card"], content, **{name: row[name] for name in _OWN})
+
+
+def said_stream(case_id: str) -> str:
+    """The stream that holds what was said of a case."""
+    return f"said/{case_id}"
+
+
+def event_of(saying: Saying, *, actor: str | None = None, unit: str | None = None, source: str = SOURCE) -> NewEvent:
+    """A saying as an event to be appended."""
+    return NewEvent(
+        said_stream(saying.case_id), source, saying.event_id, saying.activity, saying.at, saying.payload, actor, unit
+    )
+
+
+class NotSaid(Exception):
+    """The ledger would not take what was to be said: nothing may go on as if it had."""
+
+
+def write(events: Sequence[NewEvent], now: datetime) -> tuple[StoredEvent, ...]:
+    """Append events of any `said/` streams. Raises NotSaid when one is refused."""
+    if not events:
+        return ()
+    result = append_batch(events, recorded_at=now)
+    if result.refused:
+        index, reason = result.refused[0]
+        raise NotSaid(f"{events[index].activity} of {events[index].stream}: {reason}")
+    return result.stored
+
+
+def project(events: Sequence[StoredEvent], *, cards: Mapping[str, Card] | None = None) -> dict[str, Card]:
+    """Bring the rows of the cards up to date with events of `said/` just appended, and return those cards.
+
+    The one way a card's row is written, live and when everything is rebuilt. `cards` are their rows when they have been
+    read already.
+    """
+    found = [(event, orjson.loads(event.payload)) for event in events if event.activity in OF_CARDS]
+    if cards is None:
+        cards = cards_named({payload["card"] for _, payload in found})
+    changed: dict[str, Card] = {}
+    for event, payload in found:
+        name = payload["card"]
+        card = changed.get(name) or cards.get(name)
+        if card is None or payload["turn"] >= card.turn:
+            changed[name] = fold(card, event.activity, payload, at=event.at, said_at=event.recorded_at)
+    if changed:
+        run("put_cards", rows=orjson.dumps([_row(card) for card in changed.values()]).decode())
+    return changed
+
+
+def _row(card: Card) -> dict[str, Any]:
+    row = {"card": card.card, "status": card.status, **card.content, **{name: getattr(card, name) for name in _OWN}}
+    return {name: text_of(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def put_clocks(case_ids: Collection[str], clocks: pl.DataFrame, *, cases: pl.DataFrame) -> None:
+    """Put these clocks in the place of all clocks of the cases. `cases` has case_id, kind, item, scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM supervision_clock WHERE case_id = ANY(%s)", [list(case_ids)])
+    rows = clocks.with_columns(pl.col("case_id").cast(pl.String)).join(cases, on="case_id", how="left")
+    scope = pl.lit("{") + pl.col("scope").list.join(",") + pl.lit("}")
+    rows = rows.with_columns(scope.fill_null("{}").alias("scope"))
+    _copy("supervision_clock", rows.select(*CLOCK_COLUMNS, *_OF_CASE))
+
+
+def put_holdings(case_ids: Collection[str], holdings: pl.DataFrame) -> None:
+    """Put these holdings in the place of all holdings of the cases."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM supervision_holding WHERE case_id = ANY(%s)", [list(case_ids)])
+    _copy(
+        "supervision_holding",
+        holdings.select(*HOLDING_COLUMNS).rename({"from": "held_from", "to": "held_to"}),
+    )
+
+
+def _copy(table: str, rows: pl.DataFrame) -> None:
+    """COPY a frame into a table; its columns are the table's."""
+    if rows.is_empty():
+        return
+    names = ", ".join(f'"{name}"' for name in rows.columns)
+    text = rows.with_columns(pl.col(pl.Categorical).cast(pl.String)).write_csv(
+        include_header=False, null_value="\\N", quote_style="non_numeric", datetime_format="%Y-%m-%d %H:%M:%S%.f+00"
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy,
+    ):
+        copy.write(text)
+
+
+def clocks_of(case_ids: Collection[str]) -> pl.DataFrame:
+    """The clocks of some cases as they were last written, with the columns of `evaluate`."""
+    names = [*CLOCK_COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(names)} FROM supervision_clock WHERE case_id = ANY(%s)", [list(case_ids)])
+        rows = cursor.fetchall()
+    kinds = {name: pl.String() if isinstance(kind, pl.Categorical) else kind for name, kind in CLOCK_COLUMNS.items()}
+    return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def put_moments(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write when each case is looked at next."""
+    run("put_moments", rows=orjson.dumps(list(rows)).decode())

@@ -1,0 +1,206 @@
+"""Who is told of a card, and who next when nobody answers (E008, invariant 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from yinuo.city.notices.commands import tell as tell_persons
+from yinuo.city.people import chain
+from yinuo.city.people.actor import Role
+from yinuo.city.people.chain import Rung
+from yinuo.city.people.staff import Tier
+from yinuo.city.people.units import UnknownUnit, ancestors, revision
+from yinuo.city.supervision.cards import Card, Saying, text_of
+from yinuo.city.supervision.desk import ANSWER_WITHIN, Desk
+from yinuo.city.supervision.store import cards_named, event_of, project, run, write
+from yinuo.engine.clauses.common import Clause
+from yinuo.engine.clauses.common import Rung as LadderRung
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.explain import explain
+from yinuo.engine.rules import Rules
+
+_TIER_OF: dict[str, Tier] = {
+    "handler": "member", "member": "member", "section-head": "member",
+    "deputy-head": "deputy_in_charge", "in-charge": "deputy_in_charge",
+    "unit-head": "principal", "principal": "principal", "agency-head": "principal",
+}  # fmt: skip
+"""What a rung's `tell` calls the tiers of the unit that answers; `upper` is the level above it."""
+
+
+def wants_answer(saying: Saying, rules: Rules) -> bool:
+    """Whether a card asks for an answer (E071): one for something that is so, not one that is about to be or to check."""
+    if saying.activity != "finding_raised" or saying.payload["why_code"] == "due_soon":
+        return False
+    level = rules.levels.get(saying.payload["level"] or "")
+    return level is None or level.rank > 0
+
+
+def answer_by(now: datetime, desk: Desk) -> datetime:
+    """Until when a card noticed now is to be answered."""
+    return desk.after(now, ANSWER_WITHIN)
+
+
+def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
+    """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices."""
+    told = 0
+    on = _today(now, desk)
+    for card in cards:
+        if card.status != "open":
+            continue
+        persons = persons_of(card, desk.rules, on=on)
+        args = {**args_of(card, desk.rules), "answer_by": text_of(card.answer_by)}
+        key = f"card:{card.card}:{card.turn}"
+        told += len(tell_persons(persons, kind="card_raised", key=key, args=args, case_id=_case(card), now=now))
+    return told
+
+
+def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
+    """Tell the next tier of cards whose day to be answered has passed; each tier has its own days. A transaction is open.
+
+    At the top nobody is left to tell: the card stays unanswered and is listed as such.
+    """
+    names = [name for (name,) in run("claim_unanswered", now=now, limit=limit)]
+    cards = [card for card in cards_named(names).values() if card.is_unanswered]
+    before = {card.card: card.tier for card in cards}
+    sayings = [_escalation(card, now, desk=desk) for card in cards]
+    if not sayings:
+        return 0
+    stored = write([event_of(saying) for saying in sayings], now)
+    for card in project(stored, cards={card.card: card for card in cards}).values():
+        rungs = climb(card.content["unit"], _today(now, desk))
+        if card.tier == before[card.card] or card.tier >= len(rungs):
+            continue
+        rung = rungs[card.tier]
+        args = {**args_of(card, desk.rules), "tier": rung.tier, "tier_unit": rung.unit}
+        key = f"card:{card.card}:tier:{card.tier}"
+        persons = [duty.person for duty in rung.duties]
+        tell_persons(persons, kind="card_escalated", key=key, args=args, case_id=_case(card), now=now)
+    run("revise")
+    return len(sayings)
+
+
+def climb(unit: str | None, on: date) -> tuple[Rung, ...]:
+    """The rungs over a unit that day, from its members to the principal of the root; none for who is no unit."""
+    return () if unit is None else _climb(revision(), unit, on)
+
+
+@lru_cache(maxsize=4096)
+def _climb(_revision: str, unit: str, on: date) -> tuple[Rung, ...]:
+    try:
+        return tuple(chain.chain(on).rungs(unit))
+    except UnknownUnit:
+        return ()
+
+
+def _escalation(card: Card, now: datetime, *, desk: Desk) -> Saying:
+    """To the next rung somebody stands on; from the last one it goes nowhere."""
+    rungs = climb(card.content["unit"], _today(now, desk))
+    above = [index for index, rung in enumerate(rungs) if index > card.tier and rung.duties]
+    tier = above[0] if above else card.tier
+    payload: dict[str, Any] = {"v": 1, "card": card.card, "turn": card.turn, "tier": tier, "answer_by": None}
+    if above:
+        payload |= {"unit": rungs[tier].unit, "told": rungs[tier].tier}
+    if len(above) > 1:
+        payload["answer_by"] = text_of(answer_by(now, desk))
+    return Saying(card.card, _case(card), "finding_escalated", now, card.turn, payload)
+
+
+def persons_of(card: Card, rules: Rules, *, on: date) -> tuple[str, ...]:
+    """Whom a card is told to: the person or unit that answers, and whom the rung of its level names."""
+    content = card.content
+    unit = content["unit"]
+    found = list(_responsible(unit, "member", on))
+    if content["actor"] and content["actor"] != unit:
+        found.append(content["actor"])
+    for name in _rung_tells(content, rules):
+        found += _named(name, unit, on)
+    return tuple(sorted(set(found)))
+
+
+def _named(name: str, unit: str | None, on: date) -> Sequence[str]:
+    """The persons a rung's word means: a tier of the unit that answers, the level above it, a role over it, or a unit."""
+    if name in _TIER_OF:
+        return _responsible(unit, _TIER_OF[name], on)
+    if name == "upper":
+        rungs = climb(unit, on)
+        return [duty.person for duty in next((one.duties for one in rungs if one.unit != unit and one.duties), ())]
+    role = name.replace("-", "_")
+    return holders(role, unit, on) if role in get_args(Role) else _responsible(name, "member", on)
+
+
+def holders(role: str, unit: str | None, on: date) -> tuple[str, ...]:
+    """Who holds a role over a unit that day, by the grant nearest above it."""
+    return () if unit is None else _holders(revision(), role, unit, on)
+
+
+@lru_cache(maxsize=4096)
+def _holders(_revision: str, role: str, unit: str, on: date) -> tuple[str, ...]:
+    try:
+        way = ancestors(unit, on)
+    except UnknownUnit:
+        return ()
+    rows = run("holders", role=role, units=list(way), on=on)
+    nearest = min((way.index(at) for at, _ in rows), default=-1)
+    return tuple(sorted(person for at, person in rows if way.index(at) == nearest))
+
+
+def persons_responsible(unit: str | None, on: date) -> tuple[str, ...]:
+    """Who answers for a unit as a whole that day: its principal, or who comes next."""
+    return _responsible(unit, "principal", on)
+
+
+def _responsible(unit: str | None, tier: Tier, on: date) -> tuple[str, ...]:
+    try:
+        return () if unit is None else tuple(duty.person for duty in chain.responsible(unit, tier, on))
+    except UnknownUnit:
+        return ()
+
+
+def _rung_tells(content: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
+    rung = rung_of(content, rules)
+    return () if rung is None else rung.tell
+
+
+def rung_of(content: Mapping[str, Any], rules: Rules) -> LadderRung | None:
+    """The rung of the ladder on which a card stands; None for a broken rule."""
+    clause = clause_of(content, rules)
+    if not isinstance(clause, Promise):
+        return None
+    ladder = rules.ladders[clause.levels] if isinstance(clause.levels, str) else clause.levels
+    is_late = content["why_code"] == "late"
+    return next((one for one in ladder if one.level == content["level"] and (one.late is not None) == is_late), None)
+
+
+def clause_of(content: Mapping[str, Any], rules: Rules) -> Clause | None:
+    """The text a card or clock cites: the clause in the version that governs it."""
+    for ruling in rules.rulings:
+        if ruling.institution == content["institution"] and ruling.id == content["clause"]:
+            for edition in ruling.editions:
+                if edition.version == content["version"]:
+                    return edition.clause
+    return None
+
+
+def args_of(card: Card, rules: Rules) -> dict[str, Any]:
+    """What a notice about a card is made of, in both languages."""
+    clause = clause_of(card.content, rules)
+    zh = clause.zh if clause is not None else card.content["clause"]
+    return {
+        "card": card.card, "level": card.content["level"], "institution": card.content["institution"],
+        "clause": card.content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
+        "unit": card.content["unit"], "sentence_zh": explain(card.content, rules, lang="zh"),
+        "sentence_en": explain(card.content, rules, lang="en"),
+    }  # fmt: skip
+
+
+def _case(card: Card) -> str:
+    case_id: str = card.content["case_id"]
+    return case_id
+
+
+def _today(now: datetime, desk: Desk) -> date:
+    return now.astimezone(ZoneInfo(desk.rules.zone)).date()
