@@ -1,18 +1,127 @@
-"""People are told once."""
+"""People are told once, and what goes out goes to where they are reached."""
 
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
-from yinuo.city.notices.commands import tell
-from yinuo.city.notices.queries import unread
+from yinuo.city.notices.commands import Telling, mark_read, set_address, tell, tell_many
+from yinuo.city.notices.kinds import KINDS, MissingPlace, UnknownKind, kind
+from yinuo.city.notices.queries import inbox, outgoing, told, unread
+from yinuo.city.people.actor import OPERATOR
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+CARD = {
+    "level": "yellow", "level_zh": "黄牌", "level_en": "Yellow card", "clause_zh": "法定期限",
+    "clause_en": "statutory term", "sentence_zh": "应于 3 月 1 日办结", "sentence_en": "was due on 1 March",
+}  # fmt: skip
+
+
+def say(*persons, key="k1", kind="card_raised", args=CARD):
+    return tell(persons, kind=kind, key=key, args=args, case_id="c1", now=NOW)
+
+
+@pytest.fixture
+def channels(settings):
+    settings.NOTICE_CHANNELS = ("mail", "sms")
 
 
 @pytest.mark.django_db
 def test_the_same_key_tells_a_person_once():
-    told = tell(["li", "zhao"], kind="card", key="k1", args={"level": "黄牌"}, case_id="c1", now=NOW)
-    again = tell(["li", "chen"], kind="card", key="k1", args={"level": "黄牌"}, case_id="c1", now=NOW)
-    assert (told, again) == (("li", "zhao"), ("chen",))
+    assert (say("li", "zhao"), say("li", "chen")) == (("li", "zhao"), ("chen",))
     assert [unread(person) for person in ("li", "zhao", "chen", "wu")] == [1, 1, 1, 0]
+
+
+@pytest.mark.django_db
+def test_thousands_are_told_in_one_statement(django_assert_num_queries):
+    tellings = [Telling([f"p{n % 7}", "li"], "card_raised", f"card:{n}", CARD, f"c{n}") for n in range(2000)]
+    with django_assert_num_queries(1):
+        assert tell_many([*tellings, tellings[0]], now=NOW) == 4000
+    assert tell_many(tellings, now=NOW) == 0
+    assert unread("li") == 2000
+
+
+@pytest.mark.django_db
+def test_nothing_goes_out_where_no_channel_is_set_up_or_nobody_is_reached(channels):
+    say("li")
+    assert outgoing("waiting") == ()
+
+
+@pytest.mark.django_db
+def test_a_notice_goes_out_once_to_each_address_and_no_address_lies_in_the_open(channels):
+    set_address("li", channel="mail", address="li@example.org", actor=OPERATOR, now=NOW)
+    set_address("li", channel="sms", address="13800000000", actor=OPERATOR, now=NOW)
+    say("li", "zhao")
+    say("li", "zhao")
+    assert sorted((row.channel, row.target[:11]) for row in outgoing("waiting")) == [
+        ("mail", "address/li/"),
+        ("sms", "address/li/"),
+    ]
+    with connection.cursor() as cursor:
+        for table in ("notices_outbox", "notices_notice", "notices_address", "ledger_event", "ledger_private"):
+            cursor.execute(f"select string_agg(t::text, '') from {table} as t")
+            text = cursor.fetchone()[0]
+            assert "13800000000" not in text and "li@example" not in text, table
+
+
+@pytest.mark.django_db
+def test_a_kind_that_appeals_by_mail_only_sends_no_sms(channels):
+    set_address("li", channel="sms", address="13800000000", actor=OPERATOR, now=NOW)
+    say("li", kind="card_appealed", args={})
+    assert outgoing("waiting") == ()
+
+
+@pytest.mark.django_db
+def test_a_kind_or_a_place_that_is_missing_is_refused_and_nobody_is_told():
+    with pytest.raises(UnknownKind, match="kinds.toml"):
+        say("li", kind="gossip")
+    with pytest.raises(MissingPlace, match="clause_zh"):
+        say("li", args={"level": "x", "sentence": "y"})
+    assert unread("li") == 0
+
+
+def test_what_fills_a_place_is_text_and_never_a_place_itself():
+    args = CARD | {"sentence_zh": "{level} {0.__class__} %(x)s"}
+    assert kind("card_raised").sentence(args, "zh") == "黄牌：法定期限。{level} {0.__class__} %(x)s"
+    assert kind("card_raised").sentence(CARD, "en") == "Yellow card: statutory term. was due on 1 March"
+
+
+def test_a_moment_is_shown_in_the_time_of_the_city():
+    args = {"kind_zh": "督办单", "kind_en": "Order", "due": "2026-03-02T16:30:00.000000Z"}
+    assert "2026-03-03 00:30" in kind("case_opened").sentence(args, "zh")
+
+
+def test_every_kind_speaks_both_languages():
+    for one in KINDS.values():
+        assert one.zh and one.en and one.title["zh"] and one.title["en"], one.name
+        assert set(one.channels) <= {"mail", "sms"}
+
+
+@pytest.mark.django_db
+def test_the_unread_come_first_then_the_newest():
+    for n in range(5):
+        say("li", key=f"k{n}")
+    say("zhao", key="k0")
+    ids = [notice.id for notice in inbox("li")]
+    assert ids == sorted(ids, reverse=True)
+    assert mark_read("li", notice=ids[0], now=NOW) == "c1"
+    assert [notice.id for notice in inbox("li")] == [*ids[1:], ids[0]]
+    pages, after = [], None
+    while page := inbox("li", after=after, limit=2):
+        pages += [notice.id for notice in page]
+        after = (page[-1].read_at is not None, page[-1].id)
+    assert pages == [*ids[1:], ids[0]]
+    assert [notice.id for notice in inbox("li", is_unread=True)] == ids[1:]
+    assert inbox("li", kind="measure_decided") == ()
+    assert [(one.kind.name, one.count, one.unread) for one in told("li")] == [("card_raised", 5, 4)]
+
+
+@pytest.mark.django_db
+def test_reading_all_reads_up_to_what_was_seen_and_only_ones_own():
+    for n in range(3):
+        say("li", "zhao", key=f"k{n}")
+    seen = inbox("li")[1].id
+    mark_read("li", notice=seen, now=NOW, and_before=True)
+    assert (unread("li"), unread("zhao")) == (1, 3)
+    assert mark_read("zhao", notice=inbox("li")[0].id, now=NOW) is None
+    assert unread("li") == 1

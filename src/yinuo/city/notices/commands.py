@@ -1,15 +1,53 @@
-"""What changes notices: telling, reading, posting to the outside."""
+"""What changes notices: telling, reading, addresses, webhooks, posting to the outside."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from yinuo.city.ledger import append, private
+from yinuo.city.ledger.events import NewEvent
 from yinuo.city.ledger.statements import sql
+from yinuo.city.notices import projections, reach, webhooks
+from yinuo.city.notices.kinds import kind as kind_of
+from yinuo.city.people import units
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import require
+
+SOURCE = "yinuo"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing to tell: `key` names it for ever, `kind` is a row of kinds.toml, `args` (no personal data) fill its sentence."""
+
+    persons: Sequence[str]
+    kind: str
+    key: str
+    args: Mapping[str, Any]
+    case_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A body for one webhook; `event_id` names it for ever."""
+
+    webhook: str
+    event_id: str
+    body: str
+
+
+class Unknown(LookupError):
+    """There is no such webhook, or none that is open; the message is for the person."""
 
 
 def tell(
@@ -17,15 +55,132 @@ def tell(
 ) -> tuple[str, ...]:
     """Tell persons something, each at most once for ever per `key`; returns those told now.
 
-    `kind` names the sentence (notices/kinds.toml), `args` fills its places. In-app rows are written in the caller's
-    transaction, and with them what goes out by mail and SMS.
+    In-app rows are written in the caller's transaction, and with them what goes out by mail and SMS. Raises UnknownKind,
+    MissingPlace.
     """
-    if not persons:
-        return ()
+    return tuple(sorted(person for person, _key in _told([Telling(persons, kind, key, args, case_id)], now)))
+
+
+def tell_many(tellings: Sequence[Telling], *, now: datetime) -> int:
+    """Tell many things in one statement; how many notices that made. Raises UnknownKind, MissingPlace."""
+    return len(_told(tellings, now))
+
+
+def _told(tellings: Sequence[Telling], now: datetime) -> list[tuple[str, str]]:
+    pairs = [(person, number) for number, one in enumerate(tellings, start=1) for person in set(one.persons)]
+    if not pairs:
+        return []
+    for one in tellings:
+        kind_of(one.kind).check(one.args)
     values = {
-        "persons": sorted(set(persons)), "key": key, "kind": kind, "args": orjson.dumps(args).decode(),
-        "case_id": case_id, "at": now,
-    }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "tell"), values)
-        return tuple(sorted(person for (person,) in cursor.fetchall()))
+        "persons": [person for person, _number in pairs],
+        "numbers": [number for _person, number in pairs],
+        "keys": [one.key for one in tellings],
+        "kinds": [one.kind for one in tellings],
+        "args": [orjson.dumps(one.args).decode() for one in tellings],
+        "cases": [one.case_id for one in tellings],
+        "channels": [_channels(one.kind) for one in tellings],
+        "at": now,
+    }
+    return _run("tell", values)
+
+
+def _channels(kind: str) -> str:
+    return ",".join(channel for channel in kind_of(kind).channels if channel in settings.NOTICE_CHANNELS)
+
+
+def mark_read(person: str, *, notice: int, now: datetime, and_before: bool = False) -> str | None:
+    """The person has read a notice, with `and_before` all up to it; returns the case of the one, if it has one."""
+    read = dict(_run("read", {"person": person, "id": notice, "all": and_before, "now": now}))
+    return read.get(notice)
+
+
+def set_address(person: str, *, channel: str, address: str, actor: Actor, now: datetime) -> None:
+    """Say where a person is reached by mail (or by SMS, instead of the telephone of the staff register).
+
+    The address is sealed; the ledger holds that there is one. Raises NotAllowed.
+    """
+    require(actor, "people.write")
+    field = {"mail": "mail", "sms": "phone"}[channel]
+    mark = hashlib.sha256(f"{now.isoformat()}|{person}|{channel}".encode()).hexdigest()[:16]
+    with transaction.atomic():
+        sealed = private.seal(f"address/{person}/{channel}/{mark}", {field: address})
+        payload = {"v": 1, "person": person, "channel": channel, "private": sealed}
+        _append("addresses", f"{person}/{channel}/{mark}", "address_set", payload=payload, actor=actor, now=now)
+
+
+def post_webhook(webhook_id: str, *, event_id: str, body: str, now: datetime) -> bool:
+    """Put a body for one webhook into the outbox, once for ever per event; whether it is new."""
+    return post_webhooks([Posting(webhook_id, event_id, body)], now=now) == 1
+
+
+def post_webhooks(postings: Sequence[Posting], *, now: datetime) -> int:
+    """`post_webhook` for many in one statement; how many are new. A transaction of the caller's goes with it."""
+    if not postings:
+        return 0
+    values = {
+        "webhooks": [one.webhook for one in postings],
+        "event_ids": [one.event_id for one in postings],
+        "bodies": [one.body for one in postings],
+        "at": now,
+    }
+    return len(_run("post", values))
+
+
+def open_webhook(
+    webhook_id: str,
+    *,
+    name: str,
+    unit: str,
+    url: str,
+    secret: str,
+    activities: Sequence[str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Open a webhook for what happens in a unit and below. No activities = all.
+
+    Raises NotAllowed, reach.Refused (no address one may send to), webhooks.BadSecret.
+    """
+    require(actor, "webhook.write", scope=units.ancestors(unit, timezone.localdate(now)))
+    reach.check(url, may_be_private=settings.WEBHOOK_PRIVATE)
+    webhooks.key_of(secret)
+    with transaction.atomic():
+        sealed = private.seal(f"webhook/{webhook_id}", {"secret": secret})
+        payload = {
+            "v": 1, "webhook": webhook_id, "name": name, "unit": unit, "url": url, "activities": list(activities),
+            "secret": sealed,
+        }  # fmt: skip
+        _append("webhooks", f"{webhook_id}/opened", "webhook_opened", payload=payload, actor=actor, now=now)
+
+
+def disable_webhook(webhook_id: str, *, actor: Actor, now: datetime) -> None:
+    """Close a webhook for ever; what waits for it is given up. Raises NotAllowed, Unknown."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unit FROM notices_webhook WHERE id = %s AND disabled_at IS NULL", [webhook_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Unknown(_("没有名为“%(id)s”的在用推送。") % {"id": webhook_id})
+    require(actor, "webhook.write", scope=units.ancestors(row[0], timezone.localdate(now)))
+    with transaction.atomic():
+        payload = {"v": 1, "webhook": webhook_id}
+        _append("webhooks", f"{webhook_id}/disabled", "webhook_disabled", payload=payload, actor=actor, now=now)
+
+
+def retry(outbox_id: str, *, actor: Actor, now: datetime) -> bool:
+    """Begin again with what was given up; False when it was not. Raises NotAllowed."""
+    require(actor, "operations.read")
+    return bool(_run("retry", {"id": outbox_id, "now": now}))
+
+
+def _append(
+    stream: str, event_id: str, activity: str, *, payload: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    event = NewEvent(projections.PREFIX + stream, SOURCE, event_id, activity, now, payload, actor.id, actor.unit)
+    projections.apply(append.append([event], expected=None, recorded_at=now))
+
+
+def _run(name: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, name), values)
+        return cursor.fetchall()

@@ -1,14 +1,135 @@
-"""What pages read of notices."""
+"""What pages and the API read of notices."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
 from django.db import connection
 
 from yinuo.city.ledger.statements import sql
+from yinuo.city.notices.kinds import KINDS, Kind
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing a person was told."""
+
+    id: int
+    kind: Kind
+    args: Mapping[str, Any]
+    case_id: str | None
+    at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many notices of a kind a person has; `newest` is the highest id."""
+
+    kind: Kind
+    count: int
+    unread: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row of the outbox as the operator sees it; no address is shown."""
+
+    id: str
+    channel: str
+    target: str
+    kind: str
+    case_id: str | None
+    created_at: datetime
+    tries: int
+    next_at: datetime | None
+    sent_at: datetime | None
+    gave_up_at: datetime | None
+    last_error: str
+    name: str | None
+    """The webhook's name."""
+
+    @property
+    def moment(self) -> datetime:
+        """When it was given up or sent, or will be tried again."""
+        moment = self.gave_up_at or self.sent_at or self.next_at
+        assert moment is not None
+        return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook that is open. `activities` empty = all."""
+
+    id: str
+    name: str
+    unit: str
+    url: str
+    activities: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+
+
+State = Literal["given_up", "waiting", "sent"]
 
 
 def unread(person: str) -> int:
     """How many notices the person has not read."""
+    return int(_rows("unread", person=person)[0][0])
+
+
+def told(person: str) -> tuple[Told, ...]:
+    """What kinds of notices the person has; a kind that kinds.toml lists no more is left out."""
+    return tuple(Told(KINDS[name], *rest) for name, *rest in _rows("kinds_told", person=person) if name in KINDS)
+
+
+def inbox(
+    person: str, *, kind: str = "", is_unread: bool = False, after: tuple[bool, int] | None = None, limit: int = PAGE
+) -> tuple[Notice, ...]:
+    """The person's notices, the unread first, the newest first; `after` = (was read, id) of the last one seen."""
+    rows = _rows(
+        "inbox", person=person, kind=kind, unread=is_unread, after=after[1] if after else None,
+        after_read=after[0] if after else False, limit=limit, kinds=list(KINDS),
+    )  # fmt: skip
+    return tuple(
+        Notice(id, KINDS[name], orjson.loads(args) if isinstance(args, str) else args, case_id, at, read_at)
+        for id, name, args, case_id, at, read_at in rows
+    )
+
+
+def outgoing(
+    state: State, *, channel: str = "", after: tuple[datetime, str] | None = None, limit: int = PAGE
+) -> tuple[Outgoing, ...]:
+    """What goes out and was given up, waits or was sent, the newest first; `after` = (moment, id) of the last one seen."""
+    rows = _rows(
+        "outbox", state=state, channel=channel, after=after[0] if after else None, after_id=after[1] if after else "",
+        limit=limit,
+    )  # fmt: skip
+    return tuple(Outgoing(*row) for row in rows)
+
+
+def outgoing_counts() -> tuple[int, int, datetime | None]:
+    """How much waits, how much was given up, and since when the oldest waits."""
+    waiting, given_up, since = _rows("outbox_counts")[0]
+    return waiting, given_up, since
+
+
+def webhooks() -> tuple[Webhook, ...]:
+    """The webhooks that are open."""
+    rows = _rows("webhooks")
+    return tuple(
+        Webhook(id, name, unit, url, tuple(activities), by, at) for id, name, unit, url, activities, by, at in rows
+    )
+
+
+def _rows(name: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "unread"), {"person": person})
-        return int(cursor.fetchone()[0])
+        cursor.execute(sql(__file__, name), values)
+        return cursor.fetchall()

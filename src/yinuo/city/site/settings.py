@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from yinuo.city.notices import sms
 from yinuo.city.people.accounts import openid
 from yinuo.city.site import embedded, keys
 from yinuo.city.site.watch import logs
@@ -141,7 +142,6 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "attachments"
@@ -190,7 +190,20 @@ MFA_TOTP_ISSUER = os.environ.get("YINUO_NAME", "一诺 Yinuo")
 SOCIALACCOUNT_ADAPTER = "yinuo.city.people.accounts.adapter.OutsideAdapter"
 SOCIALACCOUNT_PROVIDERS = openid.providers(os.environ)
 SOCIALACCOUNT_LOGIN_ON_GET = False
-EMAIL_BACKEND = os.environ.get("YINUO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("YINUO_EMAIL_HOST", "")
+"""The mail server; without one no mail is sent, and what Django itself would send is printed."""
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = int(os.environ.get("YINUO_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("YINUO_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("YINUO_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("YINUO_EMAIL_TLS") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("YINUO_EMAIL_FROM", "yinuo@localhost")
+SMS_GATEWAY = sms.gateway(os.environ)
+NOTICE_CHANNELS = (*(("mail",) if EMAIL_HOST else ()), *(("sms",) if SMS_GATEWAY else ()))
+"""Where notices go besides the inbox: what is set up."""
+WEBHOOK_PRIVATE = os.environ.get("YINUO_WEBHOOK_PRIVATE") == "1"
+"""Whether webhooks may point into a private network."""
 
 LOGGING = logs.configuration(
     form=os.environ.get("YINUO_LOG", "json" if PRODUCTION else "text"),

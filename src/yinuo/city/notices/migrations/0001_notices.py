@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "schema.sql").read_text(encoding="utf-8"),
-            "DROP TABLE notices_notice, notices_outbox, notices_address;",
+            "DROP TABLE notices_notice, notices_outbox, notices_address, notices_webhook;",
         )
     ]
