@@ -63,6 +63,8 @@ class Tester:
 
     matcher: Matcher
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+    names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    rows: dict[tuple[str, str, date], dict[str, Any] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: Pack) -> Tester:
@@ -72,7 +74,10 @@ class Tester:
 
     def holds(self, condition: Condition, values: Mapping[str, Any], *, types: Mapping[str, str], day: date) -> bool:
         """Whether the condition holds of these values on a local day."""
-        key = (id(condition), day, *(str(values.get(name)) for name in sorted(condition.fields())))
+        names = self.names.get(id(condition))
+        if names is None:
+            names = self.names[id(condition)] = tuple(sorted(condition.fields()))
+        key = (id(condition), day, *[str(values.get(name)) for name in names])
         if key not in self.known:
             if len(self.known) >= _MOST:
                 self.known.clear()
@@ -82,6 +87,14 @@ class Tester:
 
     def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         """The row of a dated table in force on a local day; null when there is none."""
+        key = (table, id_, day)
+        if key not in self.rows:
+            if len(self.rows) >= _MOST:
+                self.rows.clear()
+            self.rows[key] = self._look_up(table, id_, day)
+        return self.rows[key]
+
+    def _look_up(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         found = self.matcher.tables.tables.get(table)
         if found is None:
             return None
@@ -90,7 +103,4 @@ class Tester:
 
     def has(self, table: str, id_: str, day: date) -> bool:
         """Whether a dated table has this id on a local day; a table the text does not have forbids nothing."""
-        key = (table, id_, day)
-        if key not in self.known:
-            self.known[key] = table not in self.matcher.tables.tables or self.row(table, id_, day) is not None
-        return self.known[key]
+        return table not in self.matcher.tables.tables or self.row(table, id_, day) is not None

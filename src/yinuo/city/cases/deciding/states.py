@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -76,7 +75,7 @@ class State:
 
     def copied(self) -> State:
         """A copy that can be folded on without changing this one."""
-        return copy.deepcopy(self)
+        return State(**orjson.loads(orjson.dumps(self)))
 
 
 def local_day(at: int, zone: ZoneInfo) -> date:
@@ -113,7 +112,15 @@ def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
         state.stage = stage
     if event.activity in way.ends and state.ended_at is None:
         state.ended_at = event.at
-    _list_tasks(state, way, at=event.at, day=day)
+    if _moves_tasks(event, step, way):
+        _list_tasks(state, way, at=event.at, day=day)
+
+
+def _moves_tasks(event: Happened, step: Step | None, way: Way) -> bool:
+    """Whether the event can change what is to be done: it does a task, opens, ends or reopens, or sets what tasks hang on."""
+    if step in way.listed or event.version == 1 or event.activity in way.ends or event.activity in way.backs:
+        return True
+    return event.activity in way.moving or not way.decisive.isdisjoint(event.payload.get("fields") or ())
 
 
 def _open(state: State, event: Happened) -> None:
@@ -223,8 +230,7 @@ def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
     if step.when is None:
         return False
     values = {**state.fields, "item": state.item, "unit": state.unit, "region": state.region, "kind": state.kind}
-    types = {name: type_.is_ for name, type_ in way.fields.items()} | {"unit": "unit", "item": "item"}
-    return not way.tester.holds(step.when, values, types=types, day=day)
+    return not way.tester.holds(step.when, values, types=way.types, day=day)
 
 
 def is_done(state: State, step: Step, *, way: Way, day: date) -> bool:

@@ -52,6 +52,26 @@ class Way:
         return tuple(step for step in self.flow.steps if not (step.anytime or step.repeat))
 
     @cached_property
+    def decisive(self) -> frozenset[str]:
+        """The fields on which it hangs what is to be done: lists, conditions, units that steps name."""
+        found: set[str] = set()
+        for step in self.listed:
+            found |= {step.each} if step.each else set()
+            found |= step.when.fields() if step.when is not None else set()
+            found |= {step.by.removeprefix("unit:")} if step.by and step.by.startswith("unit:") else set()
+        return frozenset(found)
+
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """The activities that move the case, where some task lies with its holder."""
+        return frozenset(self.flow.holder if any(step.by == "holder" for step in self.listed) else ())
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """The type word of every field a condition may read."""
+        return {name: type_.is_ for name, type_ in self.fields.items()} | {"unit": "unit", "item": "item"}
+
+    @cached_property
     def by_activity(self) -> dict[str, tuple[Step, ...]]:
         """The steps an activity does, in the order of the text."""
         found: dict[str, list[Step]] = {}

@@ -148,4 +148,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(
+            "ALTER TABLE cases_case SET (fillfactor = 60); ALTER TABLE cases_task SET (fillfactor = 80)",
+            migrations.RunSQL.noop,
+        ),
     ]
