@@ -73,7 +73,7 @@ def test_a_kind_that_appeals_by_mail_only_sends_no_sms(channels):
 
 @pytest.mark.django_db
 def test_a_kind_or_a_place_that_is_missing_is_refused_and_nobody_is_told():
-    with pytest.raises(UnknownKind, match="kinds.toml"):
+    with pytest.raises(UnknownKind, match=r"kinds\.toml"):
         say("li", kind="gossip")
     with pytest.raises(MissingPlace, match="clause_zh"):
         say("li", args={"level": "x", "sentence": "y"})

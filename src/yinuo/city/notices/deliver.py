@@ -148,7 +148,7 @@ def _sender(channel: str, now: datetime) -> Callable[[Going], None]:
     if channel == "webhook":
         may_be_private = settings.WEBHOOK_PRIVATE
         return lambda going: webhooks.send(
-            going.url or "", going.address or "", id=going.id, body=going.body.encode(), now=now,
+            going.url or "", going.address or "", message_id=going.id, body=going.body.encode(), now=now,
             may_be_private=may_be_private,
         )  # fmt: skip
     if channel == "sms":
@@ -161,13 +161,15 @@ def _send_sms(going: Going) -> None:
     if settings.SMS_GATEWAY is None:
         raise NoAnswer("no SMS gateway is set up (YINUO_SMS_URL)")
     text = kinds.kind(going.kind).sentence(orjson.loads(going.body), "zh")
-    settings.SMS_GATEWAY.send(going.address, text, id=going.id)
+    settings.SMS_GATEWAY.send(going.address, text, message_id=going.id)
 
 
 def _send_mail(server: Any, going: Going) -> None:
     kind, args = kinds.kind(going.kind), orjson.loads(going.body)
     body = f"{kind.sentence(args, 'zh')}\n\n{kind.sentence(args, 'en')}\n"
-    mail.send(server, going.address or "", subject=f"{kind.title['zh']} {kind.title['en']}", body=body, id=going.id)
+    mail.send(
+        server, going.address or "", subject=f"{kind.title['zh']} {kind.title['en']}", body=body, message_id=going.id
+    )
 
 
 def _opened(rows: Sequence[Going]) -> list[Going]:

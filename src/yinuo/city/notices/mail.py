@@ -12,15 +12,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 from yinuo.city.notices.reach import NoAnswer, Refused
 
 
-def message_id(id: str) -> str:
+def header(message_id: str) -> str:
     """The Message-ID of a row of the outbox."""
-    return f"<{id}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>"
+    return f"<{message_id}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>"
 
 
-def send(connection: BaseEmailBackend, address: str, *, subject: str, body: str, id: str) -> None:
+def send(connection: BaseEmailBackend, address: str, *, subject: str, body: str, message_id: str) -> None:
     """Send one mail. Raises Refused when the server does not take it for this address, NoAnswer when it cannot be reached."""
     message = EmailMessage(
-        " ".join(subject.split()), body, to=[address], headers={"Message-ID": message_id(id)}, connection=connection
+        " ".join(subject.split()), body, to=[address], headers={"Message-ID": header(message_id)}, connection=connection
     )
     try:
         message.send()

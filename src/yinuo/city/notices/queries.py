@@ -99,8 +99,8 @@ def inbox(
         after_read=after[0] if after else False, limit=limit, kinds=list(KINDS),
     )  # fmt: skip
     return tuple(
-        Notice(id, KINDS[name], orjson.loads(args) if isinstance(args, str) else args, case_id, at, read_at)
-        for id, name, args, case_id, at, read_at in rows
+        Notice(number, KINDS[name], orjson.loads(args) if isinstance(args, str) else args, *rest)
+        for number, name, args, *rest in rows
     )
 
 
@@ -123,10 +123,7 @@ def outgoing_counts() -> tuple[int, int, datetime | None]:
 
 def webhooks() -> tuple[Webhook, ...]:
     """The webhooks that are open."""
-    rows = _rows("webhooks")
-    return tuple(
-        Webhook(id, name, unit, url, tuple(activities), by, at) for id, name, unit, url, activities, by, at in rows
-    )
+    return tuple(Webhook(*row[:4], tuple(row[4]), *row[5:]) for row in _rows("webhooks"))
 
 
 def _rows(name: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -28,9 +28,9 @@ class Gateway:
     accepted: str
     """What the answer holds when the gateway took the message; empty = the status 2xx is enough."""
 
-    def send(self, phone: str, text: str, *, id: str) -> None:
+    def send(self, phone: str, text: str, *, message_id: str) -> None:
         """Hand one message over. Raises NoAnswer, Refused."""
-        values = {"phone": phone, "text": text, "id": id}
+        values = {"phone": phone, "text": text, "id": message_id}
         url = _filled(self.url, values, lambda value: quote(value, safe=""))
         body = _filled(self.body, values, self._encoding()).encode() if self.body else None
         answer = reach.send(self.method, url, body=body, headers=self.headers, may_be_private=True)

@@ -34,20 +34,20 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def signature(secret: str, *, id: str, timestamp: int, body: bytes) -> str:
+def signature(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
     """`v1,` and the base64 of HMAC-SHA256 over id.timestamp.body. Raises BadSecret."""
-    signed = f"{id}.{timestamp}.".encode() + body
+    signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)).decode()
 
 
-def send(url: str, secret: str, *, id: str, body: bytes, now: datetime, may_be_private: bool) -> None:
+def send(url: str, secret: str, *, message_id: str, body: bytes, now: datetime, may_be_private: bool) -> None:
     """Post one message; every try carries the same id and a timestamp of its own. Raises NoAnswer, Refused, BadSecret."""
     timestamp = int(now.timestamp())
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Yinuo",
-        "webhook-id": id,
+        "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secret, id=id, timestamp=timestamp, body=body),
+        "webhook-signature": signature(secret, message_id=message_id, timestamp=timestamp, body=body),
     }
     reach.accept(reach.send("POST", url, body=body, headers=headers, may_be_private=may_be_private))

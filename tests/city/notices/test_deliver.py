@@ -1,0 +1,369 @@
+"""What goes out arrives at least once, under one id, or is given up where one sees it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from django.db import connection, connections
+
+from tests.city.notices import receivers
+from yinuo.city.ledger import private
+from yinuo.city.notices.commands import (
+    Posting,
+    Unknown,
+    disable_webhook,
+    open_webhook,
+    post_webhook,
+    post_webhooks,
+    retry,
+    set_address,
+    tell,
+)  # fmt: skip
+from yinuo.city.notices.deliver import BACK_OFF, LEASE, Delivered, deliver
+from yinuo.city.notices.queries import outgoing, outgoing_counts, webhooks
+from yinuo.city.notices.sms import BadGateway, gateway
+from yinuo.city.notices.webhooks import BadSecret, new_secret
+from yinuo.city.people.actor import OPERATOR, NotAllowed
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.fixture
+def server(settings):
+    settings.WEBHOOK_PRIVATE = True
+    with receivers.http() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def a_unit(monkeypatch):
+    """The tree of units is not what is tried here."""
+    monkeypatch.setattr("yinuo.city.notices.commands.units.ancestors", lambda unit, _on: (unit, "city"))
+
+
+def hook(url, name="w1"):
+    open_webhook(
+        name, name="环保局系统", unit="epb", url=url, secret=SECRET, activities=["accepted"], actor=OPERATOR, now=NOW
+    )
+
+
+def signed(kept, secret=SECRET):
+    text = f"{kept.headers['webhook-id']}.{kept.headers['webhook-timestamp']}.".encode() + kept.body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
+
+
+@pytest.mark.django_db
+def test_a_webhook_is_signed_as_standard_webhooks_says(server):
+    hook(f"{server.url}/in?a=1")
+    body = json.dumps({"办件": "受理"}, ensure_ascii=False)
+    assert post_webhook("w1", event_id="e1", body=body, now=NOW)
+    assert not post_webhook("w1", event_id="e1", body=body, now=NOW)
+    assert deliver(NOW) == Delivered(sent=1)
+    assert deliver(NOW).is_idle
+    (kept,) = server.kept
+    assert (kept.method, kept.path, kept.body) == ("POST", "/in?a=1", body.encode())
+    assert kept.headers["webhook-signature"] == signed(kept)
+    assert kept.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
+    assert outgoing("sent")[0].id == kept.headers["webhook-id"]
+
+
+@pytest.mark.django_db
+def test_each_try_has_the_same_id_and_a_signature_of_its_moment(server):
+    hook(server.url)
+    server.answer = lambda number: (503, "busy") if number == 1 else (200, "")
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    assert deliver(NOW) == Delivered(failed=1)
+    assert deliver(NOW + timedelta(seconds=9)).is_idle
+    assert deliver(NOW + timedelta(seconds=10)) == Delivered(sent=1)
+    first, second = server.kept
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+    assert second.headers["webhook-signature"] == signed(second)
+
+
+@pytest.mark.django_db
+def test_what_fails_again_and_again_is_given_up_where_one_sees_it_and_can_be_retried(server):
+    hook(server.url)
+    server.answer = lambda _number: (500, "<broken>")
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    now = NOW
+    for pause in BACK_OFF:
+        assert deliver(now) == Delivered(failed=1)
+        assert deliver(now + pause - timedelta(seconds=1)).is_idle
+        now += pause
+    assert deliver(now) == Delivered(gave_up=1)
+    (row,) = outgoing("given_up")
+    assert (row.tries, row.gave_up_at, row.name) == (9, now, "环保局系统")
+    assert "HTTP 500" in row.last_error
+    assert deliver(now + timedelta(days=30)).is_idle
+    server.answer = lambda _number: (204, "")
+    assert retry(row.id, actor=OPERATOR, now=now)
+    assert deliver(now) == Delivered(sent=1)
+    assert not retry(row.id, actor=OPERATOR, now=now)
+    assert len({kept.headers["webhook-id"] for kept in server.kept}) == 1
+
+
+@pytest.mark.django_db
+def test_a_receiver_that_is_gone_is_not_asked_again(server):
+    hook(server.url)
+    server.answer = lambda _number: (410, "gone")
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    assert deliver(NOW) == Delivered(gave_up=1)
+
+
+@pytest.mark.django_db
+def test_a_receiver_that_does_not_answer_costs_one_try_and_holds_up_nobody_else(server):
+    with receivers.http() as closed:
+        dead = closed.url
+    hook(dead, "dead")
+    hook(server.url, "alive")
+    postings = [Posting("dead", f"e{n}", "{}") for n in range(40)] + [Posting("alive", "e", "{}")]
+    assert post_webhooks(postings, now=NOW) == 41
+    assert sum((deliver(NOW, limit=10).sent for _ in range(8)), 0) == 1
+    waiting = outgoing("waiting")
+    assert len(waiting) == 40
+    assert sorted({row.tries for row in waiting}) == [0, 1]
+    assert sum(row.tries for row in waiting) <= 2
+    assert {row.next_at for row in waiting} == {NOW + BACK_OFF[0]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/", "file:///etc/passwd", "//example.org", "http://", "http://a:b@example.org/",
+        "http://127.0.0.1/", "http://10.1.2.3:8080/", "http://169.254.169.254/latest", "http://[::1]/", "http://0.0.0.0/",
+        "http://[::ffff:127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[fd00::1]/", "http://100.64.0.1/",
+        "http://224.0.0.1/", "http://example.org/\r\nX: y", "http://example.org:99999/",
+    ],
+)  # fmt: skip
+def test_a_webhook_into_our_own_network_or_of_another_scheme_is_refused(url):
+    with pytest.raises(Exception, match=r"must|private|address|hold"):
+        hook(url)
+    assert webhooks() == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f.1", "127.1"])
+def test_a_name_that_leads_into_our_own_network_is_refused_when_it_is_resolved(server, settings, host):
+    port = server.url.rpartition(":")[2]
+    hook(f"http://{host}:{port}/")
+    settings.WEBHOOK_PRIVATE = False
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    delivered = deliver(NOW)
+    assert delivered.sent == 0
+    assert server.kept == []
+    if delivered.gave_up:
+        assert "private" in outgoing("given_up")[0].last_error
+
+
+@pytest.mark.django_db
+def test_a_redirect_is_not_followed(server):
+    hook(server.url)
+    server.answer = lambda _number: (302, f"{server.url}/elsewhere")
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    assert deliver(NOW) == Delivered(failed=1)
+    assert [kept.path for kept in server.kept] == ["/"]
+
+
+@pytest.mark.django_db
+def test_a_disabled_webhook_gets_nothing_more_and_both_are_in_the_ledger_without_the_secret(server):
+    hook(server.url)
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    disable_webhook("w1", actor=OPERATOR, now=NOW)
+    assert deliver(NOW) == Delivered(gave_up=1)
+    assert server.kept == []
+    with pytest.raises(Unknown):
+        disable_webhook("w1", actor=OPERATOR, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select activity, payload::text from ledger_event where stream = 'notices/webhooks' order by version"
+        )
+        rows = cursor.fetchall()
+    assert [activity for activity, _ in rows] == ["webhook_opened", "webhook_disabled"]
+    assert SECRET not in str(rows)
+
+
+@pytest.mark.django_db
+def test_a_webhook_needs_a_secret_and_somebody_who_may(server):
+    with pytest.raises(BadSecret):
+        open_webhook("w", name="n", unit="u", url=server.url, secret="short", activities=[], actor=OPERATOR, now=NOW)
+    nobody = type(OPERATOR)("li", "李", ())
+    with pytest.raises(NotAllowed):
+        open_webhook("w", name="n", unit="u", url=server.url, secret=new_secret(), activities=[], actor=nobody, now=NOW)
+    with pytest.raises(NotAllowed):
+        retry("x", actor=nobody, now=NOW)
+
+
+def sms_to(settings, server, **more):
+    settings.SMS_GATEWAY = gateway({"YINUO_SMS_URL": f"{server.url}/sms", **more})
+    settings.NOTICE_CHANNELS = ("sms",)
+    set_address("li", channel="sms", address="+86 138", actor=OPERATOR, now=NOW)
+    args = {"level": "黄牌", "clause": "法定期限", "sentence": '应办“x" & 未办'}
+    tell(["li"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
+
+
+TEXT = '黄牌：法定期限。应办“x" & 未办'
+
+
+@pytest.mark.django_db
+def test_an_sms_is_handed_to_the_gateway_as_json(settings, server):
+    sms_to(settings, server, YINUO_SMS_HEADERS='{"Authorization": "Bearer t"}')
+    assert deliver(NOW) == Delivered(sent=1)
+    (kept,) = server.kept
+    assert json.loads(kept.body) == {"phone": "+86 138", "text": TEXT, "id": outgoing("sent")[0].id}
+    assert kept.headers["authorization"] == "Bearer t"
+
+
+@pytest.mark.django_db
+def test_an_sms_is_handed_to_the_gateway_as_a_form_or_in_the_address(settings, server):
+    from urllib.parse import parse_qs, urlsplit
+
+    sms_to(
+        settings, server, YINUO_SMS_URL=f"{server.url}/sms?to={{phone}}",
+        YINUO_SMS_HEADERS='{"Content-Type": "application/x-www-form-urlencoded"}', YINUO_SMS_BODY="content={text}&uid={id}",
+    )  # fmt: skip
+    assert deliver(NOW) == Delivered(sent=1)
+    (kept,) = server.kept
+    assert parse_qs(urlsplit(kept.path).query) == {"to": ["+86 138"]}
+    assert parse_qs(kept.body.decode()) == {"content": [TEXT], "uid": [outgoing("sent")[0].id]}
+
+
+@pytest.mark.django_db
+def test_a_gateway_that_says_200_and_means_no_is_believed_the_no(settings, server):
+    sms_to(settings, server, YINUO_SMS_ACCEPTED='"code":0')
+    server.answer = lambda number: (200, '{"code":7,"msg":"余额不足"}' if number == 1 else '{"code":0}')
+    assert deliver(NOW) == Delivered(failed=1)
+    assert "余额不足" in outgoing("waiting")[0].last_error
+    assert deliver(NOW + BACK_OFF[0]) == Delivered(sent=1)
+
+
+@pytest.mark.django_db
+def test_who_has_no_address_of_his_own_is_called_at_the_telephone_of_the_staff_register(settings, server):
+    sealed = private.seal("person/li/1", {"name": "李", "phone": "13900000000"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into people_person (person, name, phone, identity, ref, valid_from) values ('zhao', '赵', '139****0000', '', %s, '2026-01-01')",
+            [sealed["ref"]],
+        )
+    settings.SMS_GATEWAY = gateway({"YINUO_SMS_URL": server.url})
+    settings.NOTICE_CHANNELS = ("sms",)
+    args = {"level": "黄牌", "clause": "法定期限", "sentence": "x"}
+    tell(["zhao"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
+    tell(["zhao"], kind="card_raised", key="k2", args=args, case_id=None, now=NOW)
+    assert deliver(NOW, limit=1) == Delivered(sent=1)
+    assert json.loads(server.kept[0].body)["phone"] == "13900000000"
+    private.erase(sealed["ref"])
+    assert deliver(NOW) == Delivered(gave_up=1)
+    assert "erased" in outgoing("given_up")[0].last_error
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"YINUO_SMS_URL": "gateway"}, {"YINUO_SMS_URL": "http://g", "YINUO_SMS_BODY": "x"},
+     {"YINUO_SMS_URL": "http://g", "YINUO_SMS_HEADERS": "a: b"}],
+)  # fmt: skip
+def test_a_gateway_that_cannot_work_is_refused_when_the_server_starts(environ):
+    with pytest.raises(BadGateway, match="YINUO_SMS"):
+        gateway(environ)
+
+
+@pytest.mark.django_db
+def test_mail_goes_out_with_the_rows_id_and_a_refused_address_holds_up_nobody(settings):
+    with receivers.mail() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.DEFAULT_FROM_EMAIL = (
+            "127.0.0.1",
+            server.port,
+            "y@city.example",
+        )
+        settings.NOTICE_CHANNELS = ("mail",)
+        server.refuses = {"zhao@example.org"}
+        for person in ("zhao", "li"):
+            set_address(person, channel="mail", address=f"{person}@example.org", actor=OPERATOR, now=NOW)
+        args = {
+            "level_zh": "黄牌",
+            "level_en": "Yellow card",
+            "clause": "法定期限",
+            "sentence": "a\nBcc: all@example.org",
+        }
+        tell(["li", "zhao"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
+        assert deliver(NOW) == Delivered(sent=1, failed=1)
+        (kept,) = server.kept
+    message = message_from_bytes(kept, policy=default)
+    assert message["Message-ID"].strip() == f"<{outgoing('sent')[0].id}@city.example>"
+    assert (message["To"], message["Subject"], message["Bcc"]) == ("li@example.org", "亮牌 Card", None)
+    assert (
+        message.get_content()
+        .replace("\r\n", "\n")
+        .startswith("黄牌：法定期限。a\nBcc: all@example.org\n\nYellow card:")
+    )
+    assert "no such box" in outgoing("waiting")[0].last_error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_work_and_send_nothing_twice(server):
+    for n in range(4):
+        hook(f"{server.url}/{n}", f"w{n}")
+    post_webhooks([Posting(f"w{n % 4}", f"e{n}", "{}") for n in range(120)], now=NOW)
+
+    def work(_number):
+        try:
+            total = 0
+            while not (done := deliver(NOW, limit=7)).is_idle:
+                total += done.sent
+            return total
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(work, range(3))) == 120
+    assert len(server.kept) == len({kept.headers["webhook-id"] for kept in server.kept}) == 120
+    assert outgoing_counts() == (0, 0, None)
+
+
+WORKER = """
+import os, django
+from django.conf import settings
+django.setup()
+from django.db import connection
+connection.settings_dict["NAME"] = os.environ["TEST_DATABASE"]
+settings.WEBHOOK_PRIVATE = True
+from datetime import datetime, UTC
+from yinuo.city.notices.deliver import deliver
+deliver(datetime(2026, 3, 2, 1, tzinfo=UTC))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_id(server):
+    hook(server.url)
+    post_webhook("w1", event_id="e1", body="{}", now=NOW)
+    environ = {**os.environ, "TEST_DATABASE": connection.settings_dict["NAME"]}
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environ)
+
+    def answer(number):
+        if number == 1:
+            os.kill(worker.pid, signal.SIGKILL)
+        return 200, ""
+
+    server.answer = answer
+    assert worker.wait(60) == -signal.SIGKILL, server.kept
+    (row,) = outgoing("waiting")
+    assert (row.tries, row.sent_at) == (1, None)
+    assert deliver(NOW + LEASE - timedelta(seconds=1)).is_idle
+    assert deliver(NOW + LEASE) == Delivered(sent=1)
+    first, second = server.kept
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == row.id
