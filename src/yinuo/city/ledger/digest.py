@@ -40,6 +40,9 @@ class Hash:
         object.__setattr__(self, "_inner", hashlib.new(self.name, bytes(byte ^ 0x36 for byte in padded)))
         object.__setattr__(self, "_outer", hashlib.new(self.name, bytes(byte ^ 0x5C for byte in padded)))
 
+    def __reduce__(self) -> tuple[type[Hash], tuple[str, bytes]]:
+        return Hash, (self.name, self.key)
+
     def keyed(self, message: bytes) -> bytes:
         """The digest of an event's message: an HMAC (RFC 2104) when there is a key. Both halves are begun only once."""
         if not self.key:

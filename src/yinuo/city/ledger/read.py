@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -39,6 +40,18 @@ def feed(after: int, limit: int) -> tuple[StoredEvent, ...]:
     the oldest transaction that is still open in the database server.
     """
     return _rows("feed", {"after": after, "limit": limit})
+
+
+def replay(prefixes: Collection[str], *, at_a_time: int) -> Iterator[tuple[StoredEvent, ...]]:
+    """Every event of the streams whose names begin so, in the order of the feed, some at a time.
+
+    Inside the caller's transaction, which keeps others from appending meanwhile.
+    """
+    connection.ensure_connection()
+    with psycopg.ServerCursor(cast(Any, connection.connection), "ledger_replay") as cursor:
+        cursor.execute(sql(__file__, "replay"), {"prefixes": list(prefixes)}, binary=True)
+        while rows := cursor.fetchmany(at_a_time):
+            yield tuple(StoredEvent(*row) for row in rows)
 
 
 def received(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredEvent]:

@@ -121,3 +121,9 @@ returns table (source text, event_id text) language sql as $$
     where (select count(*) from fresh) < json_array_length(p_event_ids)
       and not exists (select from fresh f where f.source = a.source and f.event_id = a.event_id)
 $$;
+
+create function ledger_trailed(trail bytea, place bigint) returns bytea language sql immutable as $$
+    select sha256(trail || int8send(place))
+$$;
+
+create aggregate ledger_trail(bigint) (sfunc = ledger_trailed, stype = bytea, initcond = '');

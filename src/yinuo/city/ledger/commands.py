@@ -1,0 +1,81 @@
+"""What is done to the ledger as a whole: take a root, rebuild what is made from it, go on after a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yinuo.city.ledger import projections, read, roots
+from yinuo.city.ledger.roots import Root
+from yinuo.city.ledger.statements import sql
+
+ROOT_LOG = "roots.jsonl"
+"""The file in the home folder to which every root is written: copy it to where this city's administrators cannot reach."""
+
+
+def take_root(now: datetime) -> Root:
+    """Take a root over everything settled, write it to the root log's file and send it out by every registered way."""
+    with transaction.atomic():
+        root = roots.take(now)
+    roots.write(settings.HOME / ROOT_LOG)
+    roots.send(root)
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was rebuilt: the projections in order, and how many events they were made from."""
+
+    projections: tuple[str, ...]
+    events: int
+
+
+class NoProjection(Exception):
+    """A projection of that name is not registered; the message names those that are."""
+
+
+def rebuild(names: Collection[str] = ()) -> Rebuilt:
+    """Empty projections (all of them when none is named) and make them again from the events.
+
+    It is one transaction: readers see the old tables until it ends, and whoever wants to append waits. Raises NoProjection.
+    """
+    known = {one.name: one for one in projections.registered()}
+    for name in names:
+        if name not in known:
+            raise NoProjection(f"There is no projection {name!r}; there are {', '.join(known) or 'none'}.")
+    chosen = [one for one in known.values() if not names or one.name in names]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("lock table ledger_head in share row exclusive mode")
+        for one in chosen:
+            one.reset()
+        count = 0
+        for events in read.replay({one.prefix for one in chosen}, at_a_time=5_000):
+            count += len(events)
+            for one in chosen:
+                mine = [event for event in events if event.stream.startswith(one.prefix)]
+                if mine:
+                    one.apply(mine)
+    return Rebuilt(tuple(one.name for one in chosen), count)
+
+
+def rebuild_heads() -> None:
+    """Make ledger_head and ledger_received again from the events. Verify first: heads are what shows a tail cut off lately."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("lock table ledger_head in access exclusive mode")
+        cursor.execute(sql(__file__, "rebuild_heads"))
+
+
+def go_on_after_restore() -> int:
+    """Let positions go on above those restored; how far they were moved. Twice does no harm.
+
+    A server that a ledger was restored into counts its transactions from a low number again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "go_on"))
+        (moved,) = cursor.fetchone()
+    return int(moved)

@@ -1,0 +1,29 @@
+"""`yinuo rebuild`: make every table that is made from the ledger again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yinuo.cli.city import setup
+from yinuo.cli.say import out, refuse
+
+
+def rebuild(
+    *,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[PROJECTION]...", help="All of them, if none.")] = None,
+    heads: Annotated[bool, typer.Option("--heads", help="The ledger's own heads and received ids too.")] = False,
+) -> None:
+    """Make projections again from the events, in one transaction: readers see the old ones, writers wait."""
+    setup()
+    from yinuo.city.ledger import commands  # noqa: PLC0415
+
+    if heads:
+        commands.rebuild_heads()
+        out.print("heads and received ids: made again")
+    try:
+        done = commands.rebuild(names or ())
+    except commands.NoProjection as unknown:
+        refuse(str(unknown))
+    out.print(f"{', '.join(done.projections) or 'no projection'}: made again from {done.events:,} events", markup=False)
