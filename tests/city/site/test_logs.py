@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import logging.config
 from collections.abc import Iterator
 
 import pytest
-import structlog
 from django.conf import settings
 from django.test import Client
 from django.urls import path
@@ -32,25 +30,32 @@ def broken(request, name):
 urlpatterns = [path("broken/<name>", broken)]
 
 
+class Written:
+    """What was written to standard error so far."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys, self._text = capsys, ""
+
+    def getvalue(self) -> str:
+        self._text += self._capsys.readouterr().err
+        return self._text
+
+
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
     """What production would write."""
-    made = configuration(form="json", level="INFO", with_messages=False)
-    text = io.StringIO()
-    made["handlers"]["out"]["stream"] = text
-    logging.config.dictConfig(made)
-    yield text
-    structlog.reset_defaults()
-    logging.config.dictConfig(settings.LOGGING)
+    logging.config.dictConfig(configuration(form="json", level="INFO", with_messages=False))
+    yield Written(capsys)
     configuration(form="text", level="INFO", with_messages=True)
+    logging.config.dictConfig(settings.LOGGING)
 
 
-def lines(text: io.StringIO) -> list[dict]:
+def lines(text: Written) -> list[dict]:
     return [json.loads(line) for line in text.getvalue().splitlines()]
 
 
 @pytest.mark.django_db
-def test_one_line_a_request_with_its_id_and_its_time(client: Client, written: io.StringIO):
+def test_one_line_a_request_with_its_id_and_its_time(client: Client, written: Written):
     answer = client.get("/readyz", headers={"X-Request-ID": "from-the-proxy-1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
     (line,) = lines(written)
@@ -64,7 +69,7 @@ def test_one_line_a_request_with_its_id_and_its_time(client: Client, written: io
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", ["", "short", "x" * 65, "two\nlines-here", '"}{"forged'])
-def test_an_id_that_is_none_is_replaced(client: Client, written: io.StringIO, given: str):
+def test_an_id_that_is_none_is_replaced(client: Client, written: Written, given: str):
     answer = client.get("/readyz", headers={"X-Request-ID": given})
     assert answer.headers["X-Request-ID"] != given
     assert len(answer.headers["X-Request-ID"]) == 32
@@ -72,7 +77,7 @@ def test_an_id_that_is_none_is_replaced(client: Client, written: io.StringIO, gi
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
-def test_a_failure_is_told_without_what_a_person_wrote(client: Client, written: io.StringIO):
+def test_a_failure_is_told_without_what_a_person_wrote(client: Client, written: Written):
     client.raise_request_exception = False
     answer = client.get(f"/broken/{PERSON}?q={PERSON}", headers={"User-Agent": PERSON.encode().decode("latin-1")})
     assert answer.status_code == 500
@@ -88,13 +93,13 @@ def test_a_failure_is_told_without_what_a_person_wrote(client: Client, written: 
 
 
 @pytest.mark.django_db
-def test_what_was_not_found_is_not_repeated(client: Client, written: io.StringIO):
+def test_what_was_not_found_is_not_repeated(client: Client, written: Written):
     client.get(f"/nowhere/{PERSON}?q={PERSON}")
     assert [line["route"] for line in lines(written)] == [""]
     assert "张三" not in written.getvalue()
 
 
-def test_lines_of_libraries_have_the_same_form(written: io.StringIO):
+def test_lines_of_libraries_have_the_same_form(written: Written):
     logging.getLogger("some.library").warning("careful with %s", "this")
     (line,) = lines(written)
     assert (line["event"], line["level"], line["logger"]) == ("careful with this", "warning", "some.library")

@@ -21,8 +21,12 @@ SAFE = {
     "DATABASE_URL": "postgresql://yinuo:secret@db.example:5432/yinuo",
 }
 SHOW = """
+import sys, typer
 from yinuo.cli.city import setup
-setup(database=False)
+try:
+    setup(database=False)
+except typer.Exit as end:
+    sys.exit(end.exit_code)
 from django.conf import settings
 print({name: getattr(settings, name) for name in %r})
 """

@@ -21,7 +21,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -85,12 +84,13 @@ def leave(home: Path) -> None:
         held = _users.pop(home, None)
         if held is None:
             return
-        with held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stop(home)
+        except BlockingIOError:
+            return  # others need it still
+        finally:
+            os.close(held)
 
 
 def stop(home: Path) -> None:
@@ -257,13 +257,13 @@ def _password(home: Path) -> str:
     return file.read_text()
 
 
-_users: dict[Path, IO[str]] = {}
-"""Of each home this process uses: a file locked in common with all others that use it, until the process ends."""
+_users: dict[Path, int] = {}
+"""Of each home this process uses: a file held locked in common with all others that use it, until the process ends."""
 
 
 def _come(home: Path) -> None:
     if home not in _users:
-        file = (home / "users").open("w")
+        file = os.open(home / "users", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(file, fcntl.LOCK_SH)
         _users[home] = file
 

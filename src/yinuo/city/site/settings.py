@@ -193,7 +193,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 EMAIL_HOST = os.environ.get("YINUO_EMAIL_HOST", "")
 """The mail server; without one no mail is sent, and what Django itself would send is printed."""
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-EMAIL_PORT = int(os.environ.get("YINUO_EMAIL_PORT", "25"))
+EMAIL_PORT = keys.number("YINUO_EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = os.environ.get("YINUO_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("YINUO_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("YINUO_EMAIL_TLS") == "1"

@@ -24,6 +24,7 @@ def setup(*, database: bool = True) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 - the analyst's part runs without it
 
+    from yinuo.city.notices import sms  # noqa: PLC0415
     from yinuo.city.people.accounts import openid  # noqa: PLC0415
     from yinuo.city.site import embedded, keys  # noqa: PLC0415
 
@@ -33,7 +34,7 @@ def setup(*, database: bool = True) -> None:
         if database and is_embedded():
             embedded.ensure(settings.HOME)
             atexit.register(embedded.leave, settings.HOME)
-    except (keys.Unusable, openid.HalfConfigured, embedded.NoPostgres) as problem:
+    except (keys.Unusable, openid.HalfConfigured, sms.BadGateway, embedded.NoPostgres) as problem:
         refuse(str(problem))
     django.setup()
 

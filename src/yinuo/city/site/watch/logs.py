@@ -7,16 +7,19 @@ numbers), no addresses, and in production no messages of exceptions (a database 
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import MutableMapping
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
 from yinuo.city.site.keys import Unusable
 
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[TextIO]
+else:
+    _StreamHandler = logging.StreamHandler
 FRAMES = 30
 LONGEST = 300
 
@@ -47,6 +50,18 @@ class _Failures:
         if isinstance(error, BaseException):
             line["exception"] = failure(error, with_message=self._with_message)
         return line
+
+
+class Errors(_StreamHandler):
+    """Writes to standard error as it is at that moment, not as it was when logging was set up."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """Standard error."""
+        return sys.stderr
 
 
 def _before(*, with_message: bool) -> list[Any]:
@@ -89,7 +104,7 @@ def configuration(*, form: str, level: str, with_messages: bool) -> dict[str, An
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
+        "handlers": {"out": {"()": Errors, "formatter": "line"}},
         "root": {"handlers": ["out"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
