@@ -14,10 +14,10 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases import consult, numbers, projection, queries
+from yinuo.city.cases import attachments, consult, numbers, projection, queries
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.deciding.decide import Decided, Standing, decide
-from yinuo.city.cases.deciding.states import State, local_day
+from yinuo.city.cases.deciding.states import State, files_in, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.deciding.who import Place, is_party
 from yinuo.city.cases.logs import PREFIX, Line, line_of, line_of_new
@@ -60,6 +60,7 @@ def act(act: Act, *, actor: Actor, now: datetime) -> Done:
     case = _standing(act, loaded, way=way, history=history)
     decided = decide(case, act, actor=actor, way=way, day=day, now=now, place=place)
     _check_family(act, loaded, way)
+    attachments.check(files_in(decided.fields, way))
     event = _event(act, loaded, decided, actor=actor, now=now)
     _check_clauses(event, loaded, way=way, history=history, now=now)
     stored = append([event], expected=loaded.state.version, recorded_at=now)

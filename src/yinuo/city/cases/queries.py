@@ -192,6 +192,12 @@ def state_of(case_id: str) -> State | None:
     return None if row is None else State(**orjson.loads(row[0]))
 
 
+def files_of(case_id: str) -> frozenset[str]:
+    """The digests of the attachments of a case."""
+    state = state_of(case_id)
+    return frozenset() if state is None else frozenset(state.files)
+
+
 def receipt_of(case_id: str) -> str:
     """The receipt number of a case, "" when there is no such case."""
     with connection.cursor() as cursor:

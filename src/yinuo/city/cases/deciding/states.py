@@ -63,6 +63,8 @@ class State:
     """Key of a hand-over → ["offered" | "acknowledged" | "returned", from unit, from actor, to unit, offered, answered, by]."""
     units: list[str] = field(default_factory=list)
     """All units involved, in the order they came."""
+    files: list[str] = field(default_factory=list)
+    """Digests of all attachments any event named."""
     seen: dict[str, list[int]] = field(default_factory=dict)
     """Activity → [how often, first at, last at]."""
     threads: list[list[str]] = field(default_factory=list)
@@ -150,9 +152,20 @@ def _involve(state: State, event: Happened, way: Way) -> None:
         for name in way.unit_fields:
             value = fields.get(name)
             found += value if isinstance(value, list) else [value]
+        for digest in files_in(fields, way):
+            if digest not in state.files:
+                state.files.append(digest)
     for unit in found:
         if unit and unit not in state.units:
             state.units.append(unit)
+
+
+def files_in(fields: Mapping[str, Any], way: Way) -> Iterator[str]:
+    """The digests of attachments among these fields."""
+    for name in way.file_fields:
+        value = fields.get(name)
+        if value is not None:
+            yield from value if isinstance(value, list) else (value,)
 
 
 def _thread(state: State, way: Way) -> None:

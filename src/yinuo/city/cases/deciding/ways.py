@@ -130,6 +130,11 @@ class Way:
         return tuple(name for name, type_ in self.flow.fields.items() if type_.is_ in ("unit", "list:unit"))
 
     @cached_property
+    def file_fields(self) -> tuple[str, ...]:
+        """Fields that name attachments."""
+        return tuple(name for name, type_ in self.fields.items() if type_.is_ in ("file", "list:file"))
+
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """The words by which steps name who does them, as far as they may be units of the tree."""
         return tuple(dict.fromkeys(step.by for step in self.flow.steps if step.by and not step.by.startswith("unit:")))
