@@ -14,7 +14,8 @@ import polars as pl
 from yinuo.city.board.statements import rows
 from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
 from yinuo.city.board.words import Words
-from yinuo.city.cases import queries
+from yinuo.city.cases.logs import line_of, log_of
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.people.actor import Actor
@@ -26,6 +27,13 @@ from yinuo.engine.stretches import stretches
 
 ClockKey = tuple[str, str, str, int]
 CLOCK_KEY = ("institution", "clause", "opener", "occurrence")
+MOMENTS = frozenset({
+    "due_since", "done_at", "offered_at", "answered_at", "raised_at", "cleared_at", "withdrawn_at", "cancelled_at", "said_at",
+    "answer_by", "explained_at", "appealed_at", "decided_at", "published_at",
+})  # fmt: skip
+KEPT = 256
+"""Judgements a process keeps: while nothing happens and the minute lasts, a page looked at again costs nothing."""
+_JUDGED: dict[Any, Judged] = {}
 ORDER = {"overdue": 0, "running": 1, "paused": 2, "late": 3, "kept": 4, "deemed": 5, "void": 6}
 
 
@@ -85,7 +93,7 @@ class Entry:
 
 
 class Dossier:
-    """Reads on asking. Queries: the case, its streams (one), its cards, the names of persons, the text in force."""
+    """Reads on asking. Queries: the case with all its rows, its streams, the text in force."""
 
     def __init__(self, case: Mapping[str, Any], words: Words, *, now: datetime) -> None:
         self.case = case
@@ -96,31 +104,32 @@ class Dossier:
     def judged(self) -> Judged:
         """What the one evaluator says of the case now."""
         as_of = max(minute(self.now), self.case["changed_at"])
-        return judge(self.case["case_id"], self.case["version"], self.words.pack.digest, as_of)
+        digest = self.words.pack.digest
+        names = [f"case/{one}" for one in (self.case["case_id"], *self.case["beside"])]
+        versions = tuple((name, len(self.streams[name])) for name in names)
+        kept = _JUDGED.get((versions, digest, as_of))
+        if kept is None:
+            kept = judge([event for name in names for event in self.streams[name]], digest=digest, as_of=as_of)
+            _JUDGED[versions, digest, as_of] = kept
+            while len(_JUDGED) > KEPT:
+                _JUDGED.pop(next(iter(_JUDGED)))
+        return kept
 
     @cached_property
     def streams(self) -> Mapping[str, tuple[StoredEvent, ...]]:
-        """What people did and what was said of it, as the ledger holds it."""
+        """What people did and what was said of it, as the ledger holds it; and the cases its threads share, if any."""
         case_id = self.case["case_id"]
-        return read.streams([f"case/{case_id}", f"said/{case_id}"])
+        wanted = [f"case/{case_id}", f"said/{case_id}", *(f"case/{other}" for other in self.case["beside"])]
+        return dict.fromkeys(wanted, ()) | read.streams(wanted)
 
     @cached_property
     def cards(self) -> list[dict[str, Any]]:
         """Every card of the case, with its sentence."""
-        found = rows("cards", {"case_id": self.case["case_id"]})
-        return [{**one, "why": self.words.why(one), "text": self.text(one)} for one in found]
-
-    @cached_property
-    def people(self) -> dict[str, str]:
-        """The names of the persons who acted here."""
-        acted = {event.actor for events in self.streams.values() for event in events if event.actor}
-        named = {one[key] for one in self.cards for key in ("actor", "explained_by", "appealed_by", "decided_by")}
-        wanted = sorted(acted | {one for one in named if one})
-        return {row["person"]: row["name"] for row in rows("names", {"persons": wanted})} if wanted else {}
+        return [{**one, "why": self.words.why(one), "text": self.text(one)} for one in self.case["cards"]]
 
     def person(self, actor: str | None) -> str:
         """A person's name, or the id of a system."""
-        return self.people.get(actor or "", actor or "")
+        return self.case["people"].get(actor or "", actor or "")
 
     @cached_property
     def scale(self) -> Scale:
@@ -225,23 +234,19 @@ def dossier(case_id: str, words: Words, *, actor: Actor | None, now: datetime) -
     if not found:
         return None
     case = found[0]
-    for name, moments in (("tasks", ("due_since", "done_at")), ("handovers", ("offered_at", "answered_at"))):
-        parts = json.loads(case[name]) if isinstance(case[name], str) else case[name]
-        for part in parts:
-            for moment in moments:
-                part[moment] = datetime.fromisoformat(part[moment]) if part[moment] else None
-        case[name] = parts
-    for name in ("fields", "relatives"):
-        case[name] = json.loads(case[name]) if isinstance(case[name], str) else case[name]
+    for name in ("tasks", "handovers", "relatives", "cards", "people"):
+        case[name] = json.loads(case[name])
+    for part in (*case["tasks"], *case["handovers"], *case["cards"]):
+        part |= {name: datetime.fromisoformat(part[name]) for name in part if name in MOMENTS and part[name]}
     return Dossier(case, words, now=now)
 
 
-@lru_cache(maxsize=256)
-def judge(case_id: str, _version: int, digest: str, as_of: datetime) -> Judged:
-    """What the text says of a case at a moment. Kept while nothing happens and the minute lasts."""
-    pack, log = in_force.by_digest(digest), queries.log([case_id, *queries.beside([case_id])[:200]])
-    said = evaluate(log, pack.rules, as_of=as_of)
-    return Judged(log, said, stretches(log, pack.rules, as_of=as_of))
+def judge(events: Sequence[StoredEvent], *, digest: str, as_of: datetime) -> Judged:
+    """What the text says of these histories at a moment."""
+    ways = ways_of(digest)
+    log = log_of([line_of(event) for event in events], ways)
+    rules = ways.pack.rules
+    return Judged(log, evaluate(log, rules, as_of=as_of), stretches(log, rules, as_of=as_of))
 
 
 def minute(now: datetime) -> datetime:
@@ -251,12 +256,12 @@ def minute(now: datetime) -> datetime:
 
 @lru_cache(maxsize=1024)
 def _lines(digest: str, institution: str, clause: str, version: str) -> tuple[tuple[str, Any], ...]:
-    for ruling in in_force.by_digest(digest).rules.rulings:
-        if (ruling.institution, ruling.id) == (institution, clause):
-            for edition in ruling.editions:
-                if edition.version == version:
-                    said = edition.clause.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
-                    return tuple(said.items())
+    """A clause as the folder of its institution states it."""
+    for pack in in_force.by_digest(digest).everywhere():
+        home = pack.institutions.get(institution)
+        for statement in home.statements if home else ():
+            if statement.id == clause and statement.edition.version == version:
+                return tuple(statement.raw.items())
     return ()
 
 
@@ -267,7 +272,7 @@ def clause_text(words: Words, institution: str, clause: str, version: str | None
         return None
     ruling, edition = found
     said = _lines(words.pack.digest, institution, clause, edition.version)
-    hidden = {"zh", "en", "note", "source", "status", "like"}
+    hidden = {"zh", "en", "note", "source", "status"}
     lines = tuple((key, plain(value)) for key, value in said if key not in hidden)
     return Clause(
         words.clause(institution, clause), institution, words.institution(institution), edition.version,

@@ -9,11 +9,13 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yinuo.city.board.statements import rows
 from yinuo.city.people import units
 from yinuo.city.texts import in_force
 from yinuo.engine.clauses.flow import Flow
@@ -79,15 +81,23 @@ def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:
 class Words:
     """Looked up when first asked for: two small queries a page (which text is in force, which tree of units)."""
 
-    def __init__(self, language: str | None = None) -> None:
+    def __init__(self, language: str | None = None, *, person: str | None = None) -> None:
         self.language = "en" if (language or get_language()) == "en" else "zh"
+        self._person = person
+
+    @cached_property
+    def _around(self) -> dict[str, Any]:
+        return rows("around", {"pack": settings.PACK, "person": self._person})[0]
 
     @cached_property
     def _found(self) -> Pack | None:
-        try:
-            return in_force.pack()
-        except in_force.NoText:
-            return None
+        digest = self._around["digest"]
+        return None if digest is None else in_force.by_digest(digest)
+
+    @property
+    def unread(self) -> int:
+        """How many notices the person this page is for has not read."""
+        return int(self._around["unread"])
 
     @property
     def is_there(self) -> bool:
@@ -251,6 +261,7 @@ def words_for(request: HttpRequest) -> Words:
     """The words of a request, looked up once however many parts of the page ask."""
     found: Words | None = getattr(request, "words", None)
     if found is None or found.language != ("en" if get_language() == "en" else "zh"):
-        found = Words()
+        actor = getattr(request, "actor", None)
+        found = Words(person=None if actor is None else actor.id)
         request.words = found  # type: ignore[attr-defined]
     return found

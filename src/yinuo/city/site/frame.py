@@ -126,9 +126,7 @@ class Frame:
     @cached_property
     def inbox_count(self) -> int:
         """How many notices this person has not read."""
-        from yinuo.city.notices import queries
-
-        return 0 if self.actor is None else queries.unread(self.actor.id)
+        return 0 if self.actor is None else self._words.unread
 
     @cached_property
     def messages(self) -> list[Message]:

@@ -1,0 +1,20 @@
+"""Every page of the board answers, in both languages, within its queries."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+PAGES = ("/", "/board/lights", "/findings", "/findings?status=open", "/cases", "/cases?status=open&clock=paused", "/cases/D003", "/cases/D009", "/cases/D004", "/institutions", "/institutions/time-limit", "/institutions/service-pledge/stories")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_answers_within_eight_queries(sign_in, page, language):
+    client = sign_in("chen", language)
+    client.get(page)
+    with CaptureQueriesContext(connection, ) as asked:
+        answer = client.get(page)
+    assert answer.status_code == 200
+    assert len(asked) <= 8, "\n".join(query["sql"][:160] for query in asked)
