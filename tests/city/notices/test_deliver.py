@@ -10,14 +10,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
 
 import pytest
 from django.db import connection, connections
 
 from tests.city.notices import receivers
-from yinuo.city.ledger import private
 from yinuo.city.notices.commands import (
     Posting,
     Unknown,
@@ -26,12 +23,9 @@ from yinuo.city.notices.commands import (
     post_webhook,
     post_webhooks,
     retry,
-    set_address,
-    tell,
 )  # fmt: skip
 from yinuo.city.notices.deliver import BACK_OFF, LEASE, Delivered, deliver
 from yinuo.city.notices.queries import outgoing, outgoing_counts, webhooks
-from yinuo.city.notices.sms import BadGateway, gateway
 from yinuo.city.notices.webhooks import BadSecret, new_secret
 from yinuo.city.people.actor import OPERATOR, NotAllowed
 
@@ -205,112 +199,6 @@ def test_a_webhook_needs_a_secret_and_somebody_who_may(server):
         open_webhook("w", name="n", unit="u", url=server.url, secret=new_secret(), activities=[], actor=nobody, now=NOW)
     with pytest.raises(NotAllowed):
         retry("x", actor=nobody, now=NOW)
-
-
-def sms_to(settings, server, **more):
-    settings.SMS_GATEWAY = gateway({"YINUO_SMS_URL": f"{server.url}/sms", **more})
-    settings.NOTICE_CHANNELS = ("sms",)
-    set_address("li", channel="sms", address="+86 138", actor=OPERATOR, now=NOW)
-    args = {"level": "黄牌", "clause": "法定期限", "sentence": '应办“x" & 未办'}
-    tell(["li"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
-
-
-TEXT = '黄牌：法定期限。应办“x" & 未办'
-
-
-@pytest.mark.django_db
-def test_an_sms_is_handed_to_the_gateway_as_json(settings, server):
-    sms_to(settings, server, YINUO_SMS_HEADERS='{"Authorization": "Bearer t"}')
-    assert deliver(NOW) == Delivered(sent=1)
-    (kept,) = server.kept
-    assert json.loads(kept.body) == {"phone": "+86 138", "text": TEXT, "id": outgoing("sent")[0].id}
-    assert kept.headers["authorization"] == "Bearer t"
-
-
-@pytest.mark.django_db
-def test_an_sms_is_handed_to_the_gateway_as_a_form_or_in_the_address(settings, server):
-    from urllib.parse import parse_qs, urlsplit
-
-    sms_to(
-        settings, server, YINUO_SMS_URL=f"{server.url}/sms?to={{phone}}",
-        YINUO_SMS_HEADERS='{"Content-Type": "application/x-www-form-urlencoded"}', YINUO_SMS_BODY="content={text}&uid={id}",
-    )  # fmt: skip
-    assert deliver(NOW) == Delivered(sent=1)
-    (kept,) = server.kept
-    assert parse_qs(urlsplit(kept.path).query) == {"to": ["+86 138"]}
-    assert parse_qs(kept.body.decode()) == {"content": [TEXT], "uid": [outgoing("sent")[0].id]}
-
-
-@pytest.mark.django_db
-def test_a_gateway_that_says_200_and_means_no_is_believed_the_no(settings, server):
-    sms_to(settings, server, YINUO_SMS_ACCEPTED='"code":0')
-    server.answer = lambda number: (200, '{"code":7,"msg":"余额不足"}' if number == 1 else '{"code":0}')
-    assert deliver(NOW) == Delivered(failed=1)
-    assert "余额不足" in outgoing("waiting")[0].last_error
-    assert deliver(NOW + BACK_OFF[0]) == Delivered(sent=1)
-
-
-@pytest.mark.django_db
-def test_who_has_no_address_of_his_own_is_called_at_the_telephone_of_the_staff_register(settings, server):
-    sealed = private.seal("person/li/1", {"name": "李", "phone": "13900000000"})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into people_person (person, name, phone, identity, ref, valid_from) values ('zhao', '赵', '139****0000', '', %s, '2026-01-01')",
-            [sealed["ref"]],
-        )
-    settings.SMS_GATEWAY = gateway({"YINUO_SMS_URL": server.url})
-    settings.NOTICE_CHANNELS = ("sms",)
-    args = {"level": "黄牌", "clause": "法定期限", "sentence": "x"}
-    tell(["zhao"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
-    tell(["zhao"], kind="card_raised", key="k2", args=args, case_id=None, now=NOW)
-    assert deliver(NOW, limit=1) == Delivered(sent=1)
-    assert json.loads(server.kept[0].body)["phone"] == "13900000000"
-    private.erase(sealed["ref"])
-    assert deliver(NOW) == Delivered(gave_up=1)
-    assert "erased" in outgoing("given_up")[0].last_error
-
-
-@pytest.mark.parametrize(
-    "environ",
-    [{"YINUO_SMS_URL": "gateway"}, {"YINUO_SMS_URL": "http://g", "YINUO_SMS_BODY": "x"},
-     {"YINUO_SMS_URL": "http://g", "YINUO_SMS_HEADERS": "a: b"}],
-)  # fmt: skip
-def test_a_gateway_that_cannot_work_is_refused_when_the_server_starts(environ):
-    with pytest.raises(BadGateway, match="YINUO_SMS"):
-        gateway(environ)
-
-
-@pytest.mark.django_db
-def test_mail_goes_out_with_the_rows_id_and_a_refused_address_holds_up_nobody(settings):
-    with receivers.mail() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.DEFAULT_FROM_EMAIL = (
-            "127.0.0.1",
-            server.port,
-            "y@city.example",
-        )
-        settings.NOTICE_CHANNELS = ("mail",)
-        server.refuses = {"zhao@example.org"}
-        for person in ("zhao", "li"):
-            set_address(person, channel="mail", address=f"{person}@example.org", actor=OPERATOR, now=NOW)
-        args = {
-            "level_zh": "黄牌",
-            "level_en": "Yellow card",
-            "clause": "法定期限",
-            "sentence": "a\nBcc: all@example.org",
-        }
-        tell(["li", "zhao"], kind="card_raised", key="k1", args=args, case_id=None, now=NOW)
-        assert deliver(NOW) == Delivered(sent=1, failed=1)
-        (kept,) = server.kept
-    message = message_from_bytes(kept, policy=default)
-    assert message["Message-ID"].strip() == f"<{outgoing('sent')[0].id}@city.example>"
-    assert (message["To"], message["Subject"], message["Bcc"]) == ("li@example.org", "亮牌 Card", None)
-    assert (
-        message.get_content()
-        .replace("\r\n", "\n")
-        .startswith("黄牌：法定期限。a\nBcc: all@example.org\n\nYellow card:")
-    )
-    assert "no such box" in outgoing("waiting")[0].last_error
 
 
 @pytest.mark.django_db(transaction=True)
