@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from tests.city.cases.town import NOW, START
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
@@ -53,3 +55,10 @@ def open_cards(case_id: str) -> set[tuple[str, str]]:
 def states(case_id: str) -> dict[str, str]:
     """State of each clock of a case."""
     return dict(Clock.objects.filter(case_id=case_id).values_list("clause", "state"))
+
+
+def told(person: str, kind: str) -> list[str]:
+    """The keys of the notices of a kind a person has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM notices_notice WHERE person = %s AND kind = %s ORDER BY key", [person, kind])
+        return [key for (key,) in cursor.fetchall()]

@@ -30,6 +30,14 @@ from yinuo.city.supervision.opening import flows_in_force, is_promise_with_reaso
 from yinuo.city.supervision.store import cards_named, event_of, project, run, said_stream
 from yinuo.engine.clauses.flow import Flow
 
+_DECISIONS = {
+    "cancelled": {
+        "decision": "cancelled",
+        "decision_zh": "申诉成立，撤销",
+        "decision_en": "granted, the card is cancelled",
+    },
+    "rejected": {"decision": "rejected", "decision_zh": "申诉不成立，维持", "decision_en": "rejected, the card stands"},
+}
 LONGEST = 2000
 """Characters of a text people write about a card."""
 
@@ -87,7 +95,7 @@ def decide_appeal(card: str, *, cancel: bool, reason: str, actor: Actor, now: da
         activity = "card_cancelled" if cancel else "appeal_rejected"
         changed = _say(found, activity, payload, actor=actor, now=now)
         told = {*telling.persons_of(changed, desk.rules, on=today(now, desk)), *filter(None, [found.appealed_by])}
-        _tell(changed, told, kind="appeal_decided", args={"decision": changed.appeal}, now=now, desk=desk)
+        _tell(changed, told, kind="appeal_decided", args=_DECISIONS[changed.appeal], now=now, desk=desk)
         return changed
 
 

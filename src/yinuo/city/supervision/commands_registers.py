@@ -95,8 +95,15 @@ def propose_measure(
         if Measure.objects.filter(measure_id=name).exists():
             raise Refused("proposed_before", _("同样的处理建议已经提出过。"))
         _write("measure", name, "measure_proposed", payload, actor=actor, now=now)
-        persons = [against_person] if against_person else telling.persons_responsible(unit, today(now, desk))
-        told = {"measure": name, "what": what, "statement_by": payload["statement_by"], "card": card}
+        persons = (against_person,) if against_person else telling.persons_responsible(unit, today(now, desk))
+        told = {
+            "measure": name,
+            "what": what,
+            "what_zh": what,
+            "what_en": what,
+            "statement_by": payload["statement_by"],
+            "card": card,
+        }
         tell(persons, kind="measure_proposed", key=f"measure:{name}", args=told, case_id=found["case_id"], now=now)
         return name
 
@@ -130,6 +137,8 @@ def decide_measure(measure_id: str, *, adopt: bool, reason: str, actor: Actor, n
             raise Refused("not_heard", _("当事方的陈述申辩期未满，也没有陈述，不能决定。"))
         payload = {"adopt": adopt, "reason": text_or_refused(reason), "by": actor.id}
         _write("measure", measure_id, "measure_decided", payload, actor=actor, now=now)
+        zh, en = ("采纳", "adopted") if adopt else ("不采纳", "dismissed")
+        _tell_party(row, "measure_decided", {"decision": en, "decision_zh": zh, "decision_en": en}, now)
 
 
 def appeal_measure(measure_id: str, *, ground: str, actor: Actor, now: datetime) -> None:
@@ -174,6 +183,13 @@ def _measure(measure_id: str) -> Measure:
     if row is None:
         raise Refused("no_such_measure", _("没有这条处理建议。"))
     return row
+
+
+def _tell_party(row: Measure, kind: str, args: Mapping[str, Any], now: datetime) -> None:
+    on = today(now, Desk.in_force())
+    persons = (row.against_person,) if row.against_person else telling.persons_responsible(row.against_unit, on)
+    key = f"{kind}:{row.measure_id}"
+    tell(persons, kind=kind, key=key, args={"measure": row.measure_id, **args}, case_id=row.case_id, now=now)
 
 
 def _require_party(row: Measure, actor: Actor, now: datetime) -> None:

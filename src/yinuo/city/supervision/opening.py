@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,11 @@ from yinuo.city.cases import commands as case_commands
 from yinuo.city.cases import queries
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.deciding.conditions import Tester
+from yinuo.city.notices.commands import tell
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.supervision import telling
+from yinuo.city.supervision.cards import text_of
 from yinuo.city.supervision.desk import ORDER_WITHIN, Desk
 from yinuo.city.supervision.looking import Looked
 from yinuo.city.supervision.store import SOURCE, run
@@ -25,6 +28,8 @@ from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.flow import Flow, OpenedBy
 from yinuo.engine.clauses.promise import Promise
 
+_AFTER = timedelta(microseconds=1)
+"""What a lapse brings about comes after it: of two events at one instant the engine reads the one people wrote first."""
 _LAPSED = ("overdue", "deemed", "late")
 _TYPES = {"clause": "text", "institution": "text", "level": "text", "unit": "unit", "holder": "text", "due": "text"}
 
@@ -127,14 +132,29 @@ def _open(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime, de
         return 0
     fields = {name: value for name, value in fields.items() if value is not None}
     act = Act(
-        None, one.clause.opens, now, {**fields, **_days(one.clause, fields, now=now, desk=desk)},
+        None, one.clause.opens, now + _AFTER, {**fields, **_days(one.clause, fields, now=now, desk=desk)},
         kind=one.name, unit=one.owner or fact["unit"], source=SOURCE, event_id=_event_id(one.name, key),
     )  # fmt: skip
     done = case_commands.record([act], actor=system(now, desk), now=now)[0]
     if not isinstance(done, Done):
         raise done
     run("opened", kind=one.name, key=key, case_id=done.case_id)
+    _tell(one, act.fields, done, now=now, desk=desk)
     return 1
+
+
+def _tell(one: Kind, fields: Mapping[str, Any], done: Done, *, now: datetime, desk: Desk) -> None:
+    """Tell the units the new case names: there is something for them to do, and until when."""
+    types = one.clause.fields
+    named = [value for name, value in fields.items() if name in types and types[name].is_ == "unit"]
+    days = [value for name, value in fields.items() if name in types and types[name].is_ == "date"]
+    zone = ZoneInfo(desk.rules.zone)
+    due = datetime.combine(date.fromisoformat(days[0]), time.max, zone) if days else desk.after(now, ORDER_WITHIN)
+    on = now.astimezone(zone).date()
+    persons = sorted({person for unit in named for person in telling.persons_responsible(unit, on)})
+    zh = one.clause.zh
+    args = {"kind": one.name, "kind_zh": zh, "kind_en": one.clause.en or zh, "due": text_of(due), "case": done.case_id}
+    tell(persons, kind="case_opened", key=f"opened:{done.case_id}", args=args, case_id=done.case_id, now=now)
 
 
 def _event_id(kind: str, key: str) -> str:
@@ -182,7 +202,13 @@ def _mirrored(row: Mapping[str, Any], kind: Kind, *, kinds: Mapping[str, Kind], 
     for name, is_due in moments:
         if name in told and is_due:
             yield Act(
-                parent, told[name], now, fields, unit=kind.owner, source=SOURCE, event_id=f"mirror:{case_id}:{name}"
+                parent,
+                told[name],
+                now + _AFTER,
+                fields,
+                unit=kind.owner,
+                source=SOURCE,
+                event_id=f"mirror:{case_id}:{name}",
             )
 
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,8 @@ class Swept:
     moments: int = 0
     escalated: int = 0
     opened: int = 0
+    fallbacks: int = 0
+    """Whether the cases had to be served one by one (ten times slower): a fault to be looked into."""
     late_most: float = 0.0
     late_p99: float = 0.0
 
@@ -82,6 +84,7 @@ def sweep(now: datetime, limit: int = 500, *, worker: str = "", desk: Desk | Non
     3. A case that cannot be evaluated is recorded (supervision_failure) and tried again later; if writing fails, the
        cases are served one by one and only the one that fails is left.
     """
+    now = now.astimezone(UTC)
     happened, come, unanswered = run("peek", now=now)[0]
     if not (happened or come or unanswered):
         return Swept()
@@ -94,7 +97,8 @@ def sweep(now: datetime, limit: int = 500, *, worker: str = "", desk: Desk | Non
                 swept = serve(claims, now, desk=desk, worker=worker)
         except OperationalError:
             raise
-        except Exception as error:  # noqa: BLE001 - one of them must not keep the others waiting
+        except Exception as error:
+            log.exception("a sweep failed as a whole; its cases are served one by one")
             swept = _one_by_one(now, limit, desk=desk, worker=worker, error=error)
     if unanswered:
         with transaction.atomic():
@@ -110,13 +114,13 @@ def _one_by_one(now: datetime, limit: int, *, desk: Desk, worker: str, error: Ex
             try:
                 with transaction.atomic():
                     parts.append(serve([claim], now, desk=desk, worker=worker))
-            except Exception as own:  # noqa: BLE001 - kept for the case it belongs to
+            except Exception as own:
                 log.exception("a case could not be supervised: case=%s", claim.case_id)
                 failed[claim.case_id] = f"{type(own).__name__}: {own}"
         if not parts and not failed:
             raise error
         _fail(failed, now)
-    return _sum([*parts, Swept(cases=len(failed), failed=len(failed))])
+    return _sum([*parts, Swept(cases=len(failed), failed=len(failed), fallbacks=1)])
 
 
 def _claim(now: datetime, limit: int, *, happened: bool) -> list[Claimed]:
@@ -146,7 +150,7 @@ def serve(claims: Sequence[Claimed], now: datetime, *, desk: Desk, worker: str =
     if not parts:
         return Swept()
     swept = replace(_sum(parts), **_lateness(claims, now))
-    own = {name: getattr(swept, name) for name in Swept.__slots__ if name not in ("escalated", "opened")}
+    own = {name: getattr(swept, name) for name in Swept.__slots__ if name not in ("escalated", "opened", "fallbacks")}
     run("put_run", at=now, worker=worker, **own)
     run("revise")
     return swept
@@ -158,6 +162,7 @@ def reproject(now: datetime, *, limit: int = 20_000, worker: str = "", desk: Des
     Each due moment that moved is an event of its case. Large transactions: one evaluation of many cases is far cheaper
     than many of few, and who works on a case waits for none of them. Several workers may do it at once.
     """
+    now = now.astimezone(UTC)
     desk = desk or Desk.in_force()
     parts: list[Swept] = []
     after = ""
@@ -168,6 +173,11 @@ def reproject(now: datetime, *, limit: int = 20_000, worker: str = "", desk: Des
                 return _sum(parts) if parts else Swept()
             parts.append(serve([Claimed(*row) for row in rows], now, desk=desk, worker=worker))
         after = rows[-1][0]
+
+
+def forget_runs(before: datetime) -> None:
+    """Drop the traces of sweeps before a moment."""
+    run("forget_runs", before=before)
 
 
 def _lateness(claims: Iterable[Claimed], now: datetime) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from yinuo.city.notices.commands import tell as tell_persons
+from yinuo.city.notices.commands import Telling, tell_many
 from yinuo.city.people import chain
 from yinuo.city.people.actor import Role
 from yinuo.city.people.chain import Rung
@@ -46,16 +47,14 @@ def answer_by(now: datetime, desk: Desk) -> datetime:
 
 def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
     """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices."""
-    told = 0
     on = _today(now, desk)
+    tellings = []
     for card in cards:
-        if card.status != "open":
-            continue
-        persons = persons_of(card, desk.rules, on=on)
-        args = {**args_of(card, desk.rules), "answer_by": text_of(card.answer_by)}
-        key = f"card:{card.card}:{card.turn}"
-        told += len(tell_persons(persons, kind="card_raised", key=key, args=args, case_id=_case(card), now=now))
-    return told
+        if card.status == "open":
+            args = {**args_of(card, desk.rules), "answer_by": text_of(card.answer_by)}
+            persons = persons_of(card, desk.rules, on=on)
+            tellings.append(Telling(persons, "card_raised", f"card:{card.card}:{card.turn}", args, _case(card)))
+    return tell_many(tellings, now=now)
 
 
 def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
@@ -70,6 +69,7 @@ def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
     if not sayings:
         return 0
     stored = write([event_of(saying) for saying in sayings], now)
+    tellings = []
     for card in project(stored, cards={card.card: card for card in cards}).values():
         rungs = climb(card.content["unit"], _today(now, desk))
         if card.tier == before[card.card] or card.tier >= len(rungs):
@@ -77,8 +77,9 @@ def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
         rung = rungs[card.tier]
         args = {**args_of(card, desk.rules), "tier": rung.tier, "tier_unit": rung.unit}
         key = f"card:{card.card}:tier:{card.tier}"
-        persons = [duty.person for duty in rung.duties]
-        tell_persons(persons, kind="card_escalated", key=key, args=args, case_id=_case(card), now=now)
+        persons = tuple(duty.person for duty in rung.duties)
+        tellings.append(Telling(persons, "card_escalated", key, args, _case(card)))
+    tell_many(tellings, now=now)
     run("revise")
     return len(sayings)
 
@@ -187,13 +188,17 @@ def clause_of(content: Mapping[str, Any], rules: Rules) -> Clause | None:
 
 def args_of(card: Card, rules: Rules) -> dict[str, Any]:
     """What a notice about a card is made of, in both languages."""
-    clause = clause_of(card.content, rules)
-    zh = clause.zh if clause is not None else card.content["clause"]
+    content = card.content
+    clause, level = clause_of(content, rules), rules.levels.get(content["level"] or "")
+    zh = clause.zh if clause is not None else content["clause"]
+    level_zh = level.zh if level is not None else content["level"]
+    due = json.loads(content["why_args"] or "{}").get("due_at")
     return {
-        "card": card.card, "level": card.content["level"], "institution": card.content["institution"],
-        "clause": card.content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
-        "unit": card.content["unit"], "sentence_zh": explain(card.content, rules, lang="zh"),
-        "sentence_en": explain(card.content, rules, lang="en"),
+        "card": card.card, "level": content["level"], "level_zh": level_zh,
+        "level_en": (level.en if level is not None else None) or level_zh, "institution": content["institution"],
+        "clause": content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
+        "unit": content["unit"], "due": due, "sentence_zh": explain(content, rules, lang="zh"),
+        "sentence_en": explain(content, rules, lang="en"),
     }  # fmt: skip
 
 
