@@ -16,7 +16,7 @@ from yinuo import __version__
 COMMANDS = ("replay", "check", "stories", "diff", "due", "schema")
 """Each is a function of its name in a module of its name."""
 CITY_COMMANDS = (
-    "start", "serve", "work", "migrate", "pack", "people", "import", "live",
+    "start", "serve", "work", "migrate", "pack", "people", "import", "demo", "live",
     "verify", "rebuild", "backup", "restore", "audit",
 )  # fmt: skip
 """Those of the online system, in yinuo.cli.city: likewise, or a typer `app` of that module where there are several.

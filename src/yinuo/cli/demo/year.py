@@ -1,0 +1,136 @@
+"""Plays the plan: every act by the command a person would use, the sweep in between, orders answered as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from yinuo.city.cases import commands
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.ledger.statements import sql
+from yinuo.city.people.actor import Actor
+from yinuo.city.supervision.sweep import sweep
+from yinuo.cli.demo.cast import OFFICE, Cast
+from yinuo.cli.demo.office import Office
+from yinuo.cli.demo.orders import Open, next_acts, open_orders
+from yinuo.cli.demo.plan import Planned
+
+SOURCE = "demo"
+SWEEPS = (time(0, 0, 5), time(18, 30))
+"""Local times at which the played year is looked at: just after a day has ended, and after the office closes."""
+
+
+@dataclass
+class Played:
+    """How far it went: acts done, acts the text refused (each with its sentence), sweeps that had something to do."""
+
+    done: int = 0
+    swept: int = 0
+    refused: list[tuple[Planned, str]] = field(default_factory=list)
+
+
+def act_of(planned: Planned) -> Act:
+    """The act as the commands take it."""
+    return Act(
+        case_id=planned.case_id, activity=planned.activity, at=planned.at, fields=planned.fields, kind=planned.kind,
+        item=planned.item, unit=planned.unit, source=SOURCE, event_id=planned.event_id, person=planned.person,
+    )  # fmt: skip
+
+
+def play(
+    acts: Sequence[Planned], cast: Cast, *, office: Office, until: datetime, seed: int, tell: Callable[[date], None]
+) -> Played:
+    """Do every act up to `until` at its own moment, sweeping twice a day. What is done already is not done again.
+
+    `tell` is called with each day begun.
+    """
+    played, zone = Played(), ZoneInfo(office.calendar.zone)
+    stage = Stage.of(acts, cast)
+    waiting = list(reversed([act for act in stage.waiting if act.at <= until]))
+    day = (waiting[-1].at if waiting else until).astimezone(zone).date()
+    while day <= until.astimezone(zone).date():
+        tell(day)
+        for moment in (*SWEEPS, time.max):
+            end = min(datetime.combine(day, moment, zone), until)
+            while waiting and waiting[-1].at <= end:
+                planned = waiting.pop()
+                do(planned, stage.who(planned), played)
+            if moment is SWEEPS[1] and day in office.days:
+                answer_orders(cast, played, now=end, seed=seed)
+            if end < until and moment is not time.max:
+                played.swept += sweep_all(end)
+        day += timedelta(days=1)
+    played.swept += sweep_all(until)
+    return played
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The plan as far as it is still to be done, and who took each case in."""
+
+    waiting: list[Planned]
+    cast: Cast
+    openers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, acts: Sequence[Planned], cast: Cast) -> Stage:
+        """Reads from the ledger which acts were done."""
+        openers: dict[str, str] = {}
+        for act in acts:
+            openers.setdefault(act.case_id, act.who)
+        done = done_before()
+        return cls([act for act in acts if act.event_id not in done], cast, openers)
+
+    def who(self, planned: Planned) -> Actor:
+        """The person; what an applicant does is entered for him by the window that took the case in."""
+        plays = self.openers[planned.case_id] if planned.who == "applicant" else planned.who
+        return self.cast.of(plays, case_id=planned.case_id)
+
+
+def done_before() -> set[str]:
+    """The ids of the plan's acts that are in the ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "done_before"), {"source": SOURCE})
+        return {event_id for (event_id,) in cursor.fetchall()}
+
+
+def do(planned: Planned, person: Actor, played: Played) -> None:
+    """One act; what the text refuses is kept with its sentence."""
+    try:
+        commands.act(act_of(planned), actor=person, now=planned.at)
+    except Refused as refusal:
+        played.refused.append((planned, f"{refusal.code}: {refusal}"))
+    else:
+        played.done += 1
+
+
+def answer_orders(cast: Cast, played: Played, *, now: datetime, seed: int) -> None:
+    """What units and the supervising office do of an evening about the orders that are open."""
+    for order in open_orders():
+        rng = Random(f"{seed}/{order.case_id}/{order.version}")
+        for planned in next_acts(order, rng, now=now):
+            person = _answering(planned, order, cast)
+            if person is not None:
+                do(planned, person, played)
+
+
+def _answering(planned: Planned, order: Open, cast: Cast) -> Actor | None:
+    if planned.who == OFFICE:
+        return cast.of(OFFICE, case_id=order.case_id)
+    for plays in (f"handler:{order.unit}", f"head:{order.unit}"):
+        if plays in cast.actors:
+            return cast.of(plays, case_id=order.case_id)
+    return None
+
+
+def sweep_all(now: datetime) -> int:
+    """Sweep until nothing is left to do at this moment."""
+    swept = 0
+    while not sweep(now.astimezone(UTC)).is_idle:
+        swept += 1
+    return swept
