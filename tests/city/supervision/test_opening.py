@@ -68,7 +68,7 @@ def test_an_order_that_nobody_answers_climbs_its_own_ladder():
     assert ("answer", "red") not in open_cards(order.case_id)
 
 
-def test_decision_D15_four_clocks_run_beside_each_other_and_each_is_shown():
+def test_decision_d15_four_clocks_run_beside_each_other_and_each_is_shown():
     case_id = accepted()
     sweep_all(local(3, 12))
     sweep_all(local(3, 12, 0, 0, 1))

@@ -1,0 +1,131 @@
+"""Measures are proposed and decided by people (D43, invariant 33); outages are entries that a second person verifies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.city.cases import town
+from tests.city.supervision.staff import local, sweep_all, told
+from yinuo.city.cases.acts import Refused
+from yinuo.city.ledger import read
+from yinuo.city.people.actor import NotAllowed
+from yinuo.city.supervision import commands_registers as registers
+from yinuo.city.supervision.models import Finding, Measure, Outage
+from yinuo.city.supervision.rebuilding import show_measures, show_outages
+
+pytestmark = pytest.mark.usefixtures("founded")
+
+LEADER = town.person("mayor", "leader", "city")
+OTHER_LEADER = town.person("vice-mayor", "leader", "city")
+ADMIN = town.person("root", "administrator", "city")
+
+
+@pytest.fixture
+def card(founded):
+    case_id = town.receive()
+    town.accept(case_id, at=town.later(minutes=5))
+    sweep_all(local(3, 12, 9))
+    return Finding.objects.get(case_id=case_id, clause="promised", level="yellow")
+
+
+def proposed(card):
+    return registers.propose_measure(
+        card.card, what="效能告诫", grounds="承诺时限逾期", actor=town.OFFICE, now=local(3, 20)
+    )
+
+
+def code(call, *args, **given):
+    with pytest.raises(Refused) as caught:
+        call(*args, **given)
+    return caught.value.code
+
+
+def test_invariant_33_a_measure_cites_its_clause_and_only_an_authorised_other_person_decides_after_hearing(card):
+    measure = proposed(card)
+    row = Measure.objects.get()
+    assert (row.institution, row.clause, row.status, row.against_unit) == (
+        "time-limit",
+        "promised",
+        "proposed",
+        "market",
+    )
+    assert len(told("zhou", "measure_proposed")) == 1
+    decide = registers.decide_measure
+    assert code(decide, measure, adopt=True, reason="属实", actor=LEADER, now=local(3, 21)) == "not_heard"
+    for outsider in (town.HANDLER, town.POLICE):
+        with pytest.raises(NotAllowed):
+            decide(measure, adopt=True, reason="属实", actor=outsider, now=local(3, 21))
+    with pytest.raises(NotAllowed):
+        registers.state_case(measure, statement="与我无关", actor=town.POLICE, now=local(3, 22))
+    registers.state_case(measure, statement="检验未出报告", actor=town.CHIEF, now=local(3, 22))
+    decide(measure, adopt=True, reason="属实", actor=LEADER, now=local(3, 23))
+    assert len(told("zhou", "measure_decided")) == 1
+    registers.appeal_measure(measure, ground="有失公允", actor=town.CHIEF, now=local(3, 24))
+    appeal = registers.decide_measure_appeal
+    assert code(appeal, measure, revoke=True, reason="再议", actor=LEADER, now=local(3, 25)) == "same_person"
+    appeal(measure, revoke=True, reason="采纳申辩", actor=OTHER_LEADER, now=local(3, 25))
+    assert Measure.objects.get().status == "revoked"
+
+
+def test_decision_d43_a_proposal_takes_no_effect_by_itself(card):
+    proposed(card)
+    sweep_all(local(5, 1))
+    assert Measure.objects.get().status == "proposed"
+    assert code(proposed, card) == "proposed_before"
+
+
+def test_who_says_nothing_within_the_days_may_be_decided_about(card):
+    measure = proposed(card)
+    until = Measure.objects.get().statement_by
+    registers.decide_measure(measure, adopt=False, reason="初次", actor=LEADER, now=until + timedelta(seconds=1))
+    assert Measure.objects.get().status == "dismissed"
+    assert code(registers.appeal_measure, measure, ground="x", actor=town.CHIEF, now=local(4, 1)) == "nothing_decided"
+
+
+def test_the_unit_concerned_and_who_proposed_do_not_decide(card):
+    measure = proposed(card)
+    inside = town.person("inside", "leader", "city", works_in="market")
+    later = local(4, 20)
+    assert code(registers.decide_measure, measure, adopt=False, reason="x", actor=inside, now=later) == "own_unit"
+    both = town.Actor(town.OFFICE.id, "又提又定", LEADER.grants, "city")
+    assert code(registers.decide_measure, measure, adopt=True, reason="x", actor=both, now=later) == "same_person"
+
+
+def test_an_outage_is_declared_and_verified_by_two_persons():
+    with pytest.raises(NotAllowed):
+        registers.declare_outage(
+            unit="market",
+            begins_at=local(3, 5, 9),
+            ends_at=None,
+            reason="断电",
+            actor=town.HANDLER,
+            now=local(3, 5, 10),
+        )
+    name = registers.declare_outage(
+        unit="market", begins_at=local(3, 5, 9), ends_at=None, reason="断电", actor=town.OFFICE, now=local(3, 5, 10)
+    )
+    assert code(registers.verify_outage, name, actor=town.OFFICE, now=local(3, 6)) == "same_person"
+    registers.verify_outage(name, ends_at=local(3, 5, 17), actor=town.OFFICE_TOO, now=local(3, 6))
+    row = Outage.objects.get()
+    assert (row.ends_at, row.verified_by) == (local(3, 5, 17), town.OFFICE_TOO.id)
+
+
+def test_registers_are_made_again_from_the_ledger(card):
+    measure = proposed(card)
+    registers.state_case(measure, statement="检验未出报告", actor=town.CHIEF, now=local(3, 22))
+    outage = registers.declare_outage(
+        unit="market",
+        begins_at=local(3, 5, 9),
+        ends_at=local(3, 5, 12),
+        reason="断电",
+        actor=town.OFFICE,
+        now=local(3, 5, 13),
+    )
+    before = Measure.objects.values().get(), Outage.objects.values().get()
+    Measure.objects.all().delete()
+    Outage.objects.all().delete()
+    show_measures(read.stream(f"measure/{measure}"))
+    show_outages(read.stream(f"outage/{outage}"))
+    assert before == (Measure.objects.values().get(), Outage.objects.values().get())
