@@ -1,0 +1,15 @@
+"""The addresses of the inbox and of what goes out."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.city.notices import views
+
+urlpatterns = [
+    path("inbox", views.inbox, name="inbox"),
+    path("inbox/read", views.read_all, name="inbox_read"),
+    path("inbox/<int:notice>/read", views.read_one, name="notice_read"),
+    path("operations/outbox", views.outbox, name="outbox"),
+    path("operations/outbox/<slug:outbox_id>/retry", views.retry, name="outbox_retry"),
+]
