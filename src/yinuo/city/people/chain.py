@@ -92,6 +92,21 @@ class Chain:
         """The units in force to whose principal post nobody is appointed: they fail validation (E008)."""
         return tuple(span for _depth, span in self.tree.walk() if not self._filled(span.unit, "principal", ()))
 
+    def principals(self, unit: str) -> tuple[Duty, ...]:
+        """Who is appointed to the unit's principal posts, away or not."""
+        return self._filled(unit, "principal", ())
+
+    def acting(self, person: str, seen: frozenset[str] = frozenset()) -> str | None:
+        """The person, or who stands in for one away; None when all of them are away."""
+        if person in seen or person not in self._here:
+            return None
+        if person not in self._away:
+            return person
+        for by in self._stand_ins.get(person, ()):
+            if (acting := self.acting(by, seen | {person})) is not None:
+                return acting
+        return None
+
     def _filled(self, unit: str, tier: Tier, way: tuple[str, ...]) -> tuple[Duty, ...]:
         """Who is appointed, away or not."""
         return tuple(
@@ -104,7 +119,7 @@ class Chain:
         """Who is appointed and there, or stands in for one who is away."""
         found = []
         for duty in self._filled(unit, tier, way):
-            acting = self._acting(duty.person)
+            acting = self.acting(duty.person)
             if acting is not None:
                 stands_in_for = duty.person if acting != duty.person else None
                 found.append(Duty(acting, self._here[acting].name, duty.post, unit, tier, stands_in_for))
@@ -117,17 +132,6 @@ class Chain:
             return posts
         named = [post for post in posts if not set(post.oversees).isdisjoint(way)]
         return named or [post for post in posts if not post.oversees] or ([] if way else posts)
-
-    def _acting(self, person: str, seen: frozenset[str] = frozenset()) -> str | None:
-        """The person, or who stands in for one away; None when all of them are away."""
-        if person in seen or person not in self._here:
-            return None
-        if person not in self._away:
-            return person
-        for by in self._stand_ins.get(person, ()):
-            if (acting := self._acting(by, seen | {person})) is not None:
-                return acting
-        return None
 
 
 def responsible(unit: str, tier: Tier, on: date) -> tuple[Duty, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.ledger import append, private
 from yinuo.city.ledger.events import NewEvent, StoredEvent
-from yinuo.city.people import decide, projections, tokens
+from yinuo.city.people import decide, projections, tokens, units
 from yinuo.city.people.actor import OPERATOR, Actor
 from yinuo.city.people.decide import Fact, Impossible
 from yinuo.city.people.may import require
@@ -213,7 +213,7 @@ def unmask(
 ) -> Mapping[str, str]:
     """The clear personal fields behind a reference, after the event that says who saw them and why is written.
 
-    `scope` is the scope of the thing they belong to. Raises NotAllowed, Impossible (no reason; nothing there).
+    `scope` is the scope of the thing they belong to (default: where the actor works); its auditors see the event. Raises NotAllowed, Impossible (no reason; nothing there).
     """
     require(actor, "person.unmask", scope=scope)
     if len(reason.strip()) < 2:
@@ -223,7 +223,8 @@ def unmask(
         clear = private.unseal(ref)
         if clear is None:
             raise Impossible("ref", _("该个人信息不存在或已删除。"))
-        said = {"v": 1, "ref": ref, "reason": reason.strip()[:400], "scope": sorted(scope or ())}
+        lies_in = scope or (units.ancestors(actor.unit, timezone.localdate(now)) if actor.unit else ())
+        said = {"v": 1, "ref": ref, "reason": reason.strip()[:400], "scope": sorted(lies_in)}
         _write([Fact("unmaskings", "person_unmasked", said)], versions, actor=actor, now=now)
     return clear
 

@@ -70,7 +70,7 @@ class Post(Dated):
     zh = models.CharField(max_length=200)
     en = models.CharField(max_length=200, blank=True)
     tier = models.CharField(max_length=20)
-    oversees = ArrayField(models.CharField(max_length=64), default=list)
+    oversees = ArrayField(models.TextField(), default=list)
     """The units below that a deputy is in charge of; none named = all of them."""
 
     class Meta:
@@ -180,7 +180,7 @@ class Unmasking(models.Model):
     unit = models.CharField(max_length=64, null=True)
     reason = models.CharField(max_length=400)
     at = models.DateTimeField(db_index=True)
-    scope = ArrayField(models.CharField(max_length=64), default=list)
+    scope = ArrayField(models.TextField(), default=list)
 
     class Meta:
         """Table people_unmasking."""

@@ -185,6 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOCK_OUT = {"failures": 5, "minutes": 15}
 """So many failed sign-ins in a row lock a name for so many minutes after the last."""
 SECOND_FACTOR_REQUIRED = PRODUCTION or os.environ.get("YINUO_SECOND_FACTOR") == "1"
+MFA_TOTP_TOLERANCE = 1
+"""A telephone's clock may be half a minute off."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = os.environ.get("YINUO_NAME", "一诺 Yinuo")
 SOCIALACCOUNT_ADAPTER = "yinuo.city.people.accounts.adapter.OutsideAdapter"

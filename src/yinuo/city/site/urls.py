@@ -12,7 +12,7 @@ from yinuo.city.site import errors
 AREAS = [app for app in settings.INSTALLED_APPS if app.startswith("yinuo.city.") and app != "yinuo.city.site"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("yinuo.city.people.accounts.urls")),
     path("", include("yinuo.city.site.watch.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *(path("", include(f"{area}.urls")) for area in AREAS if find_spec(f"{area}.urls")),

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -61,6 +61,12 @@ class OutsideAdapter(DefaultSocialAccountAdapter):
         claims = sociallogin.account.extra_data
         name = (claims.get("userinfo") or claims).get("preferred_username", "")
         account = Account.objects.filter(username=name, is_active=True).first() if name else None
+        # A name may be given to somebody else at the provider later; its `sub` is not.
+        if (
+            account is not None
+            and SocialAccount.objects.filter(user=account, provider=sociallogin.account.provider).exists()
+        ):
+            account = None
         if account is None:
             sentence = _("统一身份认证成功，但本系统没有您的账号，请联系管理员开通。")
             shown = {

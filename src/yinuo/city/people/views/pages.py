@@ -1,0 +1,134 @@
+"""The list of units, a unit's page, a person's page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yinuo.city.people import projections
+from yinuo.city.people.actor import ROLE_WORDS, NotAllowed
+from yinuo.city.people.chain import chain
+from yinuo.city.people.guard import needs
+from yinuo.city.people.may import may, require
+from yinuo.city.people.models import Account, Person
+from yinuo.city.people.staff import is_on
+from yinuo.city.people.units import TYPES
+from yinuo.city.people.views import rows
+
+
+@needs("units.read")
+def units(request: HttpRequest) -> HttpResponse:
+    """The tree of units one may see, with who heads each; searched by name or id."""
+    today = timezone.localdate()
+    held = chain(today)
+    seen = rows.visible(request.actor, "units.read", held.tree)  # type: ignore[attr-defined]
+    search, below = request.GET.get("search", "").strip()[:100], request.GET.get("below")
+    is_whole = "all" in request.GET
+    headless = [span for span in held.headless() if span.unit in seen]
+    lines = rows.unit_lines(held, seen, search=search, below=below, is_whole=is_whole)
+    if "headless" in request.GET:
+        wanted = {span.unit for span in headless}
+        lines = [line for line in rows.unit_lines(held, seen, is_whole=True) if line.span.unit in wanted]
+    shown = {
+        "lines": lines,
+        "search": search,
+        "is_whole": is_whole,
+        "count": len(seen),
+        "headless": len(headless),
+        "may_import": may(request.actor, "people.import"),  # type: ignore[attr-defined]
+        "may_export": may(request.actor, "people.export"),  # type: ignore[attr-defined]
+        "may_tokens": may(request.actor, "token.read"),  # type: ignore[attr-defined]
+        "may_audit": may(request.actor, "audit.read"),  # type: ignore[attr-defined]
+    }
+    return render(request, "people/units.html.j2", shown)
+
+
+@needs("units.read")
+def unit(request: HttpRequest, unit: str) -> HttpResponse:
+    """One unit: where it stands, who answers, its posts and people, the roles held within it."""
+    today = timezone.localdate()
+    held = chain(today)
+    staff = projections.load()
+    if unit not in staff.units:
+        raise Http404
+    scope = held.tree.ancestors(unit)
+    actor = require(request.actor, "units.read", scope=scope)  # type: ignore[attr-defined]
+    span = held.tree.unit(unit)
+    sees_people = may(actor, "people.read", scope=scope)
+    shown = {
+        "unit": span,
+        "type": TYPES.get(span.type, span.type),
+        "way": [held.tree.unit(one) for one in reversed(scope[1:])],
+        "is_open": unit in held.tree.units,
+        "is_headless": any(one.unit == unit for one in held.headless()),
+        "history": staff.units[unit],
+        "children": held.tree.children(unit),
+        "rungs": rows.climb(held, unit) if sees_people else [],
+        "posts": rows.post_lines(staff, held, unit) if sees_people else [],
+        "grants": rows.grant_lines(staff, held.tree, unit=unit) if sees_people else [],
+        "sees_people": sees_people,
+        "may_units": may(actor, "units.write", scope=scope),
+        "may_people": may(actor, "people.write", scope=scope),
+        "may_grant": may(actor, "role.grant", scope=scope),
+        "types": list(TYPES.items()),
+        "tiers": rows.tier_choices(),
+        "roles": _roles(),
+        "today": today,
+    }
+    return render(request, "people/unit.html.j2", shown)
+
+
+@needs("people.read")
+def person(request: HttpRequest, person: str) -> HttpResponse:
+    """One person: posts, roles, days away and who stands in; phone and identity number masked."""
+    today = timezone.localdate()
+    held = chain(today)
+    staff = projections.load()
+    shown_as = Person.objects.filter(person=person).first()
+    if shown_as is None:
+        raise Http404
+    actor = request.actor  # type: ignore[attr-defined]
+    if not rows.persons_seen(actor, staff, held.tree, person):
+        raise NotAllowed(_("该人员不在您的管理范围内。"))
+    appointments = [row for row in staff.appointments.values() if row.person == person]
+    posts = [(row, staff.posts[row.post], held.tree.unit(staff.posts[row.post].unit)) for row in appointments]
+    scope = {above for _row, post, _span in posts for above in held.tree.ancestors(post.unit)} or set(held.tree.roots)
+    account = Account.objects.filter(pk=shown_as.account).first() if (shown_as.account or "").isdecimal() else None
+    is_away = any(row.person == person and is_on(row, today) for row in staff.absences.values())
+    acting = held.acting(person) if is_away else None
+    shown = {
+        "person": shown_as,
+        "posts": posts,
+        "grants": rows.grant_lines(staff, held.tree, person=person),
+        "stand_ins": [
+            (row, staff.persons[row.by].name)
+            for row in staff.stand_ins.values()
+            if row.person == person and (row.valid_until is None or row.valid_until > today)
+        ],
+        "stands_in_for": [
+            (row, staff.persons[row.person].name)
+            for row in staff.stand_ins.values()
+            if row.by == person and is_on(row, today)
+        ],
+        "absences": [
+            row
+            for row in staff.absences.values()
+            if row.person == person and (row.valid_until is None or row.valid_until > today)
+        ],
+        "is_away": is_away,
+        "acting": staff.persons[acting].name if acting else None,
+        "account": account,
+        "may_people": may(actor, "people.write", scope=scope),
+        "may_stand_in": may(actor, "people.stand_in", scope=scope) or actor.id == person,
+        "may_unmask": may(actor, "person.unmask", scope=scope),
+        "may_grant": may(actor, "role.grant"),
+        "roles": _roles(),
+        "today": today,
+    }
+    return render(request, "people/person.html.j2", shown)
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role, zh) for role, zh in ROLE_WORDS.items() if role not in {"system", "applicant"}]
