@@ -1,8 +1,15 @@
 """The WSGI application, for granian."""
 
+import multiprocessing
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from yinuo.city.site.parentage import end_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.city.site.settings")
+if multiprocessing.parent_process() is not None:
+    # A worker's master that was killed can no longer tell it to stop: it would hold the port for ever.
+    end_with_parent(signal_number=signal.SIGKILL)
 application = get_wsgi_application()

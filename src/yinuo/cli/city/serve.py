@@ -31,7 +31,10 @@ def serve(
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
-    connections.close_all()
+    # Workers are forks: a pool made before would be one socket in several processes.
+    for one in connections.all():
+        one.close()
+        one.close_pool()
     counts = tempfile.TemporaryDirectory(prefix="yinuo-figures-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
     server = Granian(

@@ -21,7 +21,7 @@ from yinuo.cli.say import err, out, refuse
 GRACE = 20.0
 """Seconds a child has to end by itself."""
 OFTEN, SOON = 5, 60.0
-"""A child that dies this often within so many seconds ends everything."""
+"""A child that ends by itself this often within so many seconds ends everything."""
 
 
 @dataclass
@@ -50,6 +50,7 @@ def start(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Supervision workers.")] = 1,
     servers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+    live: Annotated[bool, typer.Option("--live", help="Keep Demo City moving (yinuo live).")] = False,
 ) -> None:
     """Run the whole city on this machine until Ctrl-C: database, tables, server and workers."""
     setup()
@@ -57,6 +58,8 @@ def start(
     children = [_Child("server", ("serve", "--host", host, "--port", str(port), "--workers", str(servers)))]
     if module_of("work"):
         children += [_Child(f"worker {number + 1}", ("work",)) for number in range(workers)]
+    if live:
+        children.append(_Child("live", ("live",)))
     keep(children)
 
 
@@ -86,7 +89,8 @@ def keep(children: Sequence[_Child]) -> None:
 def _start_again(child: _Child) -> None:
     assert child.process is not None
     now = time.monotonic()
-    child.deaths = [*(one for one in child.deaths if now - one < SOON), now]
+    if child.process.returncode >= 0:  # it gave up by itself; one that was killed may come back as often as it likes
+        child.deaths = [*(one for one in child.deaths if now - one < SOON), now]
     if len(child.deaths) >= OFTEN:
         refuse(f"The {child.name} ended {OFTEN} times within {SOON:.0f} s; what it said stands above.")
     err.print(f"The {child.name} ended ({child.process.returncode}) and is started again.", markup=False)
