@@ -6,6 +6,8 @@ import io
 import zipfile
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import Http404
 from django.test import RequestFactory
 
@@ -98,7 +100,11 @@ def test_regression_24_a_file_is_served_inert_and_only_with_its_case():
     other = town.receive()
     response = views.attachment(request_by(town.HANDLER), case_id, kept.digest)
     assert b"".join(response.streaming_content) == PDF
-    response.close()
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]

@@ -109,7 +109,14 @@ def test_invariant_05_the_first_asked_holds_until_somebody_signs():
     assert Handover.objects.get(case_id=case_id).state == "offered"
     with pytest.raises(NotAllowed):
         town.do(case_id, "handover_acknowledged", town.POLICE, fields={"handover": "一"}, at=town.later(minutes=2))
-    refused("not_your_step", case_id, "handover_acknowledged", town.CLERK, fields={"handover": "一"}, at=town.later(minutes=2))
+    refused(
+        "not_your_step",
+        case_id,
+        "handover_acknowledged",
+        town.CLERK,
+        fields={"handover": "一"},
+        at=town.later(minutes=2),
+    )
     town.do(case_id, "handover_acknowledged", town.HR, fields={"handover": "一"}, at=town.later(minutes=2))
     case = Case.objects.get(case_id=case_id)
     assert (case.holder_unit, case.holder_actor) == ("human-resources", "吴敏")

@@ -24,7 +24,9 @@ UNITS = tuple(STAFF)
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["handover_offered", "handover_acknowledged", "handover_returned", "guided", "jurisdiction_decided"]),
+        st.sampled_from(
+            ["handover_offered", "handover_acknowledged", "handover_returned", "guided", "jurisdiction_decided"]
+        ),
         st.sampled_from([one for people in STAFF.values() for one in people]),
         st.sampled_from(UNITS),
         st.integers(0, 3),

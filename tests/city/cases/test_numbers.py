@@ -53,9 +53,9 @@ def test_a_case_is_found_by_its_receipt_and_by_words():
     case_id = town.receive()
     receipt = Case.objects.get(case_id=case_id).receipt
     assert queries.case_of_receipt(receipt) == case_id
-    assert [row.case_id for row in queries.find(town.HANDLER, text=receipt)] == [case_id]
-    assert [row.case_id for row in queries.find(town.HANDLER, text="食品 许可")] == [case_id]
-    assert queries.find(town.HANDLER, text="道路") == []
-    assert queries.find(town.POLICE, text=receipt) == []
-    assert queries.count(town.HANDLER) == 1
-    assert queries.count(town.POLICE) == 0
+    assert [row.case_id for row in queries.find(town.HANDLER, queries.Wanted(text=receipt))] == [case_id]
+    assert [row.case_id for row in queries.find(town.HANDLER, queries.Wanted(text="食品 许可"))] == [case_id]
+    assert queries.find(town.HANDLER, queries.Wanted(text="道路")) == []
+    assert queries.find(town.POLICE, queries.Wanted(text=receipt)) == []
+    assert queries.count(town.HANDLER, queries.Wanted()) == 1
+    assert queries.count(town.POLICE, queries.Wanted()) == 0

@@ -146,7 +146,9 @@ def test_the_tables_made_again_from_the_ledger_are_the_same():
     case_id = town.receive()
     town.accept(case_id, at=town.later(days=1))
     record(received("a"), fact("a", "reviewed", number=3, at=town.later(hours=2)))
-    record(fact("a", "accepted", number=2, at=town.later(hours=1)), fact("a", "granted", number=4, at=town.later(hours=9)))
+    record(
+        fact("a", "accepted", number=2, at=town.later(hours=1)), fact("a", "granted", number=4, at=town.later(hours=9))
+    )
     town.do(
         None, "ordered", town.OFFICE, kind="order", unit="supervising-office",
         fields={"about": "a", "broken_clause": "promised", "broken_due": "x", "to_unit": "market", "deadline": "2026-03-06"},

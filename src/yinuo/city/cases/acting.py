@@ -52,7 +52,7 @@ def act(act: Act, *, actor: Actor, now: datetime) -> Done:
         if known is not None:
             return known
     loaded = _load(act)
-    way, day = _way(act, loaded, now)
+    way, day = _way(act, loaded)
     tree = units.tree(now.astimezone(loaded.ways.zone).date())
     place = Place(lambda unit: _above(tree, unit), loaded.scope)
     place = _check_permission(act, loaded, actor=actor, tree=tree, place=place)
@@ -103,7 +103,7 @@ def _load(act: Act) -> Loaded:
     )
 
 
-def _way(act: Act, loaded: Loaded, now: datetime) -> tuple[Way, date]:
+def _way(act: Act, loaded: Loaded) -> tuple[Way, date]:
     if act.at.tzinfo is None:
         raise Refused("time_without_zone", _("发生时间没有时区，请带上时区，例如 +08:00。"), field="at")
     state, zone = loaded.state, loaded.ways.zone
@@ -205,7 +205,7 @@ def _check_clauses(event: NewEvent, loaded: Loaded, *, way: Way, history: _Histo
     if not rulings:
         return
     lines = history.lines() if loaded.state.version else []
-    others = queries.threaded(loaded.state, event, rulings, way=way)
+    others = queries.threaded(loaded.state, event, rulings)
     if others:
         lines = [*(line_of(one) for many in others.values() for one in many), *lines]
     proposed = line_of_new(event, version=loaded.state.version + 1, recorded_at=now)

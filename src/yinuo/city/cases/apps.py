@@ -12,9 +12,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the tables are rebuilt."""
-        from yinuo.city.cases import attachments, projection
-        from yinuo.city.cases.logs import PREFIX
-        from yinuo.city.ledger import projections
+        from yinuo.city.cases import attachments, projection  # noqa: PLC0415 - models are read first
+        from yinuo.city.cases.logs import PREFIX  # noqa: PLC0415 - models are read first
+        from yinuo.city.ledger import projections  # noqa: PLC0415 - models are read first
 
         projections.register("attachments", prefix=attachments.PREFIX, reset=attachments.reset, apply=attachments.apply)
         projections.register("cases", prefix=PREFIX, reset=projection.reset, apply=projection.apply)

@@ -73,10 +73,11 @@ def _deemed(ruling: Ruling, row: dict[str, Any], opener: Line) -> Happened:
     """The event a silence deems: with the attributes of its opener, dated at its start or at the lapse."""
     edition = next(one for one in ruling.editions if one.version == row["version"])
     clause = edition.clause
-    assert isinstance(clause, Promise) and clause.silence is not None
+    assert isinstance(clause, Promise)
+    assert clause.silence is not None
     silence = clause.silence
     at = microseconds(opener.at) if silence.dated == "start" else microseconds(row["ended_at"])
-    fields = {**(opener.payload.get("fields") or {}), **{name: value for name, value in silence.with_.items()}}
+    fields = {**(opener.payload.get("fields") or {}), **silence.with_}
     return Happened(silence.means, at, 2**31 - 1, None, opener.unit, {"fields": fields})
 
 

@@ -40,10 +40,13 @@ class Case(models.Model):
     """Digest of the last event."""
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_case"
         indexes = [
             models.Index(fields=["-opened_at", "case_id"], name="cases_case_opened"),
             models.Index(fields=["kind", "status"], name="cases_case_kind"),
+            models.Index(fields=["unit", "kind"], condition=models.Q(status="open"), name="cases_case_open"),
             models.Index(fields=["receipt"], name="cases_case_receipt"),
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="cases_case_parent"),
             models.Index(
@@ -73,6 +76,8 @@ class Task(models.Model):
     actor = models.TextField(null=True)
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_task"
         constraints = [models.UniqueConstraint(fields=["case_id", "step", "key"], name="cases_task_once")]
         indexes = [
@@ -96,6 +101,8 @@ class Handover(models.Model):
     answered_by = models.TextField(null=True)
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_handover"
         constraints = [models.UniqueConstraint(fields=["case_id", "key"], name="cases_handover_once")]
         indexes = [
@@ -112,6 +119,8 @@ class Thread(models.Model):
     case_id = models.TextField()
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_thread"
         constraints = [models.UniqueConstraint(fields=["names", "values", "case_id"], name="cases_thread_once")]
 
@@ -123,6 +132,8 @@ class Look(models.Model):
     case_id = models.TextField()
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_look"
 
 
@@ -138,4 +149,6 @@ class Attachment(models.Model):
     actor = models.TextField(null=True)
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "cases_attachment"

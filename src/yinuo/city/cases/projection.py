@@ -180,9 +180,8 @@ def _offer_rows(one: Folded, offers: list[dict[str, Any]]) -> None:
 
 def _thread_rows(one: Folded, threads: list[dict[str, Any]]) -> None:
     known = [] if one.before is None else one.before.threads
-    for row in one.after.threads:
-        if row not in known:
-            threads.append({"names": row[0], "values": row[1], "case_id": one.after.case_id})
+    fresh = (row for row in one.after.threads if row not in known)
+    threads += [{"names": names, "values": values, "case_id": one.after.case_id} for names, values in fresh]
 
 
 def reset() -> None:

@@ -11,7 +11,6 @@ import orjson
 from django.db import connection
 
 from yinuo.city.cases.deciding.states import State
-from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.logs import PREFIX, line_of, log_of
 from yinuo.city.cases.projection import pairs, ways_in_force
 from yinuo.city.ledger import read
@@ -69,14 +68,12 @@ def beside(case_ids: Sequence[str]) -> list[str]:
     return sorted({other for many in threads(case_ids).values() for other in many} - mine)
 
 
-def threaded(
-    state: State, event: NewEvent, rulings: Sequence[Ruling], *, way: Way
-) -> Mapping[str, Sequence[StoredEvent]]:
+def threaded(state: State, event: NewEvent, rulings: Sequence[Ruling]) -> Mapping[str, Sequence[StoredEvent]]:
     """The histories of the other cases that these clauses read together with a proposed event of this one.
 
     Two commands of one thread at a moment are decided one after the other: each waits for the thread.
     """
-    wanted = _threads_of(rulings, way.kind)
+    wanted = _threads_of(rulings)
     if not wanted:
         return {}
     opening = event.payload if state.version == 0 else {}
@@ -99,29 +96,31 @@ def threaded(
     return read.streams([PREFIX + other for other in others]) if others else {}
 
 
-def _threads_of(rulings: Sequence[Ruling], kind: str) -> set[tuple[str, ...]]:
+def _threads_of(rulings: Sequence[Ruling]) -> set[tuple[str, ...]]:
     clauses = [edition.clause for ruling in rulings for edition in ruling.editions]
     return {one.thread for one in clauses if isinstance(one, Constraint) and "case" not in one.thread}
 
 
-def find(
-    actor: Actor | None,
-    *,
-    kinds: Collection[str] = (),
-    status: str | None = None,
-    unit: str | None = None,
-    holder: str | None = None,
-    item: str | None = None,
-    text: str = "",
-    before: tuple[datetime, str] | None = None,
-    limit: int = 50,
-) -> list[Row]:
-    """Cases the actor may see, the newest first. `text` is a receipt number or words of the title.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for. `unit` = any unit involved or one above it; `holder` = a person.
 
-    `unit` = any unit involved or one above it; `holder` = a person; `before` = (opened_at, case_id) of the last row
-    seen, to go on from there.
+    `text` is a receipt number or words of the title.
     """
-    where, asked = _where(actor, kinds=kinds, status=status, unit=unit, holder=holder, item=item, text=text)
+
+    kinds: Collection[str] = ()
+    status: str | None = None
+    unit: str | None = None
+    holder: str | None = None
+    item: str | None = None
+    text: str = ""
+
+
+def find(
+    actor: Actor | None, wanted: Wanted, *, before: tuple[datetime, str] | None = None, limit: int = 50
+) -> list[Row]:
+    """Cases the actor may see, the newest first. `before` = (opened_at, case_id) of the last row seen, to go on from there."""
+    where, asked = _where(actor, wanted)
     if before is not None:
         where += " AND (opened_at, case_id) < (%(before_at)s, %(before_id)s)"
         asked |= {"before_at": before[0], "before_id": before[1]}
@@ -130,46 +129,33 @@ def find(
         return [Row(*row) for row in cursor.fetchall()]
 
 
-def count(
-    actor: Actor | None,
-    *,
-    kinds: Collection[str] = (),
-    status: str | None = None,
-    unit: str | None = None,
-    holder: str | None = None,
-    item: str | None = None,
-    text: str = "",
-    most: int = 10_000,
-) -> int:
+def count(actor: Actor | None, wanted: Wanted, *, most: int = 10_000) -> int:
     """How many there are, counted up to `most`."""
-    where, asked = _where(actor, kinds=kinds, status=status, unit=unit, holder=holder, item=item, text=text)
+    where, asked = _where(actor, wanted)
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "count").replace("/* where */", where), {**asked, "most": most})
         found: int = cursor.fetchone()[0]
     return found
 
 
-def _where(
-    actor: Actor | None, *, kinds: Collection[str], status: str | None, unit: str | None, holder: str | None,
-    item: str | None, text: str,
-) -> tuple[str, dict[str, Any]]:  # fmt: skip
+def _where(actor: Actor | None, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     """The condition of a list: the one row filter, and what was asked for."""
     visible, asked = row_filter(actor, "case.read")
     parts = [visible]
-    if kinds:
+    if wanted.kinds:
         parts.append("kind = ANY(%(kinds)s)")
-        asked["kinds"] = list(kinds)
-    for name, value in (("status", status), ("holder_actor", holder), ("item", item)):
+        asked["kinds"] = list(wanted.kinds)
+    for name, value in (("status", wanted.status), ("holder_actor", wanted.holder), ("item", wanted.item)):
         if value is not None:
             parts.append(f"{name} = %({name})s")
             asked[name] = value
-    if unit is not None:
+    if wanted.unit is not None:
         parts.append("scope && ARRAY[%(unit)s]")
-        asked["unit"] = unit
-    wanted = pairs(text)
-    if wanted:
+        asked["unit"] = wanted.unit
+    words = pairs(wanted.text)
+    if words:
         parts.append("words @> %(words)s::text[]")
-        asked["words"] = wanted
+        asked["words"] = words
     return " AND ".join(parts), asked
 
 

@@ -12,7 +12,7 @@ class TextsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the table is rebuilt."""
-        from yinuo.city.ledger import projections
-        from yinuo.city.texts import projection
+        from yinuo.city.ledger import projections  # noqa: PLC0415 - models are read first
+        from yinuo.city.texts import projection  # noqa: PLC0415 - models are read first
 
         projections.register("texts", prefix=projection.PREFIX, reset=projection.reset, apply=projection.apply)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,4 +69,4 @@ def _write(packs: Mapping[str, Mapping[str, str]], folder: Path) -> None:
                 raise Tampered(f"the text {name} names a file outside its folder: {relative}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode("utf-8"))
-    os.chmod(folder, 0o755)
+    folder.chmod(stat.S_IRWXU)

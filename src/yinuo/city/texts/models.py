@@ -18,5 +18,7 @@ class Installation(models.Model):
     installed_at = models.DateTimeField()
 
     class Meta:
+        """Its table and what is looked up in it."""
+
         db_table = "texts_installation"
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="texts_installation_once")]

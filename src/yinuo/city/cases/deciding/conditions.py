@@ -63,7 +63,8 @@ class Tester:
 
     matcher: Matcher
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
-    names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    asked: dict[int, tuple[Condition, tuple[str, ...]]] = field(default_factory=dict)
+    """By identity: the condition, kept so that no other ever has its identity, and the fields it reads."""
     rows: dict[tuple[str, str, date], dict[str, Any] | None] = field(default_factory=dict)
 
     @classmethod
@@ -74,10 +75,10 @@ class Tester:
 
     def holds(self, condition: Condition, values: Mapping[str, Any], *, types: Mapping[str, str], day: date) -> bool:
         """Whether the condition holds of these values on a local day."""
-        names = self.names.get(id(condition))
-        if names is None:
-            names = self.names[id(condition)] = tuple(sorted(condition.fields()))
-        key = (id(condition), day, *[str(values.get(name)) for name in names])
+        asked = self.asked.get(id(condition))
+        if asked is None:
+            asked = self.asked[id(condition)] = (condition, tuple(sorted(condition.fields())))
+        key = (id(condition), day, *[str(values.get(name)) for name in asked[1]])
         if key not in self.known:
             if len(self.known) >= _MOST:
                 self.known.clear()

@@ -70,9 +70,9 @@ def decide(case: Standing, act: Act, *, actor: Actor, way: Way, day: date, now: 
     _check_opening(state, act, way)
     given = act.fields if act.item is None or "item" in act.fields else {**act.fields, "item": act.item}
     fields = facts.read_fields(Act(act.case_id, act.activity, act.at, given), way, day=day, is_unit=place.above)
-    step = _step(state, act, way, day=day, fields=fields)
+    step = _step(state, act, way, day=day)
     _check_due(case, act, step, way=way, day=day, fields=fields)
-    _check_who(state, act, step, actor=actor, fields=fields, place=place)
+    _check_who(state, step, actor=actor, fields=fields, place=place)
     _check_asked(state, act, step, fields=fields, way=way)
     if act.activity in way.ends and not step.anytime:
         _check_nothing_open(state, step, way=way, day=day)
@@ -94,15 +94,15 @@ def _check_opening(state: State, act: Act, way: Way) -> None:
     if state.version == 0 and not opens:
         sentence = _("“%(kind)s”要从“%(first)s”开始。")
         raise Refused("not_opened", sentence % {"kind": way.flow.zh, "first": way.flow.opens}, field="activity")
-    if state.version > 0 and opens and not _may_open_again(state, act, way):
+    if state.version > 0 and opens and not _may_open_again(act, way):
         raise Refused("already_opened", _("这件事已经登记过了。"))
 
 
-def _may_open_again(state: State, act: Act, way: Way) -> bool:
+def _may_open_again(act: Act, way: Way) -> bool:
     return any(step.repeat for step in way.by_activity.get(act.activity, ()))
 
 
-def _step(state: State, act: Act, way: Way, *, day: date, fields: Mapping[str, Any]) -> Step:
+def _step(state: State, act: Act, way: Way, *, day: date) -> Step:
     step = step_done(state, act.activity, way=way, named=act.step, day=day)
     if step is None:
         sentence = _("“%(activity)s”不是“%(kind)s”的环节，只能由业务系统报来。")
@@ -143,7 +143,7 @@ def _is_after_end(step: Step, way: Way) -> bool:
     return not step.anytime and any(way.ends & set(way.steps[name].does) for name in step.after)
 
 
-def _check_who(state: State, act: Act, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place) -> None:
+def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place) -> None:
     try:
         allowed = may_do(actor, step, state, fields=fields, place=place)
     except Unresolved as unknown:

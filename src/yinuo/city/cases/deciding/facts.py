@@ -45,7 +45,7 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
         if reader is None:
             sentence = _("“%(kind)s”没有“%(field)s”这一栏。")
             raise Refused("unknown_field", sentence % {"kind": way.flow.zh, "field": name}, field=name)
-        if raw is None or raw == "" or raw == []:
+        if raw is None or raw in ("", []):
             continue
         try:
             found[name] = reader(raw)

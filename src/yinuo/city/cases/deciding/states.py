@@ -307,9 +307,10 @@ def reopen(state: State, target: str, *, way: Way, key: str | None) -> None:
 def open_steps(state: State, *, way: Way, but: Step | None, day: date) -> Iterator[Step]:
     """The compulsory steps that are due and not done, other than this one: with one open a case cannot end."""
     for step in way.flow.steps:
-        if step is not but and not (step.optional or step.anytime):
-            if is_due(state, step, way=way, day=day) and not is_done(state, step, way=way, day=day):
-                yield step
+        if step is but or step.optional or step.anytime:
+            continue
+        if is_due(state, step, way=way, day=day) and not is_done(state, step, way=way, day=day):
+            yield step
 
 
 def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
