@@ -12,7 +12,7 @@ ECHARTS := src/yinuo/cli/report/static/echarts.min.js
 AGAINST_REFERENCE := tests/engine/test_against_reference.py tests/engine/test_constraints_against_reference.py
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
-.PHONY: help demo test check fix packs bench bench-smoke lock clean
+.PHONY: help demo messages test check fix packs bench bench-smoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -24,7 +24,10 @@ help: ## say what there is
 $(ECHARTS): web/package-lock.json scripts/vendor.sh .venv/.ready
 	@scripts/vendor.sh
 
-demo: .venv/.ready $(ECHARTS) ## hold a real case log to its promises and look at the report (ARGS=--once: without serving it)
+messages: .venv/.ready ## the English catalogues of the pages
+	@BIN=$(BIN) scripts/messages.sh
+
+demo: .venv/.ready $(ECHARTS) messages ## a city with a year of history at http://127.0.0.1:8000 (ARGS=--once: without serving it)
 	@$(BIN)/python scripts/demo.py $(ARGS)
 
 check: .venv/.ready ## style, types, imports: seconds
@@ -35,7 +38,7 @@ check: .venv/.ready ## style, types, imports: seconds
 packs: .venv/.ready ## read every shipped pack, tell its stories, and change each of its numbers: a story must notice
 	@for pack in $(PACKS); do scripts/tick.sh "pack $$pack" $(BIN)/yinuo check $$pack --mutate || exit 1; done
 
-test: .venv/.ready $(ECHARTS) check packs ## all checks and tests
+test: .venv/.ready $(ECHARTS) messages check packs ## all checks and tests
 	@scripts/browser.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) -q $(AGAINST_REFERENCE)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(AGAINST_REFERENCE)) $(ARGS)
@@ -60,4 +63,4 @@ lock: .venv/.ready ## choose the newest versions again and write requirements.lo
 	   $(BIN)/uv export -q --frozen --no-emit-project --extra city --no-header --no-annotate; } > requirements.lock
 
 clean: ## remove what was made here
-	rm -rf .venv .venv-bench .venv-node web/node_modules src/yinuo/cli/report/static demo-out bench-out
+	rm -rf .venv .venv-bench .venv-node web/node_modules src/yinuo/cli/report/static src/yinuo/city/site/static/vendor src/yinuo/city/papers/fonts demo-out bench-out out

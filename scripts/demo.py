@@ -1,10 +1,9 @@
-"""The demonstration: hold a published log of environmental permits to its promises, say what came out and where to look."""
+"""The demonstration: a city to look at, and the report of a published log beside it. Says what it does and where to look."""
 
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,50 +12,52 @@ ROOT = Path(__file__).parents[1]
 LOG = Path("examples/wabo/receipt.xes.gz")
 PACK = "nl-wabo"
 OUT = Path("demo-out")
+HOME = OUT / "city"
 DONE = (0, 1)
 """Exit codes of a replay that went through; 1: some rows were rejected and listed."""
 
 
 def main() -> int:
-    """Replay, say where to look, and serve the report unless --once is given."""
+    """Replay a log, make Demo City, and serve it unless --once is given."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--once", action="store_true", help="end by itself instead of serving the report")
+    arguments.add_argument("--once", action="store_true", help="end by itself instead of serving the city")
     arguments.add_argument("--port", type=int, default=8000, help="where to serve (127.0.0.1 only)")
+    arguments.add_argument("--cases", type=int, default=2000, help="how many cases come in a year")
+    arguments.add_argument("--days", type=int, default=365, help="how many days of history")
+    arguments.add_argument(
+        "--late", type=float, default=0.01, help="share of cases that miss their promise: more than is real"
+    )
     chosen = arguments.parse_args()
-    command = [str(Path(sys.executable).parent / "yinuo"), "replay", str(LOG), "--pack", PACK, "--out", str(OUT)]
-    print(f"· yinuo {' '.join(command[1:])}", flush=True)
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    code = yinuo("replay", str(LOG), "--pack", PACK, "--out", str(OUT))
     if code not in DONE:
         print(f"The replay was refused (exit {code}); what is wrong stands above.", file=sys.stderr)
         return code
-    tell()
-    if not chosen.once:
-        serve(chosen.port)
-    return 0
+    told = ("--cases", str(chosen.cases), "--late", str(chosen.late))
+    code = yinuo("demo", *told, "--days", str(chosen.days))
+    if code:
+        return code
+    tell(chosen.port)
+    return 0 if chosen.once else yinuo("start", "--port", str(chosen.port), "--live")
 
 
-def tell() -> None:
-    """Where everything lies, in both languages."""
-    print(f"\n报告 report  {OUT}/report.html  (open it in a browser; 用浏览器打开)")
-    print(f"表   tables  {OUT}/clocks.parquet, findings.parquet, holdings.parquet, indicators.parquet")
-    print(f"概要 summary {OUT}/summary.json\n", flush=True)
-
-
-def serve(port: int) -> None:
-    """Serve the report on this machine until Ctrl-C."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(ROOT / OUT))
+def yinuo(*arguments: str) -> int:
+    """Run a command of ours and say so."""
+    print(f"· yinuo {' '.join(arguments)}", flush=True)
+    command = [str(Path(sys.executable).parent / "yinuo"), *arguments]
+    given = {"YINUO_HOME": str(ROOT / HOME), "YINUO_DEMO": "1"}
     try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as problem:
-        print(f"Port {port} cannot be used ({problem.strerror}); open the file above, or: make demo ARGS=--port=8001")
-        return
-    with server:
-        print(f"http://127.0.0.1:{port}/report.html   (Ctrl-C ends; Ctrl-C 结束)", flush=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print()
+        return subprocess.run(command, cwd=ROOT, check=False, env=given | os.environ).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def tell(port: int) -> None:
+    """Where everything lies, in both languages."""
+    print(f"\n报告 report  {OUT}/report.html  (a published log held to its law; open it in a browser)")
+    print(f"城市 city    http://127.0.0.1:{port}   示例市，全部虚构 (Demo City, invented from end to end)")
+    print("登录 log in  supervisor · leader · head · section · handler · window · operator · auditor · admin")
+    print("口令 password yinuo-demo\n", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,13 +11,23 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_demonstration_ends_by_itself_and_says_where_to_look():
-    command = [sys.executable, "scripts/demo.py", "--once"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+def test_the_demonstration_ends_by_itself_and_says_where_to_look(tmp_path):
+    command = [sys.executable, "scripts/demo.py", "--once", "--cases", "300", "--days", "30"]
+    given = os.environ | {"YINUO_HOME": str(tmp_path / "city")}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False, env=given)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"stored-deadline/stored.* 377 +28\.4%", done.stdout)
+    assert re.search(r"✓ [1-9]\d* acts, [1-9]\d* sweeps, 0 acts refused", done.stdout)
     assert "demo-out/report.html" in done.stdout
-    for name in ("report.html", "summary.json", "rejected.csv", "clocks.parquet", "findings.parquet", "indicators.parquet"):
+    assert "http://127.0.0.1:8000" in done.stdout
+    for name in (
+        "report.html",
+        "summary.json",
+        "rejected.csv",
+        "clocks.parquet",
+        "findings.parquet",
+        "indicators.parquet",
+    ):
         assert (ROOT / "demo-out" / name).exists(), name
 
 

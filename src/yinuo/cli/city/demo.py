@@ -24,7 +24,7 @@ def demo(
     returned: Annotated[float, typer.Option(help="Share of hand-overs that are returned.")] = 0.2,
     supplemented: Annotated[float, typer.Option(help="Share of applications sent back for papers once.")] = 0.14,
 ) -> None:
-    """Make Demo City: its units, its staff and a year of cases. Run again it adds only what has come since."""
+    """Make Demo City: its units, its staff and a year of cases. Run again it adds what has come since, as first told."""
     setup()
     from django.conf import settings  # noqa: PLC0415 - after setup
     from django.core.management import call_command  # noqa: PLC0415
@@ -42,12 +42,13 @@ def demo(
     call_command("migrate", verbosity=0)
     now, pack = timezone.now(), load_pack("demo-city")
     today = timezone.localdate(now)
-    office = city.office_of(pack, city.begun(pack) or today - timedelta(days=days), today=today)
     shares = Shares(late=late, returned=returned, supplemented=supplemented)
-    demand = city.demand_of(pack, office, shares=shares, cases=cases, seed=seed)
-    cast = city.make_city(pack, office, seed=seed, password=PASSWORD)
-    typer.echo(f"· Demo City: {len(pack.tables['units'])} units, history from {office.first}")
-    played = play(plan(demand), cast, office=office, until=now, seed=seed, tell=_teller(today))
+    told = city.Told.kept(settings.HOME) or city.Told(today - timedelta(days=days), cases, seed, shares)
+    told.keep(settings.HOME)
+    demand = told.demand(pack, today=today)
+    cast = city.make_city(pack, demand.office, seed=told.seed, password=PASSWORD)
+    typer.echo(f"· Demo City: {len(pack.tables['units'])} units, history from {told.first}")
+    played = play(plan(demand), cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
     typer.echo(f"✓ {played.done} acts, {played.swept} sweeps, {len(played.refused)} acts refused by the text")
     for planned, sentence in played.refused[:5]:
         typer.echo(f"  {planned.at:%F %R} {planned.case_id} {planned.activity}: {sentence}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,20 +15,15 @@ from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.people.models import Account
 from yinuo.city.texts import commands as texts
-from yinuo.city.texts.in_force import installations
 from yinuo.cli.demo.cast import Cast, Part, actors, found_city, named, parts
 from yinuo.cli.demo.office import Office
 from yinuo.cli.demo.plan import Demand, Item, Shares
 from yinuo.kernel.limits import Limit, Unit
 from yinuo.rulebook.loader import Pack
 
+KEPT = "demo.json"
 AHEAD = timedelta(days=120)
 """How far the plan goes beyond today, so that cases can be carried on."""
-
-
-def office_of(pack: Pack, first: date, *, today: date) -> Office:
-    """The working days from the first to some months after today."""
-    return Office(pack.rules.calendar, first, today + AHEAD)
 
 
 def demand_of(pack: Pack, office: Office, *, shares: Shares, cases: int, seed: int) -> Demand:
@@ -53,10 +51,32 @@ def make_city(pack: Pack, office: Office, *, seed: int, password: str) -> Cast:
     return cast_of(pack, seed=seed)
 
 
-def begun(pack: Pack) -> date | None:
-    """The first day of the history there is, null before there is one: the plan that was begun is carried on."""
-    installed = installations(pack.name)
-    return installed[-1].installed_at.astimezone(ZoneInfo(pack.rules.zone)).date() if installed else None
+@dataclass(frozen=True)
+class Told:
+    """What `yinuo demo` was told the first time: the plan that was begun is carried on."""
+
+    first: date
+    cases: int
+    seed: int
+    shares: Shares
+
+    def keep(self, home: Path) -> None:
+        """Write it into the home folder."""
+        words = {"first": self.first.isoformat(), "cases": self.cases, "seed": self.seed, "shares": asdict(self.shares)}
+        (home / KEPT).write_text(json.dumps(words, indent=1), encoding="utf-8")
+
+    @classmethod
+    def kept(cls, home: Path) -> Told | None:
+        """Read it back; null when there is no Demo City here yet."""
+        if not (home / KEPT).exists():
+            return None
+        words = json.loads((home / KEPT).read_text(encoding="utf-8"))
+        return cls(date.fromisoformat(words["first"]), words["cases"], words["seed"], Shares(**words["shares"]))
+
+    def demand(self, pack: Pack, *, today: date) -> Demand:
+        """What is asked of the city from its first day to some months after today."""
+        office = Office(pack.rules.calendar, self.first, today + AHEAD)
+        return demand_of(pack, office, shares=self.shares, cases=self.cases, seed=self.seed)
 
 
 def cast_of(pack: Pack, *, seed: int) -> Cast:

@@ -17,8 +17,12 @@ _WORDS: dict[tuple[str, str], Name] = {
     ("rest_day_start", "as_next_workday"): Name(
         "休息日开始的，视为下一个工作日开始。", "A start on a rest day is a start on the next working day."
     ),
-    ("roll", "next"): Name("末日是休息日的，顺延到下一个工作日。", "A last day that rests rolls on to the next working day."),
-    ("roll", "previous"): Name("末日是休息日的，提前到上一个工作日。", "A last day that rests rolls back to the last working day."),
+    ("roll", "next"): Name(
+        "末日是休息日的，顺延到下一个工作日。", "A last day that rests rolls on to the next working day."
+    ),
+    ("roll", "previous"): Name(
+        "末日是休息日的，提前到上一个工作日。", "A last day that rests rolls back to the last working day."
+    ),
     ("roll", "none"): Name("末日是休息日的，不顺延。", "A last day that rests stays the last day."),
 }
 
@@ -26,4 +30,6 @@ _WORDS: dict[tuple[str, str], Name] = {
 def conventions(chosen: Conventions) -> tuple[Name, ...]:
     """A sentence for each convention; one without a sentence is shown as it is written."""
     written = chosen.model_dump()
-    return tuple(_WORDS.get((key, str(value)), Name(f"{key} = {value}", f"{key} = {value}")) for key, value in written.items())
+    return tuple(
+        _WORDS.get((key, str(value)), Name(f"{key} = {value}", f"{key} = {value}")) for key, value in written.items()
+    )

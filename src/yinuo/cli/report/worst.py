@@ -226,7 +226,9 @@ def line(
 
 def _apart(events: pl.DataFrame, start: datetime, *, last: datetime) -> pl.DataFrame:
     """`at, activity` of the events that can be told apart on a line: of those at the same place the first."""
-    place = ((pl.col("at") - start).dt.total_microseconds() * _PLACES // max((last - start) // _MICROSECOND, 1)).alias("x")
+    place = ((pl.col("at") - start).dt.total_microseconds() * _PLACES // max((last - start) // _MICROSECOND, 1)).alias(
+        "x"
+    )
     within = events.filter(pl.col("at").is_between(start, last)).select("at", "activity", place)
     return within.unique("x", keep="first", maintain_order=True).select("at", "activity")
 
