@@ -1,4 +1,5 @@
--- purpose: every event, stream by stream
-select stream, version, source, event_id, activity, at, recorded_at, actor, unit, payload, prev, digest, position
+-- purpose: every event, stream by stream, moments as digests write them (in a session whose zone is UTC)
+select stream, version, source, event_id, activity, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'),
+       to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), actor, unit, payload, prev, digest, position
 from ledger_event
 order by stream, version

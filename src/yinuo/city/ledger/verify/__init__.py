@@ -23,7 +23,10 @@ from yinuo.city.ledger.verify.rootlog import Line
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was looked through, and every problem: the first of each stream, by stream, then those of the whole."""
+    """What was looked through, and every problem: the first of each stream, then those of the whole.
+
+    Streams are in the order of their names, or of the exported file.
+    """
 
     events: int
     streams: int
@@ -45,6 +48,7 @@ def database(held: Sequence[Line] = (), *, processes: int = 1) -> Verified:
         problems += _heads(walk)
         if line is not None:
             problems += rootlog.root_problems(walk, line, _kept_parts(line["number"]))
+    walk.problems.sort()
     return _verified(walk, line, problems)
 
 
@@ -78,7 +82,7 @@ def _one_moment() -> Iterator[None]:
 
 def _verified(walk: Walk, line: Line | None, problems: list[Problem]) -> Verified:
     number = line["number"] if line else None
-    return Verified(walk.events, len(walk.heads), number, (*sorted(walk.problems), *problems))
+    return Verified(walk.events, len(walk.heads), number, (*walk.problems, *problems))
 
 
 def _raw() -> psycopg.Connection[Any]:

@@ -44,7 +44,7 @@ def rows(lines: Iterable[bytes], name: str) -> Iterator[Row]:
             if told.keys() != set(COLUMNS):
                 raise NotALine(f"{name}, line {number}: its columns are {', '.join(told)}, not {', '.join(COLUMNS)}")
             row = Row(**told | {column: bytes.fromhex(told[column]) for column in _DIGESTS})
-            _check(row)
+            _check(row, told)
         except NotALine:
             raise
         except (ValueError, TypeError, AttributeError) as broken:
@@ -82,7 +82,9 @@ def root_lines(file: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def _check(row: Row) -> None:
+def _check(row: Row, told: dict[str, Any]) -> None:
+    if row.prev.hex() != told["prev"] or row.digest.hex() != told["digest"]:
+        raise ValueError("prev and digest are written in small hexadecimal digits")
     for column in ("version", "position"):
         if type(getattr(row, column)) is not int:
             raise ValueError(f"{column} is not a whole number")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
+from typing import cast
 
 import psycopg
 
 from yinuo.city.ledger import statements
-from yinuo.city.ledger.digest import Hash, moment
+from yinuo.city.ledger.digest import Hash
 from yinuo.city.ledger.verify.chains import Row, Walk
 
 PARTITIONS = tuple(f"ledger_event_{part:02}" for part in range(16))
@@ -34,13 +33,8 @@ def walk_apart(address: str, snapshot: str, table: str, *, how: tuple[str, bytes
 
 def rows(connection: psycopg.Connection, table: str) -> Iterator[Row]:
     """The events of a partition, or of all of them, by stream and version."""
-    recorded = lru_cache(maxsize=1024)(_moment)
+    connection.execute("set local timezone = 'UTC'")
     with psycopg.ServerCursor(connection, "ledger_walk") as cursor:
-        cursor.itersize = _AT_A_TIME
         cursor.execute(statements.sql(statements.__file__, "walk").replace("ledger_event", table), binary=True)
-        for row in cursor:
-            yield Row(*row[:5], _moment(row[5]), recorded(row[6]), *row[7:])
-
-
-def _moment(at: datetime) -> str:
-    return moment(at.replace(tzinfo=UTC) if at.tzinfo is not UTC and not at.utcoffset() else at)
+        while some := cursor.fetchmany(_AT_A_TIME):
+            yield from cast("list[Row]", some)
