@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from yinuo.city.cases import commands as case_commands
-from yinuo.city.cases import queries
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.deciding.conditions import Tester
-from yinuo.city.notices.commands import tell
+from yinuo.city.notices.commands import Telling, tell_many
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, Grant
 from yinuo.city.supervision import telling
@@ -62,27 +61,68 @@ def system(now: datetime, desk: Desk) -> Actor:
     return Actor(SOURCE, "电子监察", tuple(Grant("system", root) for root in roots), is_system=True)
 
 
-def open_cases(looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk) -> int:
-    """Open what the text opens for what is now so of these cases; each key once, whoever sweeps. Returns how many.
+@dataclass(frozen=True)
+class Due:
+    """A case to be opened: its kind, the key under which it is opened once, and the act."""
+
+    kind: Kind
+    key: str
+    about: str
+    act: Act
+
+
+def open_cases(looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk) -> Opened:
+    """Open what the text opens for what is now so of these cases; each key once, whoever sweeps.
 
     A limit that was broken in a case which is over by now opens nothing: there is nobody left to urge.
     """
-    found = [kind for kind in flows_in_force(desk, now).values() if kind.clause.opened_by]
-    if not found or desk.pack is None:
-        return 0
-    kinds = dict(cases.select("case_id", "kind").iter_rows())
-    running = set(cases.filter(pl.col("status") == "open")["case_id"])
-    facts = [fact for fact in _facts(looked, desk) if fact["case_id"] in running]
+    kinds = [kind for kind in flows_in_force(desk, now).values() if kind.clause.opened_by]
+    if not kinds or desk.pack is None:
+        return Opened()
+    due = {(one.kind.name, one.key): one for one in _due(kinds, looked, cases, now=now, desk=desk)}
+    if not due:
+        return Opened()
+    given = {
+        "kinds": [kind for kind, _ in due], "keys": [key for _, key in due], "abouts": [one.about for one in due.values()],
+    }  # fmt: skip
+    mine = [due[kind, key] for kind, key in run("open_once", at=now, **given)]
+    results = case_commands.record([one.act for one in mine], actor=system(now, desk), now=now) if mine else []
+    opened, refused, tellings = [], {}, []
+    for one, done in zip(mine, results, strict=True):
+        if isinstance(done, Done):
+            opened.append((one.kind.name, one.key, done.case_id))
+            tellings.append(_telling(one, done, now=now, desk=desk))
+        else:
+            opened.append((one.kind.name, one.key, None))
+            refused[one.about] = f"{one.kind.clause.zh}：{done}"
+    if opened:
+        names, keys, ids = (list(column) for column in zip(*opened, strict=True))
+        run("opened", kinds=names, keys=keys, case_ids=ids)
+    tell_many(tellings, now=now)
+    return Opened(len(opened) - len(refused), refused)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How many cases were opened, and for which cases that was refused, with the sentence."""
+
+    count: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk) -> Iterator[Due]:
+    assert desk.pack is not None
+    running = dict(cases.filter(pl.col("status") == "open").select("case_id", "kind").iter_rows())
     tester = Tester.of(desk.pack)
-    opened = 0
-    for one in found:
-        for fact in facts:
-            if kinds.get(fact["case_id"]) == one.name:
+    for fact in _facts(looked, desk):
+        if fact["case_id"] not in running:
+            continue
+        for kind in kinds:
+            if running[fact["case_id"]] == kind.name:
                 continue  # a kind opened by findings is never opened by findings about itself (grammar 2.4)
-            for by in one.clause.opened_by:
+            for by in kind.clause.opened_by:
                 if any(_matches(event, fact, tester=tester, now=now) for event in by.on):
-                    opened += _open(one, by, fact, now=now, desk=desk)
-    return opened
+                    yield _opening(kind, by, fact, now=now, desk=desk)
 
 
 def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
@@ -124,37 +164,33 @@ def _matches(event: Event, fact: Mapping[str, Any], *, tester: Tester, now: date
     return event.where is None or tester.holds(event.where, fact, types=_TYPES, day=now.date())
 
 
-def _open(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime, desk: Desk) -> int:
-    """Open the case unless its key was used before: the row inserted first is the lock."""
+def _opening(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime, desk: Desk) -> Due:
+    """The case a fact opens, and its key."""
     fields = {name: fact["case_id"] if source == "case" else fact.get(source) for name, source in by.copy_.items()}
     key = json.dumps([fields.get(name) for name in one.clause.once_per or tuple(fields)], ensure_ascii=False)
-    if not run("open_once", kind=one.name, key=key, about=fact["case_id"], at=now):
-        return 0
     fields = {name: value for name, value in fields.items() if value is not None}
     act = Act(
         None, one.clause.opens, now + _AFTER, {**fields, **_days(one.clause, fields, now=now, desk=desk)},
         kind=one.name, unit=one.owner or fact["unit"], source=SOURCE, event_id=_event_id(one.name, key),
     )  # fmt: skip
-    done = case_commands.record([act], actor=system(now, desk), now=now)[0]
-    if not isinstance(done, Done):
-        raise done
-    run("opened", kind=one.name, key=key, case_id=done.case_id)
-    _tell(one, act.fields, done, now=now, desk=desk)
-    return 1
+    return Due(one, key, fact["case_id"], act)
 
 
-def _tell(one: Kind, fields: Mapping[str, Any], done: Done, *, now: datetime, desk: Desk) -> None:
+def _telling(one: Due, done: Done, *, now: datetime, desk: Desk) -> Telling:
     """Tell the units the new case names: there is something for them to do, and until when."""
-    types = one.clause.fields
+    types, fields = one.kind.clause.fields, one.act.fields
     named = [value for name, value in fields.items() if name in types and types[name].is_ == "unit"]
     days = [value for name, value in fields.items() if name in types and types[name].is_ == "date"]
     zone = ZoneInfo(desk.rules.zone)
     due = datetime.combine(date.fromisoformat(days[0]), time.max, zone) if days else desk.after(now, ORDER_WITHIN)
     on = now.astimezone(zone).date()
-    persons = sorted({person for unit in named for person in telling.persons_responsible(unit, on)})
-    zh = one.clause.zh
-    args = {"kind": one.name, "kind_zh": zh, "kind_en": one.clause.en or zh, "due": text_of(due), "case": done.case_id}
-    tell(persons, kind="case_opened", key=f"opened:{done.case_id}", args=args, case_id=done.case_id, now=now)
+    persons = tuple(sorted({person for unit in named for person in telling.persons_responsible(unit, on)}))
+    zh = one.kind.clause.zh
+    args = {
+        "kind": one.kind.name, "kind_zh": zh, "kind_en": one.kind.clause.en or zh, "due": text_of(due),
+        "case": done.case_id,
+    }  # fmt: skip
+    return Telling(persons, "case_opened", f"opened:{done.case_id}", args, done.case_id)
 
 
 def _event_id(kind: str, key: str) -> str:
@@ -171,45 +207,35 @@ def _days(flow: Flow, fields: Mapping[str, Any], *, now: datetime, desk: Desk) -
     return dict.fromkeys(missing, due.date().isoformat())
 
 
-def mirror(cases: pl.DataFrame, changed: Collection[str], *, now: datetime, desk: Desk) -> int:
-    """Write the opening and the end of a child on its parent's thread, once each (grammar 1.2 `mirror`).
+def mirror(fresh: Collection[str], ended: Collection[str], *, now: datetime, desk: Desk) -> int:
+    """Write the opening and the end of children on their parents' threads, once each (grammar 1.2 `mirror`).
 
-    `changed` are the cases something happened to. The parent's event carries the child's fields that its own kind has.
+    `fresh` are cases seen for the first time, `ended` those that are over. The parent's event carries the child's fields
+    that its own kind has.
     """
     kinds = flows_in_force(desk, now)
+    wanted = sorted(kind.name for kind in kinds.values() if kind.clause.mirror)
+    ids = sorted({*fresh, *ended})
+    found = run("children", case_ids=ids, kinds=wanted) if wanted and ids else []
+    rows = [(case_id, kind, json.loads(fields)) for case_id, kind, fields in found]
+    parents = {fields.get(kinds[kind].clause.mirror["to"]) for _, kind, fields in rows}
+    above = dict(run("kinds_of", case_ids=sorted(filter(None, parents)))) if parents else {}
     acts: list[Act] = []
-    for row in cases.filter(pl.col("case_id").is_in(list(changed))).iter_rows(named=True):
-        kind = kinds.get(row["kind"])
-        if kind is not None and kind.clause.mirror:
-            acts += _mirrored(row, kind, kinds=kinds, now=now)
+    for case_id, name, fields in rows:
+        told = kinds[name].clause.mirror
+        parent = fields.get(told["to"])
+        shared = kinds[above[parent]].clause.fields if above.get(parent) in kinds else {}
+        copied = {field: value for field, value in fields.items() if field in shared and field != told["to"]}
+        for what, among in (("opened", fresh), ("ended", ended)):
+            if parent in above and what in told and case_id in among:
+                event_id = f"mirror:{case_id}:{what}"
+                unit = kinds[name].owner
+                acts.append(Act(parent, told[what], now + _AFTER, copied, unit=unit, source=SOURCE, event_id=event_id))
     if acts:
         for done in case_commands.record(acts, actor=system(now, desk), now=now):
             if not isinstance(done, Done):
                 raise done
     return len(acts)
-
-
-def _mirrored(row: Mapping[str, Any], kind: Kind, *, kinds: Mapping[str, Kind], now: datetime) -> Iterator[Act]:
-    case_id, told = row["case_id"], kind.clause.mirror
-    state = queries.state_of(case_id)
-    parent = None if state is None else state.fields.get(told["to"])
-    above = queries.state_of(parent) if parent else None
-    if state is None or above is None:
-        return
-    shared = kinds[above.kind].clause.fields if above.kind in kinds else {}
-    fields = {name: value for name, value in state.fields.items() if name in shared and name != told["to"]}
-    moments = [("opened", True), ("ended", row["status"] == "ended")]
-    for name, is_due in moments:
-        if name in told and is_due:
-            yield Act(
-                parent,
-                told[name],
-                now + _AFTER,
-                fields,
-                unit=kind.owner,
-                source=SOURCE,
-                event_id=f"mirror:{case_id}:{name}",
-            )
 
 
 def is_promise_with_reason(clause: object) -> bool:

@@ -221,12 +221,16 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     _fail(looked.failures, now)
     telling.tell([cards[one.card] for one in sayings if one.activity == "finding_raised"], now, desk=desk)
     opened = opening.open_cases(looked, cases, now=now, desk=desk)
-    opening.mirror(cases, [claim.case_id for claim in judged if claim.happened], now=now, desk=desk)
+    _fail(opened.refused, now)
+    over = set(cases.filter(pl.col("status") == "ended")["case_id"])
+    fresh = {claim.case_id for claim in judged if claim.evaluated_at is None}
+    ended = {claim.case_id for claim in judged if claim.happened and claim.case_id in over}
+    opening.mirror(fresh, ended, now=now, desk=desk)
     said = Counter(saying.activity for saying in sayings)
     return Swept(
         cases=len(claims), clocks=len(looked.said.clocks), raised=said["finding_raised"],
         cleared=said["finding_cleared"], withdrawn=said["finding_withdrawn"], reprojected=len(moved),
-        failed=len(looked.failures), opened=opened,
+        failed=len(looked.failures), opened=opened.count,
     )  # fmt: skip
 
 

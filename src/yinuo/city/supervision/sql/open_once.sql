@@ -1,4 +1,6 @@
--- purpose: claim a key under which a case opens by itself; no row when somebody was first
-INSERT INTO supervision_opened (kind, key, about, at) VALUES (%(kind)s, %(key)s, %(about)s, %(at)s)
+-- purpose: claim keys under which cases open by themselves; of those somebody was first with, no row
+INSERT INTO supervision_opened (kind, key, about, at)
+SELECT kind, key, about, %(at)s FROM unnest(%(kinds)s::text[], %(keys)s::text[], %(abouts)s::text[]) AS r(kind, key, about)
+ORDER BY kind, key
 ON CONFLICT (kind, key) DO NOTHING
-RETURNING id
+RETURNING kind, key
