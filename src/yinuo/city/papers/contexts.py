@@ -1,0 +1,104 @@
+"""What each paper is made of. Texts are shown as they are, never read as markup; a moment is shown in the city's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What stands on every paper: who issues it, its number, its day. `is_demo` marks it as invented."""
+
+    organ: str
+    number: str
+    issued_at: datetime
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Paper):
+    """督办单: supervision order for a limit that was broken. Not a form any law prescribes."""
+
+    to_unit: str
+    case: str
+    item: str
+    clause: str
+    """The title of the promise that was broken."""
+    text: str
+    source: str
+    broken_due: datetime
+    sentence: str
+    """Why: the sentence `explain` gives."""
+    answer_by: datetime | date
+    requirements: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Paper):
+    """收件回执: what was handed in, until when it is decided, and the proof that the record is in the ledger.
+
+    `proof` is `ledger.roots.Proof.as_json()`, None before the first root after the record.
+    """
+
+    applicant: str
+    item: str
+    unit: str
+    received_at: datetime
+    due: datetime | date | None
+    limit: str
+    """The limit in words, such as 20 个工作日."""
+    why: str
+    """How the due date was counted."""
+    materials: Sequence[str] = ()
+    clerk: str = ""
+    contact: str = ""
+    track: str = ""
+    """Where the case can be followed."""
+    digest: str = ""
+    """The digest of the record of receipt, in hexadecimal."""
+    proof: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Paper):
+    """监察通知: what was found on a case, by which text, until when to answer, and how to appeal."""
+
+    level: str
+    unit: str
+    case: str
+    item: str
+    sentence: str
+    clause: str
+    text: str
+    source: str
+    version: date | str
+    raised_at: datetime
+    person: str = ""
+    answer_by: datetime | date | None = None
+    evidence: Sequence[tuple[str, str]] = ()
+    """What the finding rests on: (name, value)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectification(Paper):
+    """整改通知: what was found wrong and until when it is to be put right. Not a form any law prescribes."""
+
+    to_unit: str
+    problem: str
+    basis: str
+    deadline: datetime | date
+    requirements: Sequence[str] = ()
+    about: str = ""
+    """The case it is about, if any."""
+
+
+CONTEXTS: Mapping[str, type[Paper]] = {
+    "order": Order,
+    "receipt": Receipt,
+    "card": Card,
+    "rectification": Rectification,
+}
+"""Name of the paper → what it is made of. The template is templates/<name>.typ."""
