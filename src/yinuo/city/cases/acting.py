@@ -49,7 +49,7 @@ def act(act: Act, *, actor: Actor, now: datetime) -> Done:
     """Do one act. Raises Refused, NotAllowed, Conflict."""
     if act.event_id is not None:
         known = known_event(act.source, act.event_id)
-        if known is not None:
+        if known is not None and act.case_id in (None, known.case_id):
             return known
     loaded = _load(act)
     way, day = _way(act, loaded)

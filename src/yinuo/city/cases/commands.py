@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases import acting, recording
 from yinuo.city.cases.acts import Act, Done, Refused
-from yinuo.city.ledger.events import Conflict
+from yinuo.city.ledger.events import Conflict, WrongStream
 from yinuo.city.people.actor import Actor
 
 TRIES = 3
@@ -30,7 +30,17 @@ def act(act: Act, *, actor: Actor, now: datetime) -> Done:
                 return acting.act(act, actor=actor, now=now)
         except Conflict:
             continue
+        except WrongStream as elsewhere:
+            return _opened_meanwhile(act, elsewhere)
     raise Refused("busy", _("这件事正有别人在办，请刷新后再试。"))
+
+
+def _opened_meanwhile(act: Act, elsewhere: WrongStream) -> Done:
+    """What the same form, sent twice at a moment, opened the first time. Raises Refused for an id used for another case."""
+    known = acting.known_event(elsewhere.source, elsewhere.event_id)
+    if act.case_id is not None or known is None:
+        raise Refused("event_elsewhere", _("这条记录的编号已经用在另一件事上，请换一个编号。"), field="event_id")
+    return known
 
 
 def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:

@@ -217,6 +217,8 @@ def _circumstances(event: StoredEvent, past: Sequence[in_force.Installed]) -> tu
 
 def take(events: Sequence[StoredEvent], ways: Ways, *, tree: units.Tree, look: bool) -> list[Folded]:
     """Fold events of many cases into their states and write the rows."""
+    if not events:
+        return []
     by_case: dict[str, list[StoredEvent]] = {}
     for event in events:
         by_case.setdefault(event.stream.removeprefix(PREFIX), []).append(event)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases import numbers, projection
 from yinuo.city.cases.acting import opening
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.deciding import facts
-from yinuo.city.cases.deciding.states import State, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.batch import append_batch
-from yinuo.city.ledger.events import NewEvent, StoredEvent
+from yinuo.city.ledger.events import NewEvent
+from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, require
@@ -27,12 +28,12 @@ from yinuo.city.people.may import reaching, require
 
 @dataclass(slots=True)
 class _Case:
-    """A case while a batch is read: its way, and the receipt it has or will have."""
+    """A case while a batch is read: its way, whether it is new, and the receipt it has or will have."""
 
     case_id: str
     way: Way
-    state: State | None
-    receipt: str | None = None
+    is_new: bool
+    receipt: str = ""
 
 
 class _Batch:
@@ -43,7 +44,7 @@ class _Batch:
         self.ways: Ways = projection.ways_in_force()
         self.tree = units.tree(now.astimezone(self.ways.zone).date())
         self.reach = frozenset(reaching(actor, "events.write")) | frozenset(reaching(actor, "case.import"))
-        self.states = projection.load_states(sorted({act.case_id for act in acts if act.case_id is not None}))
+        self.known = _known(sorted({act.case_id for act in acts if act.case_id is not None}))
         self.cases: dict[str, _Case] = {}
         self.known_units: dict[str, bool] = {}
         self.reached: dict[str, bool] = {}
@@ -69,8 +70,7 @@ class _Batch:
             return self._begin(uuid.uuid4().hex, act)
         case = self.cases.get(act.case_id)
         if case is None:
-            state = self.states.get(act.case_id)
-            case = self._begin(act.case_id, act) if state is None else self._go_on(state)
+            case = self._go_on(act.case_id) if act.case_id in self.known else self._begin(act.case_id, act)
         return case
 
     def _begin(self, case_id: str, act: Act) -> _Case:
@@ -80,14 +80,22 @@ class _Batch:
         if way is None:
             sentence = _("制度里没有“%(kind)s”这一种事。")
             raise Refused("unknown_kind", sentence % {"kind": act.kind}, field="kind")
-        return _Case(case_id, way, None)
+        return _Case(case_id, way, is_new=True)
 
-    def _go_on(self, state: State) -> _Case:
-        way = self.ways.way(state.kind, local_day(state.opened_at, self.ways.zone))
+    def _go_on(self, case_id: str) -> _Case:
+        kind, opened_at, receipt = self.known[case_id]
+        way = self.ways.way(kind, opened_at.astimezone(self.ways.zone).date())
         if way is None:
             sentence = _("制度里没有“%(kind)s”这一种事。")
-            raise Refused("unknown_kind", sentence % {"kind": state.kind}, field="kind")
-        return _Case(state.case_id, way, state, state.receipt)
+            raise Refused("unknown_kind", sentence % {"kind": kind}, field="kind")
+        return _Case(case_id, way, is_new=False, receipt=receipt)
+
+
+def _known(case_ids: Sequence[str]) -> dict[str, tuple[str, datetime, str]]:
+    """Of those of these cases that exist: kind, opening, receipt. The rest of a case is read under its lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "load_kinds"), {"case_ids": list(case_ids)})
+        return {case_id: (kind, opened_at, receipt) for case_id, kind, opened_at, receipt in cursor.fetchall()}
 
 
 def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
@@ -109,7 +117,7 @@ def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | R
             continue
         if case.case_id not in batch.cases:
             batch.cases[case.case_id] = case
-            if case.state is None:
+            if case.is_new:
                 fresh.append((len(events), case))
         places.append(index)
         events.append(event)
@@ -134,7 +142,7 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     payload: dict[str, Any] = {"v": 1, "fields": fields}
     if act.step is not None:
         payload["step"] = act.step
-    if case.state is None and case.case_id not in batch.cases:
+    if case.is_new and case.case_id not in batch.cases:
         if act.item is not None:
             facts.check_item(act.item, way, day)
         payload |= opening(act, fields, unit=unit, receipt="")
@@ -165,28 +173,24 @@ def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _C
 def _write(
     batch: _Batch, events: Sequence[NewEvent], places: Sequence[int], results: list[Done | Refused | None]
 ) -> None:
+    """Append, then read the cases and write their rows: from the append on nobody else can change them."""
     if not events:
         return
     written = append_batch(events, recorded_at=batch.now)
-    skipped = set(written.duplicates) | {index for index, _ in written.refused}
     for index, reason in written.refused:
         results[places[index]] = Refused("not_recorded", reason)
+    receipts = {
+        one.after.case_id: one.after.receipt
+        for one in projection.take(written.stored, batch.ways, tree=batch.tree, look=True)
+    }
+    skipped = set(written.duplicates) | {index for index, _reason in written.refused}
     stored = iter(written.stored)
     for index in range(len(events)):
         if index not in skipped:
             one = next(stored)
-            case = batch.cases[one.stream.removeprefix(PREFIX)]
-            results[places[index]] = Done(case.case_id, case.receipt or "", one.version, (one.event_id,))
-    _show(batch, written.stored)
+            case_id = one.stream.removeprefix(PREFIX)
+            results[places[index]] = Done(case_id, receipts[case_id], one.version, (one.event_id,))
     _answer_duplicates(events, written.duplicates, places, results)
-
-
-def _show(batch: _Batch, stored: Sequence[StoredEvent]) -> None:
-    by_case: dict[str, list[StoredEvent]] = {}
-    for event in stored:
-        by_case.setdefault(event.stream.removeprefix(PREFIX), []).append(event)
-    cases = [projection.folded(batch.states.get(case_id), many, batch.ways) for case_id, many in by_case.items()]
-    projection.write(cases, batch.ways, tree=batch.tree, look=True)
 
 
 def _answer_duplicates(
