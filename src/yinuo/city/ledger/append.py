@@ -33,7 +33,7 @@ def append(events: Sequence[NewEvent], *, expected: int | None, recorded_at: dat
     if not events:
         return ()
     name = events[0].stream
-    asked = {}
+    asked: dict[tuple[str, str], NewEvent] = {}
     for event in events:
         check(event)
         if event.stream != name:

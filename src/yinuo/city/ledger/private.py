@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -47,7 +48,7 @@ def seal_many(people: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
     """`seal` for several refs in one round trip, or two when some of them were sealed before."""
     made = {ref: secrets.token_bytes(_SALT) + dumps(dict(fields)).encode() for ref, fields in people.items()}
     key_id, cipher = _ciphers(settings.PRIVATE_KEYS)[0]
-    asked = {
+    asked: dict[str, Any] = {
         "refs": list(made),
         "key_id": key_id,
         "ciphertexts": [_encrypted(cipher, ref, plain) for ref, plain in made.items()],
@@ -91,7 +92,7 @@ def reseal(limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "sealed_otherwise"), {"key_id": key_id, "limit": limit})
         rows = {ref: _decrypted(ref, old, bytes(text)) for ref, old, text in cursor.fetchall()}
-        asked = {
+        asked: dict[str, Any] = {
             "refs": list(rows),
             "key_id": key_id,
             "ciphertexts": [_encrypted(cipher, ref, plain) for ref, plain in rows.items()],

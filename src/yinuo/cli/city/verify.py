@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +48,7 @@ def verify(
     _tell(done)
 
 
-def _exported(file: Path, key: Path | None, held: list[Line]) -> Verified:
+def _exported(file: Path, key: Path | None, held: Sequence[Line]) -> Verified:
     from yinuo.city.ledger import verify  # noqa: PLC0415
     from yinuo.city.ledger.digest import Hash, UnknownHash  # noqa: PLC0415
 
@@ -60,7 +61,7 @@ def _exported(file: Path, key: Path | None, held: list[Line]) -> Verified:
         return verify.exported(lines, file.name, how=how, held=held)
 
 
-def _database(held: list[Line], write: Path | None, write_roots: Path | None, *, processes: int) -> Verified:
+def _database(held: Sequence[Line], write: Path | None, write_roots: Path | None, *, processes: int) -> Verified:
     from yinuo.city.ledger import roots, verify  # noqa: PLC0415
 
     if write_roots is not None:
