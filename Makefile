@@ -43,6 +43,9 @@ test: .venv/.ready $(ECHARTS) messages check packs ## all checks and tests
 	@$(BIN)/python -m pytest -n $(WORKERS) -q $(AGAINST_REFERENCE)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(AGAINST_REFERENCE)) $(ARGS)
 
+test-faults: .venv/.ready ## kill -9 of server, worker, sender and database under load, 20 rounds (FAULT_ROUNDS, FAULT_SEED)
+	@FAULT_ROUNDS=$${FAULT_ROUNDS:-20} $(BIN)/python -m pytest -q -s tests/city/faults $(ARGS)
+
 fix: .venv/.ready ## let ruff mend what it can
 	@$(BIN)/ruff check --fix -q src tests benchmarks scripts
 
