@@ -85,7 +85,7 @@ def test_regression_21_list_search_detail_and_export_show_only_ones_own_part(at_
 
 
 def test_a_stranger_is_sent_to_sign_in_and_a_program_is_told(client):
-    assert client.get("/units").headers["Location"] == "/accounts/login/?next=/units"
+    assert client.get("/units").headers["Location"] == "/accounts/login/?next=%2Funits"
     answer = client.get("/units", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
     assert client.get("/units", headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith("/accounts/login/")

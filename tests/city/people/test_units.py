@@ -68,7 +68,7 @@ def test_what_is_merged_belongs_to_what_it_was_merged_into():
     [
         (lambda: open_unit("water", "city"), "unit"),
         (lambda: open_unit("new", "nowhere"), "parent"),
-        (lambda: open_unit("new", "city", since=date(2025, 1, 1)), "parent"),
+        (lambda: open_unit("new", "closed"), "parent"),
         (lambda: open_unit("bad id!", "city"), "unit"),
         (lambda: commands.move_unit("city", parent="village", since=DAY, actor=OPERATOR, now=NOW), "parent"),
         (lambda: commands.move_unit("town", parent="town", since=DAY, actor=OPERATOR, now=NOW), "parent"),
@@ -80,11 +80,20 @@ def test_what_is_merged_belongs_to_what_it_was_merged_into():
 )
 def test_what_does_not_fit_is_refused_and_changes_nothing(act, field):
     open_units()
+    open_unit("closed", "city")
+    commands.close_unit("closed", until=date(2026, 2, 1), actor=OPERATOR, now=NOW)
     before = read.stream("people/units")
     with pytest.raises(Impossible) as refused:
         act()
     assert refused.value.field == field
     assert read.stream("people/units") == before
+
+
+def test_what_was_there_before_the_unit_above_stands_alone_until_then():
+    open_units()
+    open_unit("old", "city", since=date(2019, 1, 1))
+    assert units.tree(date(2020, 1, 1)).roots == ("old",)
+    assert units.ancestors("old", DAY) == ("old", "city")
 
 
 def test_a_later_move_cannot_make_a_circle_of_the_future():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -96,7 +95,7 @@ def hire(person: str, *, fields: Mapping[str, str], since: date, actor: Actor, n
 
     def decision(staff: Staff) -> Sequence[Fact]:
         require(actor, "people.write")
-        return [decide.hire(staff, person, since=since, private=seal(person, fields, now=now))]
+        return [decide.hire(staff, person, since=since, private=seal(staff, person, fields))]
 
     change(decision, actor=actor, now=now)
 
@@ -106,7 +105,19 @@ def change_person(person: str, *, fields: Mapping[str, str], actor: Actor, now: 
 
     def decision(staff: Staff) -> Sequence[Fact]:
         within(staff, actor, "people.write", units_of(staff, person), timezone.localdate(now))
-        return [decide.change_person(staff, person, private=seal(person, fields, now=now))]
+        return [decide.change_person(staff, person, private=seal(staff, person, fields))]
+
+    change(decision, actor=actor, now=now)
+
+
+def erase_person(person: str, *, actor: Actor, now: datetime) -> None:
+    """Erase a person's clear fields for good; what the person did stays under its id. Raises NotAllowed, Impossible."""
+
+    def decision(staff: Staff) -> Sequence[Fact]:
+        within(staff, actor, "people.write", units_of(staff, person), timezone.localdate(now))
+        facts = [decide.erase_person(staff, person)]
+        private.erase(staff.persons[person].ref)
+        return facts
 
     change(decision, actor=actor, now=now)
 
@@ -191,6 +202,8 @@ def create_token(secret: str, *, name: str, unit: str, rate: int, actor: Actor, 
         versions = projections.lock()
         staff = projections.load()
         within(staff, actor, "token.write", [unit], timezone.localdate(now))
+        if unit not in staff.units:
+            raise Impossible("unit", _("该机构不存在。"))
         digest = tokens.digest(secret)
         said = {"v": 1, "token": digest[:12], "digest": digest, "name": name.strip(), "unit": unit, "rate": rate}
         _write([Fact("tokens", "token_created", said)], versions, actor=actor, now=now)
@@ -229,6 +242,15 @@ def unmask(
     return clear
 
 
+def note_export(*, actor: Actor, what: str, query: Mapping[str, str], rows: int | None, now: datetime) -> None:
+    """Write down that somebody takes rows away in a file: what, the names of the filters used, how many (None = streamed)."""
+    filters = sorted(name for name, value in query.items() if value)
+    with transaction.atomic():
+        versions = projections.lock()
+        said = {"v": 1, "what": what, "filters": filters, "rows": rows}
+        _write([Fact("exports", "exported", said)], versions, actor=actor, now=now)
+
+
 def change(decision: Decision, *, actor: Actor, now: datetime) -> tuple[StoredEvent, ...]:
     """One transaction: lock, look at the rows, decide, append, write the rows. What `decision` raises undoes it all."""
     with transaction.atomic():
@@ -236,13 +258,14 @@ def change(decision: Decision, *, actor: Actor, now: datetime) -> tuple[StoredEv
         return _write(decision(projections.load()), versions, actor=actor, now=now)
 
 
-def seal(person: str, fields: Mapping[str, str], *, now: datetime) -> dict[str, Any]:
+def seal(staff: Staff, person: str, fields: Mapping[str, str]) -> dict[str, str]:
     """Encrypt a person's clear fields apart; what the event holds of them. Raises Impossible without a name."""
     clear = {word: text.strip() for word, text in fields.items() if text.strip()}
     if not clear.get("name"):
         raise Impossible("name", _("请填写姓名。"))
-    mark = hashlib.sha256(f"{person}{now.isoformat()}".encode()).hexdigest()[:12]
-    return private.seal(f"person/{person}/{mark}", clear)
+    known = staff.persons.get(person)
+    turn = int(known.ref.rpartition("/")[2]) + 1 if known else 1
+    return private.seal(f"person/{person}/{turn}", clear)
 
 
 def units_of(staff: Staff, person: str) -> list[str]:

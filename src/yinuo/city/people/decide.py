@@ -120,6 +120,12 @@ def change_person(staff: Staff, person: str, *, private: Mapping[str, Any]) -> F
     return Fact("persons", "person_changed", {"v": 1, "person": person, "private": dict(private)})
 
 
+def erase_person(staff: Staff, person: str) -> Fact:
+    """The person's fields are erased. Raises Impossible."""
+    ref = _known(staff, person).ref
+    return Fact("persons", "person_erased", {"v": 1, "person": person, "ref": ref})
+
+
 def link_account(staff: Staff, person: str, account: str) -> Fact:
     """The person signs in by this account. Raises Impossible when somebody else does."""
     _known(staff, person)
@@ -241,8 +247,12 @@ def _changeable(staff: Staff, unit: str, since: date) -> Span:
 
 
 def _above(staff: Staff, unit: str, parent: str, since: date) -> None:
-    """Raises Impossible when the unit above is not there from that day on, or lies below the unit on some day from then."""
-    _in_force(staff, parent, since, "parent")
+    """Raises Impossible when the unit above is unknown or will be closed, or lies below the unit on some day from then.
+
+    What was there before the unit above was opened stands alone until then.
+    """
+    if parent not in staff.units:
+        raise Impossible("parent", f"上级机构“{parent}”不存在，请先设立。")
     last = staff.units[parent][-1]
     if last.valid_until is not None:
         raise Impossible("parent", f"上级机构“{last.zh}”将于 {last.valid_until.isoformat()} 撤销。")

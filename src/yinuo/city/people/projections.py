@@ -18,7 +18,7 @@ from yinuo.city.people.staff import Staff
 from yinuo.city.people.units import Span, spans
 
 PREFIX = "people/"
-STREAMS = ("people/persons", "people/posts", "people/roles", "people/tokens", "people/units", "people/unmaskings")
+STREAMS = tuple(f"people/{name}" for name in ("exports", "persons", "posts", "roles", "tokens", "units", "unmaskings"))
 TABLES = (
     models.Unit,
     models.Post,
@@ -192,8 +192,13 @@ def _person_unmasked(event: StoredEvent, said: Mapping[str, Any]) -> None:
     )
 
 
+def _exported(_event: StoredEvent, _said: Mapping[str, Any]) -> None:
+    """Who took what away stands in the ledger; no table shows it."""
+
+
 _OWN: Mapping[str, Callable[[StoredEvent, Mapping[str, Any]], None]] = {
     "token_created": _token_created,
     "token_revoked": _token_revoked,
     "person_unmasked": _person_unmasked,
+    "exported": _exported,
 }

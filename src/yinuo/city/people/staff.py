@@ -191,6 +191,10 @@ def _person_changed(staff: Staff, said: Payload) -> None:
     staff.put("persons", replace(staff.persons[said["person"]], ref=said["private"]["ref"]))
 
 
+def _person_erased(staff: Staff, said: Payload) -> None:
+    staff.put("persons", staff.persons[said["person"]])
+
+
 def _account_linked(staff: Staff, said: Payload) -> None:
     staff.put("persons", replace(staff.persons[said["person"]], account=said["account"]))
 
@@ -236,6 +240,7 @@ FOLDS: Mapping[str, Callable[[Staff, Payload], None]] = {
     "person_hired": _person_hired,
     "person_changed": _person_changed,
     "person_dismissed": _ended("persons", "person"),
+    "person_erased": _person_erased,
     "account_linked": _account_linked,
     "password_set": _password_set,
     "person_appointed": _person_appointed,

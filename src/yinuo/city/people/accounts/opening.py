@@ -47,7 +47,7 @@ def found(username: str, *, name: str, unit: str, password: str, now: datetime) 
 
     def decision(staff: Staff) -> Sequence[Fact]:
         today = timezone.localdate(now)
-        facts = [decide.hire(staff, username, since=today, private=commands.seal(username, {"name": name}, now=now))]
+        facts = [decide.hire(staff, username, since=today, private=commands.seal(staff, username, {"name": name}))]
         staff.apply(facts[0].activity, facts[0].payload)
         facts.append(decide.link_account(staff, username, _made(username, password)))
         key = f"person:{username}:administrator:{unit}:{today.isoformat()}"

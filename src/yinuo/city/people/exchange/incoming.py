@@ -88,7 +88,7 @@ def take(content: bytes, *, actor: Actor, now: datetime, all_or_nothing: bool) -
         taken.refused.sort(key=lambda one: (one.sheet, one.row))
         if taken.refused and all_or_nothing:
             raise _Undo
-        return [_sealed(held, fact) for fact in held.facts]
+        return [_sealed(held, staff, fact) for fact in held.facts]
 
     try:
         commands.change(decision, actor=actor, now=now)
@@ -248,11 +248,11 @@ def _role_facts(held: _Import, line: Line, since: date) -> Iterator[Fact]:
         yield decide.grant(held.staff, RoleGrant(key, "person", person, role, within, since, until))
 
 
-def _sealed(held: _Import, fact: Fact) -> Fact:
+def _sealed(held: _Import, before: Staff, fact: Fact) -> Fact:
     """The fact with the person's fields encrypted, and the account opened, now that the row is taken."""
     said: dict[str, Any] = dict(fact.payload)
     if said.get("private", {}).get("ref") == PENDING:
-        said["private"] = commands.seal(said["person"], held.clear[said["person"]], now=held.now)
+        said["private"] = commands.seal(before, said["person"], held.clear[said["person"]])
     if fact.activity == "account_linked":
         username = next((name for name, key in held.logins.items() if key == said["account"]), None)
         said["account"] = _opened(username) if username and said["account"].startswith(PENDING) else said["account"]

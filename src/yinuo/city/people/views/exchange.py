@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yinuo.city.people import commands
 from yinuo.city.people.exchange import incoming, outgoing, workbook
 from yinuo.city.people.guard import needs
 
@@ -40,7 +41,10 @@ def give(request: HttpRequest) -> HttpResponse:
     """The workbook of what one may export."""
     now = timezone.now()
     name = f"units-people-{timezone.localdate(now).isoformat()}.xlsx"
-    return _file(outgoing.export(actor=request.actor, now=now), name)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    content = outgoing.export(actor=actor, now=now)
+    commands.note_export(actor=actor, what="people", query={}, rows=None, now=now)
+    return _file(content, name)
 
 
 @needs("people.import")
