@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import cycle
 
+from yinuo.city.board.commands import measure_figures
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.people import commands as people
@@ -100,8 +101,9 @@ def one_case(case_id, item, unit, *, at, turn):
     return [*acts, fact("reviewed", days * 0.7), fact("granted", days)]
 
 
-def supervised(now=NOW):
+def supervised(now=None):
     """Everything is judged as of the moment."""
+    now = now or NOW
     for _turn in range(50):
         if sweep(now, limit=500).is_idle:
             return
@@ -113,4 +115,5 @@ def built():
     found()
     cases = month_of_cases()
     supervised()
+    measure_figures(NOW)
     return cases

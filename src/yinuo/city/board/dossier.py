@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from yinuo.city.board.statements import rows
 from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
@@ -21,6 +22,7 @@ from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
 from yinuo.city.texts import in_force
+from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import Log, Said
 from yinuo.engine.stretches import stretches
@@ -125,11 +127,20 @@ class Dossier:
     @cached_property
     def cards(self) -> list[dict[str, Any]]:
         """Every card of the case, with its sentence."""
-        return [{**one, "why": self.words.why(one), "text": self.text(one)} for one in self.case["cards"]]
+        return [self._card(one) for one in self.case["cards"]]
+
+    def _card(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        found = self.words.edition(one["institution"], one["clause"], one["version"])
+        must = found is not None and isinstance(found[1].clause, Promise) and found[1].clause.public_reason
+        return {**one, "why": self.words.why(one), "text": self.text(one), "may_publish": must and one["why_code"] == "late"}
 
     def person(self, actor: str | None) -> str:
-        """A person's name, or the id of a system."""
-        return self.case["people"].get(actor or "", actor or "")
+        """A person's name, or what acted by itself."""
+        name = actor or ""
+        if name.startswith("system:"):
+            return _("业务系统 %(name)s") % {"name": name.removeprefix("system:")}
+        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统")}
+        return self.case["people"].get(name) or own.get(name, name)
 
     @cached_property
     def scale(self) -> Scale:
@@ -151,7 +162,7 @@ class Dossier:
             paused.setdefault(_key(row), []).append((row["from"], row["to"]))
         why: dict[ClockKey, list[str]] = {}
         for one in self.cards:
-            if one["status"] in ("open", "cleared"):
+            if one["status"] == "open":
                 why.setdefault(_key(one), []).append(one["why"])
         found = self.judged.said.clocks.filter(pl.col("case_id") == self.case["case_id"]).to_dicts()
         made = [self._promised(row, paused.get(_key(row), []), why.get(_key(row), [])) for row in found]
@@ -162,12 +173,13 @@ class Dossier:
     ) -> Promised:
         whole = None if row["allowed"] is None else row["allowed"] + (row["extended"] or 0)
         rest = None if whole is None or row["used"] is None else whole - row["used"]
+        is_over = row["state"] in ("overdue", "late")
         return Promised(
             row=row,
             name=self.words.clause(row["institution"], row["clause"]),
-            left=rest if rest is not None and rest >= 0 else None,
+            left=rest if rest is not None and rest >= 0 and not is_over else None,
             over=-rest if rest is not None and rest < 0 else None,
-            reasons=tuple(reasons),
+            reasons=tuple(reasons[:1]),
             segments=clock_segments(row, pauses, scale=self.scale, now=self.now),
             due=None if row["due_at"] is None else self.scale.tick(row["due_at"], ""),
             text=self.text(row),
@@ -205,6 +217,8 @@ class Dossier:
     def _value(self, name: str, value: Any) -> str:
         if isinstance(value, list):
             return "、".join(self._value(name, one) for one in value)
+        if name == "broken_clause":
+            return next((self.words.clause(one.institution, one.id) for one in self.words.rules.rulings if value in (one.id, one.name)), str(value))
         if name == "item":
             return self.words.item(str(value))
         if isinstance(value, str) and (value in self.words.tree.units or value in self.words.tree.others):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, institutions, lights, lists
+from yinuo.city.board.views import cases, figures, institutions, lights, lists
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -16,6 +16,9 @@ urlpatterns = [
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
     path("cases/<str:case_id>", cases.case, name="case"),
     path("cases/<str:case_id>/unmask", cases.unmasked, name="case_unmask"),
+    path("figures", figures.figures, name="figures"),
+    path("figures/<str:institution>/<str:clause>", figures.figure, name="figure"),
+    path("figures/<str:institution>/<str:clause>/cases", figures.cases, name="figure_cases"),
     path("institutions", institutions.institutions, name="institutions"),
     path("institutions/<str:name>", institutions.institution, name="institution"),
     path("institutions/<str:name>/stories", institutions.stories, name="stories"),

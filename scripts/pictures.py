@@ -1,0 +1,195 @@
+"""Pictures of every page in both languages and two widths, and one page that shows them side by side.
+
+    python scripts/pictures.py http://127.0.0.1:8000 --user chen --password …
+
+Reads a city that runs; changes nothing in it but the language of its own session. Ends with 1 when a page answers with an
+error, is wider than its window, shows a raw message key or logs an error in the browser.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}
+LANGUAGES = {"zh-hans": "中文", "en": "English"}
+PAGES = {
+    "board": "/",
+    "findings": "/findings?status=open",
+    "findings-empty": "/findings?q=nothing-of-the-kind",
+    "cases": "/cases",
+    "institutions": "/institutions",
+    "figures": "/figures",
+    "inbox": "/inbox",
+    "units": "/units",
+    "not-found": "/nowhere",
+}
+FOLLOWED = {
+    "case": ("/findings?status=open", "table a[href^='/cases/']"),
+    "case-ended": ("/cases?status=ended", "table a[href^='/cases/']"),
+    "case-paused": ("/cases?status=open&clock=paused", "table a[href^='/cases/']"),
+    "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> a[href$='/proof']"),
+    "institution": ("/institutions", "table a[href^='/institutions/']"),
+    "stories": ("/institutions", "table a[href$='/stories']"),
+    "figure": ("/figures", "main a[href^='/figures/']"),
+}
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-default-apps", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
+]  # fmt: skip
+HAN = re.compile(r"[\u4e00-\u9fff]")
+RAW = re.compile(r"%\(\w+\)[sd]|\{\{|\bUndefined\b|\bNone\b")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture and what was wrong with the page."""
+
+    page: str
+    language: str
+    width: str
+    file: str
+    wrong: tuple[str, ...]
+
+
+def main() -> int:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address")
+    parser.add_argument("--user", default="chen")
+    parser.add_argument("--password", default=os.environ.get("YINUO_PICTURES_PASSWORD", ""))
+    parser.add_argument("--out", type=Path, default=Path("out/pictures"))
+    parser.add_argument("--only", nargs="*", help="names of pages")
+    parser.add_argument(
+        "--chromium", default=os.environ.get("YINUO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    )
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    taken: list[Picture] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=given.chromium, args=FLAGS)
+        for language in LANGUAGES:
+            for width in WIDTHS:
+                taken += _round(browser, given, language=language, width=width)
+        browser.close()
+    (given.out / "index.html").write_text(_index(taken), encoding="utf-8")
+    wrong = [picture for picture in taken if picture.wrong]
+    for picture in wrong:
+        print(f"✗ {picture.page} · {picture.language} · {picture.width}: {'; '.join(picture.wrong)}", file=sys.stderr)
+    print(f"{len(taken)} pictures, {len(wrong)} with something wrong: {given.out / 'index.html'}")
+    return 1 if wrong else 0
+
+
+def _round(browser: Browser, given: argparse.Namespace, *, language: str, width: str) -> list[Picture]:
+    size = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN" if language == "zh-hans" else "en",
+        base_url=given.address,
+    )
+    context.add_cookies([{"name": "django_language", "value": language, "url": given.address}])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    found = [_take(page, given, "sign-in", "/accounts/login/", language=language, width=width, errors=errors)]
+    _sign_in(page, given)
+    wanted = {name: address for name, address in PAGES.items() if not given.only or name in given.only}
+    found += [
+        _take(page, given, name, address, language=language, width=width, errors=errors)
+        for name, address in wanted.items()
+    ]
+    for name, (start, link) in FOLLOWED.items():
+        if not given.only or name in given.only:
+            address = _follow(page, start, link)
+            if address:
+                found.append(_take(page, given, name, address, language=language, width=width, errors=errors))
+    context.close()
+    return found
+
+
+def _sign_in(page: Page, given: argparse.Namespace) -> None:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", given.user)
+    page.fill("input[name=password]", given.password)
+    page.click("main form button[type=submit], main form button:not([type])")
+    page.wait_for_load_state("load")
+    if "/accounts/login" in page.url:
+        raise SystemExit(f"{given.user} could not sign in at {given.address}")
+
+
+def _follow(page: Page, start: str, link: str) -> str | None:
+    page.goto(start)
+    for step in link.split(" >> "):
+        anchors = page.locator(step)
+        if anchors.count() == 0:
+            return None
+        address = anchors.first.get_attribute("href")
+        page.goto((address or "").partition("#")[0])
+    return address
+
+
+def _take(
+    page: Page, given: argparse.Namespace, name: str, address: str, *, language: str, width: str, errors: list[str]
+) -> Picture:
+    errors.clear()
+    answer = page.goto(address)
+    page.wait_for_load_state("networkidle")
+    status = answer.status if answer else 0
+    wrong = [] if status < 400 or name == "not-found" else [f"status {status}"]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        wrong.append(f"{wide} px wider than the window")
+    text = page.inner_text("body")
+    if match := RAW.search(text):
+        wrong.append(f"raw text {match.group()!r}")
+    if language == "en" and (here := _untranslated(page)):
+        wrong.append(f"Chinese on an English page: {here[:60]!r}")
+    told = dict.fromkeys(error[:120] for error in errors if not (name == "not-found" and "404" in error))
+    wrong += [f"console: {error}" for error in list(told)[:3]]
+    file = f"{name}-{language}-{width}.png"
+    page.screenshot(path=given.out / file, full_page=True)
+    return Picture(name, language, width, file, tuple(wrong))
+
+
+def _untranslated(page: Page) -> str:
+    """Chinese in what the page itself says (not in names and texts that are data)."""
+    words = page.locator("nav, label, thead, h2, .btn, .foot, .empty, .tabs").all_inner_texts()
+    return next((word for word in words if HAN.search(word.replace("中文", ""))), "")
+
+
+def _index(taken: list[Picture]) -> str:
+    names = list(dict.fromkeys(picture.page for picture in taken))
+    by_place = {(picture.page, picture.language, picture.width): picture for picture in taken}
+    places = [(language, width) for width in WIDTHS for language in LANGUAGES]
+    head = "".join(f"<th>{LANGUAGES[language]} · {width}</th>" for language, width in places)
+    body = []
+    for name in names:
+        cells = []
+        for language, width in places:
+            picture = by_place.get((name, language, width))
+            wrong = f"<p class=wrong>{html.escape('; '.join(picture.wrong))}</p>" if picture and picture.wrong else ""
+            cells.append(
+                f'<td>{wrong}<a href="{picture.file}"><img src="{picture.file}" class="{width}" loading="lazy" alt="{name}"></a></td>'
+                if picture
+                else "<td></td>"
+            )
+        body.append(f"<tr><th>{name}</th>{''.join(cells)}</tr>")
+    return (
+        "<!doctype html><meta charset=utf-8><title>Pictures</title><style>body{font:14px sans-serif;margin:16px}"
+        "td,th{vertical-align:top;padding:8px;text-align:left}img{border:1px solid #ccd}.phone{width:195px}.desktop{width:480px}"
+        ".wrong{color:#b3261e;margin:0 0 4px;max-width:480px}</style>"
+        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,120 @@
+"""What indicators count, read from the tables supervision and cases keep: the log and what was said of it, for a stretch of days."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from yinuo.city.ledger.statements import sql
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.context import references
+from yinuo.engine.log import CASE_COLUMNS, CLOCK_COLUMNS, EVENT_COLUMNS, FINDING_COLUMNS, HOLDING_COLUMNS, INSTANT, Log, Said
+from yinuo.engine.matching import Matcher, Rows, Tables
+from yinuo.engine.measure import SUBJECTS
+from yinuo.engine.populations import population
+from yinuo.engine.rules import Rules
+from yinuo.engine.tables import Table
+from yinuo.kernel.instants import day_number
+from yinuo.rulebook.loader import Pack
+
+SCHEMAS = {"cases": {**CASE_COLUMNS, "parent": pl.String()}, "clocks": CLOCK_COLUMNS, "findings": FINDING_COLUMNS, "holdings": HOLDING_COLUMNS}
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A log with what was said of it."""
+
+    log: Log
+    said: Said
+
+
+def window(pack: Pack, *, since: datetime, until: datetime, unit: str | None = None) -> Measured:
+    """Everything whose own moments lie in the stretch or that is still open, by what supervision said last.
+
+    Cards that an appeal cancelled or a correction withdrew are not counted. `unit` keeps only clocks, cards and cases of
+    one unit. Events carry no fields but those an indicator of the pack reads.
+    """
+    asked = {"since": since, "until": until, "unit": unit}
+    frames = {name: _copied(name, asked, schema=schema) for name, schema in SCHEMAS.items()}
+    fields = _fields(pack.rules)
+    schema = {**EVENT_COLUMNS, **dict.fromkeys(fields, pl.String())}
+    events = _copied("events", {**asked, "fields": fields}, schema=schema)
+    log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], pack.tables)
+    return Measured(log, Said(frames["clocks"], frames["findings"], frames["holdings"]))
+
+
+def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
+    """The rows of a statement by COPY; instants come as microseconds since 1970."""
+    fields = asked.get("fields", [])
+    columns = "".join(f", (e.payload::jsonb -> 'fields' ->> '{field}') AS \"{field}\"" for field in fields)
+    text = sql(__file__, f"counted_{name}").replace("/* fields */", columns)
+    with connection.cursor() as cursor:
+        whole = cursor.cursor.mogrify(text, asked) if hasattr(cursor.cursor, "mogrify") else text
+        buffer = io.BytesIO()
+        with cursor.cursor.copy(f"COPY ({whole}) TO STDOUT (FORMAT csv, HEADER)") as copy:
+            for part in copy:
+                buffer.write(part)
+    buffer.seek(0)
+    raw = {key: pl.Int64() if kind == INSTANT else pl.String() if kind == pl.Boolean() else kind for key, kind in schema.items()}
+    frame = pl.read_csv(buffer, schema_overrides=raw, infer_schema=False)
+    made = [
+        pl.col(key).cast(INSTANT) if kind == INSTANT
+        else (pl.col(key) == "t") if kind == pl.Boolean()
+        else pl.col(key).cast(kind)
+        for key, kind in schema.items() if key in frame.columns
+    ]  # fmt: skip
+    return frame.select(made)
+
+
+def _fields(rules: Rules) -> list[str]:
+    """The fields of events that some indicator over events or cases reads, by name."""
+    known = {*EVENT_COLUMNS, *CASE_COLUMNS, *CLOCK_COLUMNS, *FINDING_COLUMNS, "did", "did_not", "status", "span", "opened_at", "closed_at", "city", "events", "person"}
+    read: set[str] = set()
+    for ruling in rules.of_kind("indicator"):
+        for edition in ruling.editions:
+            one = edition.clause
+            if not isinstance(one, Indicator) or not one.over.startswith(("events", "cases")):
+                continue
+            for condition in (one.for_, one.where, one.count, one.exempt):
+                read |= {name.partition(".")[0] for name in (condition.fields() if condition else ())}
+            read |= {name for name in (one.value, one.subject, *one.by) if isinstance(name, str)}
+    return sorted(name for name in read - known if name.isidentifier())
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The cases behind one value: one line for each row counted, in the order of their day."""
+
+    rows: pl.DataFrame
+    """case_id, counts (in the numerator), day; clocks also due_at, ended_at, state, unit."""
+
+
+def behind(
+    indicator: Indicator, found: Measured, rules: Rules, *, begin: date, end: date, unit: str | None, item: str | None
+) -> Behind:
+    """Which rows make up the value of a figure: its denominator, each with whether it is in the numerator."""
+    rows = population(indicator, found.log, said=found.said, rules=rules)
+    frame = rows.frame
+    inside = rows.day.is_between(day_number(begin), day_number(end)).fill_null(False)
+    keep = np.flatnonzero(inside.to_numpy()).astype(np.int64)
+    tables = Tables({name: Table(table) for name, table in found.log.tables.items()}, references(rules))
+    matcher = Matcher(tables, rules.calendar.clock)
+    records = Rows(frame, rows.day.fill_null(0).to_numpy())
+    chosen = matcher.holds(indicator.for_, records, rows=keep) & matcher.holds(indicator.where, records, rows=keep)
+    keep = keep[chosen]
+    subject = indicator.subject.partition(":")[0]
+    wanted = unit if subject == "unit" else item if subject == "item" else None
+    if wanted is not None:
+        names = matcher.value(SUBJECTS.get(subject, subject), records, rows=keep).series().cast(pl.String)
+        keep = keep[(names == wanted).fill_null(False).to_numpy()]
+    counts = matcher.holds(indicator.count, records, rows=keep)
+    shown = [name for name in ("case_id", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level") if name in frame.columns]
+    return Behind(frame.select(shown)[keep].with_columns(pl.Series("counts", counts)))
+
+
