@@ -13,7 +13,14 @@ def digest(number):
 
 
 PROOF = {
-    "root": {"number": 17, "at": "2026-03-02T02:00:00.000000Z", "root": digest(0), "upto": 1, "streams": 9, "events": 12},
+    "root": {
+        "number": 17,
+        "at": "2026-03-02T02:00:00.000000Z",
+        "root": digest(0),
+        "upto": 1,
+        "streams": 9,
+        "events": 12,
+    },
     "stream": "case/3301042026000017",
     "version": 1,
     "digest": digest(1),
