@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.city.ledger.made import NOW
 from tests.city.ledger.mutations import (
@@ -26,6 +27,7 @@ from tests.city.ledger.mutations import (
 from yinuo.city.ledger import verify
 from yinuo.city.ledger.digest import Hash, moment
 from yinuo.city.ledger.verify.export import NotALine, root_lines
+from yinuo.cli.main import app
 
 PAGE = Path(__file__).parents[3] / "docs" / "ledger.md"
 MUTATED = 10_000
@@ -185,3 +187,24 @@ def test_the_verifier_of_the_page_runs_as_a_program(tmp_path):
     environment["YINUO_LEDGER_KEY"] = "l"
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"broken: {lines[0]['stream']} version 1\n")
+
+
+def test_the_command_verifies_an_export_without_a_database(tmp_path):
+    lines = made_ledger()
+    (tmp_path / "key").write_text(KEYED.key.decode() + "\n")
+    (tmp_path / "roots.jsonl").write_bytes(as_bytes([made_root(lines)])[0])
+    asked = ["verify", "--export", str(tmp_path / "ledger.jsonl"), "--root", str(tmp_path / "roots.jsonl")]
+    asked += ["--key", str(tmp_path / "key")]
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 2 and "There is no file" in said.output
+    (tmp_path / "ledger.jsonl").write_bytes(b"".join(as_bytes(lines)))
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 0, said.output
+    assert "whole: nothing was changed" in said.output and "against root 1" in said.output
+    (tmp_path / "ledger.jsonl").write_bytes(b"".join(as_bytes([*lines[:3], *lines[4:]])))
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 1
+    assert f"broken: {lines[4]['stream']} version {lines[4]['version']}" in said.output
+    (tmp_path / "roots.jsonl").write_text("{}")
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 2 and "roots.jsonl, line 1: a root has" in said.output

@@ -19,6 +19,7 @@ from yinuo.city.ledger.statements import sql
 
 RUNNING = 22
 """The lowest bits of a position are a running number, the others the number of a transaction."""
+_AT_A_TIME = 200
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -148,19 +149,23 @@ def _written(
     recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), _Cells()
     stored: dict[int, StoredEvent] = {}
     lines: list[str] = []
-    for stream, chain in chains.items():
-        mine = [(events[index], payloads[index]) for index in chain.indexes]
-        made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
-        for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
-            chain.version += 1
-            chain.digest = digest
-            place = chain.go_to(number[index], own)
-            stored[index] = StoredEvent(
-                stream, chain.version, event.source, event.event_id, event.activity, event.at, recorded_at, event.actor,
-                event.unit, payload, prev, digest, place,
-            )  # fmt: skip
-            lines.append(_line(stored[index], cells, at=at, recorded=recorded))
     with cursor.copy(sql(__file__, "copy")) as copy:
+        # Sent as they are made: the server writes the first while the digests of the last are computed.
+        for stream, chain in chains.items():
+            mine = [(events[index], payloads[index]) for index in chain.indexes]
+            made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
+            for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
+                chain.version += 1
+                chain.digest = digest
+                place = chain.go_to(number[index], own)
+                stored[index] = one = StoredEvent(
+                    stream, chain.version, event.source, event.event_id, event.activity, event.at, recorded_at,
+                    event.actor, event.unit, payload, prev, digest, place,
+                )  # fmt: skip
+                lines.append(_line(one, cells, at=at, recorded=recorded))
+            if len(lines) >= _AT_A_TIME:
+                copy.write("".join(lines))
+                lines.clear()
         copy.write("".join(lines))
     _move_heads(cursor, chains)
     return tuple(stored[index] for index in sorted(stored))
