@@ -1,5 +1,6 @@
 """People are told once, and what goes out goes to where they are reached."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -125,3 +126,21 @@ def test_reading_all_reads_up_to_what_was_seen_and_only_ones_own():
     assert (unread("li"), unread("zhao")) == (1, 3)
     assert mark_read("zhao", notice=inbox("li")[0].id, now=NOW) is None
     assert unread("li") == 1
+
+
+def test_every_sentence_of_the_pages_has_its_english():
+    from pathlib import Path
+
+    import yinuo.city.notices as app
+
+    folder = Path(app.__file__).parent
+    catalogue = (folder / "locale/en/LC_MESSAGES/django.po").read_text("utf-8")
+    used = set()
+    for file in (*folder.glob("*.py"), *folder.glob("templates/*/*.j2")):
+        used |= set(re.findall(r'_\("([^"]+)"', file.read_text("utf-8")))
+    assert used
+    assert [
+        one
+        for one in sorted(used)
+        if f'msgid "{one}"\nmsgstr "' not in catalogue or f'msgid "{one}"\nmsgstr ""' in catalogue
+    ] == []

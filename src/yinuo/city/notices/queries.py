@@ -123,10 +123,14 @@ def outgoing_counts() -> tuple[int, int, datetime | None]:
 
 def webhooks() -> tuple[Webhook, ...]:
     """The webhooks that are open."""
-    return tuple(Webhook(*row[:4], tuple(row[4]), *row[5:]) for row in _rows("webhooks"))
+    return tuple(
+        Webhook(number, name, unit, url, tuple(activities), *rest)
+        for number, name, unit, url, activities, *rest in _rows("webhooks")
+    )
 
 
 def _rows(name: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, name), values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yinuo.city.notices import commands, queries
+from yinuo.city.notices.kinds import KINDS, Lang
 from yinuo.city.notices.queries import Notice, Outgoing, State
 from yinuo.city.people.guard import needs
 
@@ -46,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     person: str = request.actor.id  # type: ignore[attr-defined]
     told = queries.told(person)
     kind, is_unread = request.GET.get("kind", ""), request.GET.get("show") == "unread"
-    if kind and kind not in queries.KINDS:
+    if kind and kind not in KINDS:
         raise BadRequest(_("没有这样的筛选条件。"))
     found = queries.inbox(
         person, kind=kind, is_unread=is_unread, after=_seen(request.GET.get("after")), limit=queries.PAGE + 1
@@ -97,7 +98,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "channels": [("mail", _("邮件")), ("sms", _("短信")), ("webhook", _("推送"))],
         "counts": {"waiting": waiting, "given_up": given_up},
         "since": since,
-        "titles": {name: _title(kind.title) for name, kind in queries.KINDS.items()} | {"event": _("事件")},
+        "titles": {name: _title(kind.title) for name, kind in KINDS.items()} | {"event": _("事件")},
         "next": _next_outgoing(request, rows),
         "first": f"{request.path}?{urlencode({'state': state, 'channel': channel})}"
         if request.GET.get("after")
@@ -118,7 +119,8 @@ def retry(request: HttpRequest, outbox_id: str) -> HttpResponse:
 
 
 def _line(notice: Notice) -> Line:
-    lang, args = ("en" if get_language() == "en" else "zh"), notice.args
+    lang: Lang = "en" if get_language() == "en" else "zh"
+    args = notice.args
     by = args.get("answer_by")
     return Line(
         notice.id, _title(notice.kind.title), notice.kind.sentence(args, lang), args.get("level"), notice.at,
@@ -188,5 +190,5 @@ def _next_outgoing(request: HttpRequest, rows: Sequence[Outgoing]) -> str | None
 
 
 def _onward(request: HttpRequest, after: str) -> str:
-    asked = {name: value for name, value in request.GET.items() if value and name != "after"}
+    asked = {name: value for name, value in request.GET.dict().items() if value and name != "after"}
     return f"{request.path}?{urlencode({**asked, 'after': after})}"
