@@ -71,7 +71,7 @@ def appeal_card(card: str, *, ground: str, actor: Actor, now: datetime) -> Card:
             found, "card_appealed", {"ground": text_or_refused(ground), "by": actor.id}, actor=actor, now=now
         )
         desk = Desk.in_force()
-        judges = telling.holders("supervising_office", found.content["unit"], today(now, desk))
+        judges = telling.answering(now, desk).holders("supervising_office", found.content["unit"])
         _tell(changed, judges, kind="card_appealed", args={}, now=now, desk=desk)
         return changed
 
@@ -94,7 +94,7 @@ def decide_appeal(card: str, *, cancel: bool, reason: str, actor: Actor, now: da
             payload["answer_by"] = text_of(telling.answer_by(now, desk))
         activity = "card_cancelled" if cancel else "appeal_rejected"
         changed = _say(found, activity, payload, actor=actor, now=now)
-        told = {*telling.persons_of(changed, desk.rules, on=today(now, desk)), *filter(None, [found.appealed_by])}
+        told = {*telling.answering(now, desk).told_of(changed, desk.rules), *filter(None, [found.appealed_by])}
         _tell(changed, told, kind="appeal_decided", args=_DECISIONS[changed.appeal], now=now, desk=desk)
         return changed
 

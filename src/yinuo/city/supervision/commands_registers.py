@@ -18,7 +18,7 @@ from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
 from yinuo.city.supervision import telling
 from yinuo.city.supervision.cards import text_of
-from yinuo.city.supervision.commands import above, is_concerned, text_or_refused, today
+from yinuo.city.supervision.commands import above, is_concerned, text_or_refused
 from yinuo.city.supervision.desk import STATEMENT_WITHIN, Desk
 from yinuo.city.supervision.models import Measure, Outage
 from yinuo.city.supervision.rebuilding import show_measures, show_outages
@@ -95,7 +95,7 @@ def propose_measure(
         if Measure.objects.filter(measure_id=name).exists():
             raise Refused("proposed_before", _("同样的处理建议已经提出过。"))
         _write("measure", name, "measure_proposed", payload, actor=actor, now=now)
-        persons = (against_person,) if against_person else telling.persons_responsible(unit, today(now, desk))
+        persons = (against_person,) if against_person else telling.answering(now, desk).responsible(unit)
         told = {
             "measure": name,
             "what": what,
@@ -186,8 +186,8 @@ def _measure(measure_id: str) -> Measure:
 
 
 def _tell_party(row: Measure, kind: str, args: Mapping[str, Any], now: datetime) -> None:
-    on = today(now, Desk.in_force())
-    persons = (row.against_person,) if row.against_person else telling.persons_responsible(row.against_unit, on)
+    who = telling.answering(now, Desk.in_force())
+    persons = (row.against_person,) if row.against_person else who.responsible(row.against_unit)
     key = f"{kind}:{row.measure_id}"
     tell(persons, kind=kind, key=key, args={"measure": row.measure_id, **args}, case_id=row.case_id, now=now)
 

@@ -88,10 +88,11 @@ def open_cases(looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk
     mine = [due[kind, key] for kind, key in run("open_once", at=now, **given)]
     results = case_commands.record([one.act for one in mine], actor=system(now, desk), now=now) if mine else []
     opened, refused, tellings = [], {}, []
+    who = telling.answering(now, desk)
     for one, done in zip(mine, results, strict=True):
         if isinstance(done, Done):
             opened.append((one.kind.name, one.key, done.case_id))
-            tellings.append(_telling(one, done, now=now, desk=desk))
+            tellings.append(_telling(one, done, who=who, now=now, desk=desk))
         else:
             opened.append((one.kind.name, one.key, None))
             refused[one.about] = f"{one.kind.clause.zh}：{done}"
@@ -143,6 +144,7 @@ def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
         yield {
             **_named(row),
             "activity": "lapsed",
+            "at": row["due_at"] + _AFTER,
             "unit": unit,
             "holder": (card or row).get("actor") or unit,
             "due": due,
@@ -151,7 +153,7 @@ def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
         if row["cleared_at"] is None:
             activity = "raised" if (row["institution"], row["clause"]) in promises else "found"
             extra = {"level": row["level"], "finding": row["finding_id"], "actor": row["actor"]}
-            yield {**_named(row), "activity": activity, "unit": row["unit"], **extra}
+            yield {**_named(row), "activity": activity, "at": row["raised_at"], "unit": row["unit"], **extra}
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,21 +172,20 @@ def _opening(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime,
     key = json.dumps([fields.get(name) for name in one.clause.once_per or tuple(fields)], ensure_ascii=False)
     fields = {name: value for name, value in fields.items() if value is not None}
     act = Act(
-        None, one.clause.opens, now + _AFTER, {**fields, **_days(one.clause, fields, now=now, desk=desk)},
+        None, one.clause.opens, max(now, fact["at"] + _AFTER), {**fields, **_days(one.clause, fields, now=now, desk=desk)},
         kind=one.name, unit=one.owner or fact["unit"], source=SOURCE, event_id=_event_id(one.name, key),
     )  # fmt: skip
     return Due(one, key, fact["case_id"], act)
 
 
-def _telling(one: Due, done: Done, *, now: datetime, desk: Desk) -> Telling:
+def _telling(one: Due, done: Done, *, who: telling.Answering, now: datetime, desk: Desk) -> Telling:
     """Tell the units the new case names: there is something for them to do, and until when."""
     types, fields = one.kind.clause.fields, one.act.fields
     named = [value for name, value in fields.items() if name in types and types[name].is_ == "unit"]
     days = [value for name, value in fields.items() if name in types and types[name].is_ == "date"]
     zone = ZoneInfo(desk.rules.zone)
     due = datetime.combine(date.fromisoformat(days[0]), time.max, zone) if days else desk.after(now, ORDER_WITHIN)
-    on = now.astimezone(zone).date()
-    persons = tuple(sorted({person for unit in named for person in telling.persons_responsible(unit, on)}))
+    persons = tuple(sorted({person for unit in named for person in who.responsible(unit)}))
     zh = one.kind.clause.zh
     args = {
         "kind": one.kind.name, "kind_zh": zh, "kind_en": one.kind.clause.en or zh, "due": text_of(due),
@@ -217,20 +218,20 @@ def mirror(fresh: Collection[str], ended: Collection[str], *, now: datetime, des
     wanted = sorted(kind.name for kind in kinds.values() if kind.clause.mirror)
     ids = sorted({*fresh, *ended})
     found = run("children", case_ids=ids, kinds=wanted) if wanted and ids else []
-    rows = [(case_id, kind, json.loads(fields)) for case_id, kind, fields in found]
-    parents = {fields.get(kinds[kind].clause.mirror["to"]) for _, kind, fields in rows}
+    rows = [(case_id, kind, json.loads(fields), moments) for case_id, kind, fields, *moments in found]
+    parents = {fields.get(kinds[kind].clause.mirror["to"]) for _, kind, fields, _ in rows}
     above = dict(run("kinds_of", case_ids=sorted(filter(None, parents)))) if parents else {}
     acts: list[Act] = []
-    for case_id, name, fields in rows:
+    for case_id, name, fields, moments in rows:
         told = kinds[name].clause.mirror
         parent = fields.get(told["to"])
         shared = kinds[above[parent]].clause.fields if above.get(parent) in kinds else {}
         copied = {field: value for field, value in fields.items() if field in shared and field != told["to"]}
-        for what, among in (("opened", fresh), ("ended", ended)):
+        for what, among, at in zip(("opened", "ended"), (fresh, ended), moments, strict=True):
             if parent in above and what in told and case_id in among:
                 event_id = f"mirror:{case_id}:{what}"
                 unit = kinds[name].owner
-                acts.append(Act(parent, told[what], now + _AFTER, copied, unit=unit, source=SOURCE, event_id=event_id))
+                acts.append(Act(parent, told[what], at, copied, unit=unit, source=SOURCE, event_id=event_id))
     if acts:
         for done in case_commands.record(acts, actor=system(now, desk), now=now):
             if not isinstance(done, Done):

@@ -14,7 +14,7 @@ from yinuo.city.people import chain
 from yinuo.city.people.actor import Role
 from yinuo.city.people.chain import Rung
 from yinuo.city.people.staff import Tier
-from yinuo.city.people.units import UnknownUnit, ancestors, revision
+from yinuo.city.people.units import UnknownUnit, revision
 from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.desk import ANSWER_WITHIN, Desk
 from yinuo.city.supervision.store import cards_named, event_of, project, run, write
@@ -47,12 +47,12 @@ def answer_by(now: datetime, desk: Desk) -> datetime:
 
 def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
     """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices."""
-    on = _today(now, desk)
+    who = answering(now, desk)
     tellings = []
     for card in cards:
         if card.status == "open":
             args = {**args_of(card, desk.rules), "answer_by": text_of(card.answer_by)}
-            persons = persons_of(card, desk.rules, on=on)
+            persons = who.told_of(card, desk.rules)
             tellings.append(Telling(persons, "card_raised", f"card:{card.card}:{card.turn}", args, _case(card)))
     return tell_many(tellings, now=now)
 
@@ -65,13 +65,14 @@ def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
     names = [name for (name,) in run("claim_unanswered", now=now, limit=limit)]
     cards = [card for card in cards_named(names).values() if card.is_unanswered]
     before = {card.card: card.tier for card in cards}
-    sayings = [_escalation(card, now, desk=desk) for card in cards]
+    who = answering(now, desk)
+    sayings = [_escalation(card, who, now=now, desk=desk) for card in cards]
     if not sayings:
         return 0
     stored = write([event_of(saying) for saying in sayings], now)
     tellings = []
     for card in project(stored, cards={card.card: card for card in cards}).values():
-        rungs = climb(card.content["unit"], _today(now, desk))
+        rungs = who.rungs(card.content["unit"])
         if card.tier == before[card.card] or card.tier >= len(rungs):
             continue
         rung = rungs[card.tier]
@@ -84,22 +85,86 @@ def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
     return len(sayings)
 
 
-def climb(unit: str | None, on: date) -> tuple[Rung, ...]:
-    """The rungs over a unit that day, from its members to the principal of the root; none for who is no unit."""
-    return () if unit is None else _climb(revision(), unit, on)
+class Answering:
+    """Who answers on one day: asked of the database once for each unit, whatever the number of cards."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+        self._chain = chain.chain(on)
+        self._rungs: dict[str, tuple[Rung, ...]] = {}
+        self._tiers: dict[tuple[str, Tier], tuple[str, ...]] = {}
+        self._holders: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def rungs(self, unit: str | None) -> tuple[Rung, ...]:
+        """The rungs over a unit, from its members to the principal of the root; none for who is no unit."""
+        if unit is None:
+            return ()
+        if unit not in self._rungs:
+            try:
+                self._rungs[unit] = tuple(self._chain.rungs(unit))
+            except UnknownUnit:
+                self._rungs[unit] = ()
+        return self._rungs[unit]
+
+    def responsible(self, unit: str | None, tier: Tier = "principal") -> tuple[str, ...]:
+        """Who answers for a tier of a unit, or who comes next; nobody for who is no unit."""
+        if unit is None:
+            return ()
+        if (unit, tier) not in self._tiers:
+            try:
+                duties = self._chain.responsible(unit, tier)
+            except UnknownUnit:
+                duties = ()
+            self._tiers[unit, tier] = tuple(duty.person for duty in duties)
+        return self._tiers[unit, tier]
+
+    def holders(self, role: str, unit: str | None) -> tuple[str, ...]:
+        """Who holds a role over a unit, by the grant nearest above it."""
+        way = list(dict.fromkeys(rung.unit for rung in self.rungs(unit)))
+        if unit is None or not way:
+            return ()
+        if (role, unit) not in self._holders:
+            rows = run("holders", role=role, units=way, on=self.on)
+            nearest = min((way.index(at) for at, _ in rows), default=-1)
+            self._holders[role, unit] = tuple(sorted(person for at, person in rows if way.index(at) == nearest))
+        return self._holders[role, unit]
+
+    def named(self, name: str, unit: str | None) -> Sequence[str]:
+        """Whom a rung's word means: a tier of the unit that answers, the level above it, a role over it, or a unit."""
+        if name in _TIER_OF:
+            return self.responsible(unit, _TIER_OF[name])
+        if name == "upper":
+            above = (rung.duties for rung in self.rungs(unit) if rung.unit != unit and rung.duties)
+            return [duty.person for duty in next(above, ())]
+        role = name.replace("-", "_")
+        return self.holders(role, unit) if role in get_args(Role) else self.responsible(name, "member")
+
+    def told_of(self, card: Card, rules: Rules) -> tuple[str, ...]:
+        """Whom a card is told to: the person or unit that answers, and whom the rung of its level names."""
+        content = card.content
+        unit = content["unit"]
+        found = list(self.responsible(unit, "member"))
+        if content["actor"] and content["actor"] != unit:
+            found.append(content["actor"])
+        rung = rung_of(content, rules)
+        for name in () if rung is None else rung.tell:
+            found += self.named(name, unit)
+        return tuple(sorted(set(found)))
 
 
-@lru_cache(maxsize=4096)
-def _climb(_revision: str, unit: str, on: date) -> tuple[Rung, ...]:
-    try:
-        return tuple(chain.chain(on).rungs(unit))
-    except UnknownUnit:
-        return ()
+def answering(now: datetime, desk: Desk) -> Answering:
+    """Who answers on the local day of an instant; remembered until something changes among units and people."""
+    return _answering(revision(), now.astimezone(ZoneInfo(desk.rules.zone)).date())
 
 
-def _escalation(card: Card, now: datetime, *, desk: Desk) -> Saying:
+@lru_cache(maxsize=4)
+def _answering(_revision: str, on: date) -> Answering:
+    return Answering(on)
+
+
+def _escalation(card: Card, who: Answering, *, now: datetime, desk: Desk) -> Saying:
     """To the next rung somebody stands on; from the last one it goes nowhere."""
-    rungs = climb(card.content["unit"], _today(now, desk))
+    rungs = who.rungs(card.content["unit"])
     above = [index for index, rung in enumerate(rungs) if index > card.tier and rung.duties]
     tier = above[0] if above else card.tier
     payload: dict[str, Any] = {"v": 1, "card": card.card, "turn": card.turn, "tier": tier, "answer_by": None}
@@ -108,62 +173,6 @@ def _escalation(card: Card, now: datetime, *, desk: Desk) -> Saying:
     if len(above) > 1:
         payload["answer_by"] = text_of(answer_by(now, desk))
     return Saying(card.card, _case(card), "finding_escalated", now, card.turn, payload)
-
-
-def persons_of(card: Card, rules: Rules, *, on: date) -> tuple[str, ...]:
-    """Whom a card is told to: the person or unit that answers, and whom the rung of its level names."""
-    content = card.content
-    unit = content["unit"]
-    found = list(_responsible(unit, "member", on))
-    if content["actor"] and content["actor"] != unit:
-        found.append(content["actor"])
-    for name in _rung_tells(content, rules):
-        found += _named(name, unit, on)
-    return tuple(sorted(set(found)))
-
-
-def _named(name: str, unit: str | None, on: date) -> Sequence[str]:
-    """The persons a rung's word means: a tier of the unit that answers, the level above it, a role over it, or a unit."""
-    if name in _TIER_OF:
-        return _responsible(unit, _TIER_OF[name], on)
-    if name == "upper":
-        rungs = climb(unit, on)
-        return [duty.person for duty in next((one.duties for one in rungs if one.unit != unit and one.duties), ())]
-    role = name.replace("-", "_")
-    return holders(role, unit, on) if role in get_args(Role) else _responsible(name, "member", on)
-
-
-def holders(role: str, unit: str | None, on: date) -> tuple[str, ...]:
-    """Who holds a role over a unit that day, by the grant nearest above it."""
-    return () if unit is None else _holders(revision(), role, unit, on)
-
-
-@lru_cache(maxsize=4096)
-def _holders(_revision: str, role: str, unit: str, on: date) -> tuple[str, ...]:
-    try:
-        way = ancestors(unit, on)
-    except UnknownUnit:
-        return ()
-    rows = run("holders", role=role, units=list(way), on=on)
-    nearest = min((way.index(at) for at, _ in rows), default=-1)
-    return tuple(sorted(person for at, person in rows if way.index(at) == nearest))
-
-
-def persons_responsible(unit: str | None, on: date) -> tuple[str, ...]:
-    """Who answers for a unit as a whole that day: its principal, or who comes next."""
-    return _responsible(unit, "principal", on)
-
-
-def _responsible(unit: str | None, tier: Tier, on: date) -> tuple[str, ...]:
-    try:
-        return () if unit is None else tuple(duty.person for duty in chain.responsible(unit, tier, on))
-    except UnknownUnit:
-        return ()
-
-
-def _rung_tells(content: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
-    rung = rung_of(content, rules)
-    return () if rung is None else rung.tell
 
 
 def rung_of(content: Mapping[str, Any], rules: Rules) -> LadderRung | None:
@@ -205,7 +214,3 @@ def args_of(card: Card, rules: Rules) -> dict[str, Any]:
 def _case(card: Card) -> str:
     case_id: str = card.content["case_id"]
     return case_id
-
-
-def _today(now: datetime, desk: Desk) -> date:
-    return now.astimezone(ZoneInfo(desk.rules.zone)).date()
