@@ -12,7 +12,7 @@ ECHARTS := src/yinuo/cli/report/static/echarts.min.js
 AGAINST_REFERENCE := tests/engine/test_against_reference.py tests/engine/test_constraints_against_reference.py
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
-.PHONY: help demo messages test check fix packs bench bench-smoke lock clean
+.PHONY: help demo messages test test-faults check fix packs bench bench-smoke lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is

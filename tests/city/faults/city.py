@@ -35,7 +35,7 @@ class City:
             self.port = free.getsockname()[1]
         self.environment = {
             "PATH": os.environ["PATH"], "YINUO_HOME": str(self.home), "YINUO_LOG_LEVEL": "WARNING", "YINUO_LOG": "json",
-            "YINUO_SMS_URL": sms, "PYTHONPATH": str(ROOT),
+            "YINUO_SMS_URL": sms, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         }  # fmt: skip
         self.log = (self.folder / "log").open("w")
         self.last_health = ""
