@@ -91,7 +91,8 @@ def _desk(unit: str) -> Iterator[Part]:
     for number in (1, 2):
         clerk: tuple[tuple[Role, str], ...] = (("window_clerk", unit),)
         login = "window" if is_shown and number == 1 else None
-        yield Part(f"{unit}-w{number}", f"window:{unit}", window, f"窗口{number}", "member", clerk, login)
+        tier: Tier = "principal" if number == 1 else "member"
+        yield Part(f"{unit}-w{number}", f"window:{unit}", window, f"窗口{number}", tier, clerk, login)
         handler: tuple[tuple[Role, str], ...] = (("handler", unit),)
         login = "handler" if is_shown and number == 1 else None
         yield Part(f"{unit}-h{number}", f"handler:{unit}", section, f"经办{number}", "member", handler, login)
@@ -127,7 +128,7 @@ def found_city(units: pl.DataFrame, cast: Sequence[tuple[Part, str]], *, since: 
         for row in units.iter_rows(named=True):
             facts.open(row)
         for part, full_name in cast:
-            facts.hire(part, full_name, since=since, now=now)
+            facts.hire(part, full_name, since=since)
         return facts.said
 
     commands.change(decision, actor=OPERATOR, now=now)
@@ -154,11 +155,11 @@ class _Facts:
         if isinstance(row["until"], date):
             self.add(decide.close_unit(self.staff, unit, until=row["until"], into=None))
 
-    def hire(self, part: Part, full_name: str, *, since: date, now: datetime) -> None:
+    def hire(self, part: Part, full_name: str, *, since: date) -> None:
         if part.id in self.staff.persons:
             return
         post = f"{part.id}-post"
-        sealed = commands.seal(part.id, {"name": full_name}, now=now)
+        sealed = commands.seal(self.staff, part.id, {"name": full_name})
         self.add(decide.open_post(self.staff, Post(post, part.post_unit, part.title, "", part.tier, (), since)))
         self.add(decide.hire(self.staff, part.id, since=since, private=sealed))
         self.add(decide.appoint(self.staff, Appointment(f"{part.id}-1", part.id, post, since)))

@@ -60,10 +60,11 @@ def play(
             while waiting and waiting[-1].at <= end:
                 planned = waiting.pop()
                 do(planned, stage.who(planned), played)
+            if end == until or moment is time.max:
+                continue
             if moment is SWEEPS[1] and day in office.days:
                 answer_orders(cast, played, now=end, seed=seed)
-            if end < until and moment is not time.max:
-                played.swept += sweep_all(end)
+            played.swept += sweep_all(end)
         day += timedelta(days=1)
     played.swept += sweep_all(until)
     return played

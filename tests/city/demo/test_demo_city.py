@@ -1,0 +1,117 @@
+"""Demo City: a plan that follows from its seed, played by the commands of people, and the figures it was told to have."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+from django.db import connection
+
+from yinuo.city.cases import queries
+from yinuo.city.supervision.cards import card_of
+from yinuo.city.texts import in_force
+from yinuo.cli.demo import city
+from yinuo.cli.demo.plan import Shares
+from yinuo.cli.demo.scripts import plan
+from yinuo.cli.demo.year import play
+from yinuo.engine.evaluate import evaluate
+from yinuo.engine.statistics import wilson
+from yinuo.rulebook.loader import load_pack
+
+SHARES = Shares(late=0.15, supplemented=0.3, returned=0.4, handed_on=0.8, inquiries=0.3)
+FIRST, LAST = date(2026, 3, 2), datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def told():
+    return city.Told(FIRST, cases=700, seed=7, shares=SHARES)
+
+
+@pytest.fixture
+def played(db, told, settings, tmp_path):
+    pack = load_pack("demo-city")
+    demand = told.demand(pack, today=LAST.date())
+    cast = city.make_city(pack, demand.office, seed=told.seed, password="demo")
+    result = play(plan(demand), cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
+    assert result.refused == []
+    return demand, cast
+
+
+def counted(statement: str) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()
+
+
+def test_the_same_seed_plans_the_same_acts(told):
+    pack = load_pack("demo-city")
+    one, two = (plan(told.demand(pack, today=LAST.date())) for _ in range(2))
+    assert one == two
+    assert len({act.event_id for act in one}) == len(one) > 500
+
+
+def must_hold(share: float, statement: str) -> None:
+    hits, n = counted(statement)
+    low, high = wilson(hits, n, z=3.29)
+    assert n >= 15, n
+    assert low <= share <= high, (hits, n, low, high)
+
+
+def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
+    demand, cast = played
+    must_hold(
+        SHARES.late,
+        """SELECT count(*) FILTER (WHERE state IN ('late', 'overdue')), count(*) FROM supervision_clock
+           WHERE clause = 'promised' AND state IN ('kept', 'late', 'overdue')""",
+    )
+    must_hold(
+        SHARES.supplemented,
+        """SELECT count(*) FILTER (WHERE e.activity = 'supplement_requested'), count(*) FILTER (WHERE e.activity = 'received')
+           FROM ledger_event e""",
+    )
+    must_hold(
+        SHARES.returned,
+        """SELECT count(*) FILTER (WHERE activity = 'handover_returned'), count(*) FILTER (WHERE activity = 'handover_offered')
+           FROM ledger_event""",
+    )
+    assert play(plan(demand), cast, office=demand.office, until=LAST, seed=7, tell=lambda day: None).done == 0
+    live_equals_replay()
+    invariant_22_every_broken_promise_has_exactly_one_order()
+
+
+def live_equals_replay() -> None:
+    """At every moment something was said, the cards open by then are those `evaluate` finds with what was known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id FROM cases_case")
+        log = queries.log([case_id for (case_id,) in cursor.fetchall()])
+        cursor.execute(
+            "SELECT recorded_at, activity, payload FROM ledger_event WHERE stream LIKE 'said/%' ORDER BY recorded_at, position"
+        )
+        said = cursor.fetchall()
+    moments = sorted({recorded_at for recorded_at, *_ in said})
+    assert len(moments) > 20
+    for moment in moments[:: max(1, len(moments) // 12)]:
+        open_then: set[str] = set()
+        for recorded_at, activity, payload in said:
+            if recorded_at <= moment and activity == "finding_raised":
+                open_then.add(orjson.loads(payload)["card"])
+            elif recorded_at <= moment and activity in {"finding_cleared", "finding_withdrawn"}:
+                open_then.discard(orjson.loads(payload)["card"])
+        found = evaluate(log, in_force.rules(), as_of=moment.astimezone(UTC), known_at=moment.astimezone(UTC)).findings
+        wanted = {
+            card_of(row["finding_id"], row["raised_at"])
+            for row in found.iter_rows(named=True)
+            if row["cleared_at"] is None
+        }
+        assert open_then == wanted, moment
+
+
+def invariant_22_every_broken_promise_has_exactly_one_order() -> None:
+    lapsed, orders = counted(
+        """SELECT (SELECT count(DISTINCT (case_id, clause, due_at)) FROM supervision_clock
+                   WHERE clause IN ('promised', 'statutory') AND state IN ('late', 'overdue')),
+                  (SELECT count(*) FROM cases_case WHERE kind = 'order')"""
+    )
+    assert lapsed == orders > 5
