@@ -26,8 +26,6 @@ from yinuo.city.people.may import require
 
 PREFIX = "attachment/"
 STORED = "attachment_stored"
-LARGEST = 50 * 1024 * 1024
-"""Bytes of one file, unless the setting LARGEST_ATTACHMENT says otherwise."""
 LONGEST_NAME = 150
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SIGNATURES = (
@@ -92,7 +90,7 @@ def check(digests: Iterable[str]) -> None:
 
 
 def _copied(chunks: Iterable[bytes], file: object) -> tuple[str, int]:
-    most = int(getattr(settings, "LARGEST_ATTACHMENT", LARGEST))
+    most: int = settings.LARGEST_ATTACHMENT
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:
         size += len(chunk)

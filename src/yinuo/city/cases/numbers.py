@@ -15,13 +15,10 @@ from stdnum.iso7064 import mod_97_10
 
 from yinuo.city.ledger.statements import sql
 
-FORMAT = "{day:%Y%m%d}{serial:06}"
-"""Unless the setting RECEIPT_FORMAT says otherwise. Letters, digits and the fields day and serial; both are needed."""
-
 
 def receipt(serial: int, day: date) -> str:
     """The receipt number of a serial number on a local day: the setting's format, then two check digits."""
-    body = str(getattr(settings, "RECEIPT_FORMAT", FORMAT)).format(day=day, serial=serial)
+    body: str = settings.RECEIPT_FORMAT.format(day=day, serial=serial)
     return body + mod_97_10.calc_check_digits(_plain(body))
 
 

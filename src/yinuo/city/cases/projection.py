@@ -108,10 +108,10 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
 
 def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
     state = one.after
-    title = title_of(state, one.way, ways)
+    state.title = state.title or title_of(state, one.way, ways)
     return {
         "case_id": state.case_id, "kind": state.kind, "item": state.item, "unit": state.unit, "region": state.region,
-        "channel": state.channel, "receipt": state.receipt, "title": title, "words": pairs(f"{title} {state.receipt}"),
+        "channel": state.channel, "receipt": state.receipt, "title": state.title, "words": [*_pairs(state.title), *_pairs(state.receipt)],
         "opened_at": state.opened_at, "ended_at": state.ended_at, "status": "ended" if state.is_over else "open",
         "stage": state.stage, "holder_unit": state.holder_unit, "holder_actor": state.holder_actor,
         "parent": state.parent, "version": state.version, "fields": state.fields,
@@ -142,11 +142,13 @@ def _item(way: Way, item: str, day: date) -> dict[str, Any] | None:
 
 def pairs(text: str) -> list[str]:
     """Pairs of neighbouring characters of each word, small letters; a word of one character is itself."""
-    found: dict[str, None] = {}
-    for word in text.lower().split():
-        for pair in [word[index : index + 2] for index in range(max(1, len(word) - 1))]:
-            found[pair] = None
-    return list(found)
+    return list(_pairs(text))
+
+
+@lru_cache(maxsize=10_000)
+def _pairs(text: str) -> tuple[str, ...]:
+    words = text.lower().split()
+    return tuple({word[index : index + 2]: None for word in words for index in range(max(1, len(word) - 1))})
 
 
 def _task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:

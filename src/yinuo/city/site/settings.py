@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "yinuo.city.site.watch.requests.Requests",
     "yinuo.city.site.watch.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "yinuo.city.board.polling.Unchanged",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -145,6 +146,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "attachments"
+LARGEST_ATTACHMENT = int(os.environ.get("YINUO_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))
+"""Bytes of one file."""
+RECEIPT_FORMAT = os.environ.get("YINUO_RECEIPT_FORMAT", "{day:%Y%m%d}{serial:06}")
+"""Receipt numbers before their check digits; `day` and `serial` are both needed."""
 
 SESSION_COOKIE_AGE = keys.number("YINUO_SESSION_SECONDS", 28800, least=60)
 """A sign-in lasts a working day at most."""

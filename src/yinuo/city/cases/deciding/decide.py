@@ -134,7 +134,9 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
     offer = way.offers.get(act.activity)
     if offer is not None and act.activity in offer.answers:
         row = state.offers.get("\x1f".join(str(fields.get(name, "")) for name in offer.keys))
-        if row is not None and row[0] != "offered":
+        if row is None:
+            raise Refused("nothing_offered", _("没有这次移交，不能签收或者退回。"), clause=clause)
+        if row[0] != "offered":
             raise Refused("offer_answered", _("这次移交已经签收或者退回，不能再签。"), clause=clause)
 
 

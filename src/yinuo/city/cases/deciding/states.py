@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from yinuo.city.cases.deciding.stages import STAGES
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.engine.clauses.flow import Step
 
+_QUARTER = 900_000_000
 CARRIED = 200
 """Actors remembered for a step; who did it earlier still counts through the ledger."""
 
@@ -52,6 +54,7 @@ class State:
     opener: str | None = None
     """Who opened it: an applicant may go on with what he opened himself."""
     stage: str = ""
+    title: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     done: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     """Step → key ("" without `each`) → [at, actor, unit] of its last doing."""
@@ -82,7 +85,13 @@ class State:
 
 def local_day(at: int, zone: ZoneInfo) -> date:
     """The local date of an instant in microseconds."""
-    return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(zone).date()
+    return _day_of(at // _QUARTER, zone)
+
+
+@lru_cache(maxsize=50_000)
+def _day_of(quarter: int, zone: ZoneInfo) -> date:
+    """The local date of a quarter of an hour: no zone turns its day in between."""
+    return datetime.fromtimestamp(quarter * 900, UTC).astimezone(zone).date()
 
 
 def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
@@ -120,7 +129,12 @@ def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
 
 def _moves_tasks(event: Happened, step: Step | None, way: Way) -> bool:
     """Whether the event can change what is to be done: it does a task, opens, ends or reopens, or sets what tasks hang on."""
-    if step in way.listed or event.version == 1 or event.activity in way.ends or event.activity in way.backs:
+    if (
+        (step is not None and step.id in way.listed_ids)
+        or event.version == 1
+        or event.activity in way.ends
+        or event.activity in way.backs
+    ):
         return True
     return event.activity in way.moving or not way.decisive.isdisjoint(event.payload.get("fields") or ())
 
@@ -242,23 +256,30 @@ def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
     """Whether the condition of the step does not hold: it counts as done."""
     if step.when is None:
         return False
-    values = {**state.fields, "item": state.item, "unit": state.unit, "region": state.region, "kind": state.kind}
+    values = {"unit": state.unit, "region": state.region, "kind": state.kind, **state.fields}
+    if state.item is not None:
+        values["item"] = state.item
     return not way.tester.holds(step.when, values, types=way.types, day=day)
 
 
 def is_done(state: State, step: Step, *, way: Way, day: date) -> bool:
     """Whether the step is done, over a list for every entry, or skipped by its condition."""
+    return was_done(state, step) or is_skipped(state, step, way=way, day=day)
+
+
+def was_done(state: State, step: Step) -> bool:
+    """Whether somebody did the step, over a list for every entry."""
     done = state.done.get(step.id)
+    if not done:
+        return False
     keys = keys_of(state, step)
-    if done and (keys is None or all(key in done for key in keys)):
-        return True
-    return is_skipped(state, step, way=way, day=day)
+    return keys is None or all(key in done for key in keys)
 
 
 def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> bool:
     """Whether the step may be done now: what it comes after is done, and it was not done already.
 
-    A step that need not be done does not block, but what that one comes after does.
+    A step that need not be done (optional, or skipped by its condition) does not block, but what that one comes after does.
     """
     if step.anytime:
         return True
@@ -275,9 +296,11 @@ def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> b
 def _is_ready(state: State, step: Step, *, way: Way, day: date, seen: frozenset[str]) -> bool:
     for name in step.after:
         before = way.steps[name]
-        if is_done(state, before, way=way, day=day) or before.anytime or name in seen:
+        if before.anytime or name in seen or was_done(state, before):
             continue
-        if not before.optional or not _is_ready(state, before, way=way, day=day, seen=seen | {step.id}):
+        if not before.optional and not is_skipped(state, before, way=way, day=day):
+            return False
+        if not _is_ready(state, before, way=way, day=day, seen=seen | {step.id}):
             return False
     return True
 

@@ -52,6 +52,11 @@ class Way:
         return tuple(step for step in self.flow.steps if not (step.anytime or step.repeat))
 
     @cached_property
+    def listed_ids(self) -> frozenset[str]:
+        """Their ids."""
+        return frozenset(step.id for step in self.listed)
+
+    @cached_property
     def decisive(self) -> frozenset[str]:
         """The fields on which it hangs what is to be done: lists, conditions, units that steps name."""
         found: set[str] = set()
