@@ -82,7 +82,7 @@ def known_event(source: str, event_id: str) -> Done | None:
 def done_of(event: StoredEvent) -> Done:
     """What was written, of an event that is in the ledger."""
     case_id = event.stream.removeprefix(PREFIX)
-    return Done(case_id, queries.receipt_of(case_id), event.version, (event.event_id,))
+    return Done(case_id, queries.receipt_of(case_id), event.version, (event.event_id,), is_new=False)
 
 
 def _load(act: Act) -> Loaded:

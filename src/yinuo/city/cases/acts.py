@@ -42,6 +42,8 @@ class Done:
     receipt: str
     version: int
     event_ids: tuple[str, ...]
+    is_new: bool = True
+    """False when it was known before and nothing was written now."""
 
 
 class Refused(Exception):

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
+    "ninja",
     "yinuo.city.ledger",
     "yinuo.city.people",
     "yinuo.city.texts",

@@ -1,0 +1,173 @@
+"""CloudEvents into facts: what the API and `yinuo import` hand on is made here, so both send the same (regression 23)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+from django.db import DataError, OperationalError
+from django.utils.translation import gettext as _
+from psycopg import errors
+
+from yinuo.city.cases import commands
+from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.people.actor import Actor
+
+MOST = 5_000
+"""Events in one batch."""
+LONGEST = 200
+"""Characters of an id, a source, a type or a subject."""
+OWN = "yinuo"
+"""The source of what is done here; no other system may call itself so."""
+TRIES = 3
+CASE = frozenset({"kind", "item", "unit", "region"})
+"""What `data` says of the case when it opens."""
+UNSAID = frozenset({"recorded_at", "sequence", "event_id", "actor", "parent_case"})
+"""What an exported event carries beside its fields and nobody may claim: we record when and from whom we heard."""
+_WORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+Status = Literal["stored", "duplicate", "refused"]
+log = structlog.get_logger("yinuo.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one event: stored now, known before, or refused with a stable code and a sentence."""
+
+    id: str | None
+    source: str | None
+    status: Status
+    case_id: str | None = None
+    receipt: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    field: str | None = None
+
+
+def take(events: Sequence[Any], *, actor: Actor, now: datetime) -> list[Taken]:
+    """Write down what a system reports, in the order given; for each event what became of it.
+
+    The same event (source, id) again changes nothing. Raises NotAllowed when the actor may report nothing.
+    """
+    results: list[Taken | None] = [None] * len(events)
+    acts: list[Act] = []
+    places: list[int] = []
+    for index, event in enumerate(events):
+        try:
+            acts.append(act_of(event))
+            places.append(index)
+        except Refused as refused:
+            results[index] = _refused(event, refused)
+    for index, outcome in zip(places, recorded(acts, actor=actor, now=now), strict=True):
+        event = events[index]
+        results[index] = (
+            _refused(event, outcome)
+            if isinstance(outcome, Refused)
+            else Taken(
+                event["id"], event["source"], "stored" if outcome.is_new else "duplicate", outcome.case_id,
+                outcome.receipt,
+            )
+        )  # fmt: skip
+    return [one for one in results if one is not None]
+
+
+def recorded(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
+    """`cases.commands.record`, begun again after a deadlock, and in halves when the database cannot hold something.
+
+    So one event that cannot be kept is refused by itself and takes no other with it.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return commands.record(acts, actor=actor, now=now)
+        except (DataError, OperationalError) as error:
+            if isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure) and left:
+                continue
+            if not isinstance(error, DataError) and not isinstance(error.__cause__, errors.ProgramLimitExceeded):
+                raise
+            if len(acts) == 1:
+                log.warning("event_not_storable", case_id=acts[0].case_id, error=type(error.__cause__).__name__)
+                return [Refused("not_storable", _("其中有数据库不能保存的内容（过长或含有不能保存的字符），请核对。"))]
+            break
+    half = len(acts) // 2
+    return [*recorded(acts[:half], actor=actor, now=now), *recorded(acts[half:], actor=actor, now=now)]
+
+
+def act_of(event: Any) -> Act:
+    """The fact a CloudEvent tells. Raises Refused with what is wrong with it.
+
+    `subject` is the case, `type` the activity, `data` the fields beside `step`, `unit` and, on opening, `kind`, `item`,
+    `region` (also as `data.case`); `data.person` are personal fields, kept apart and encrypted.
+    """
+    if not isinstance(event, Mapping):
+        raise Refused("not_an_event", _("这不是一个 CloudEvents 事件（应当是 JSON 对象）。"))
+    if event.get("specversion") != "1.0":
+        raise Refused("not_an_event", _("specversion 应当是 1.0。"), field="specversion")
+    words = [_word(event, name) for name in ("id", "source", "type", "subject")]
+    if words[1] == OWN:
+        raise Refused("not_your_source", _("来源“yinuo”只用于本系统，请用您系统自己的名称。"), field="source")
+    data = event.get("data")
+    if data is None:
+        data = {}
+    elif not isinstance(data, dict):
+        raise Refused("bad_data", _("data 应当是 JSON 对象。"), field="data")
+    return _act(words, moment(event.get("time")), data)
+
+
+def _act(words: Sequence[str], at: datetime, data: dict[str, Any]) -> Act:
+    event_id, source, activity, case_id = words
+    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    for name, value in data.items():
+        if name in CASE or name == "step":
+            said[name] = value
+        elif name not in UNSAID and name not in ("case", "person"):
+            fields[name] = value
+    if isinstance(case := data.get("case"), dict):
+        said = {**{name: value for name, value in case.items() if name in CASE}, **said}
+        fields = {**{name: value for name, value in case.items() if name not in CASE and name not in UNSAID}, **fields}
+    for name, value in said.items():
+        if value is not None and (not isinstance(value, str) or not _WORD.fullmatch(value)):
+            raise Refused("bad_data", _("“%(name)s”应当是 1 到 200 个字的文字。") % {"name": name}, field=name)
+    return Act(
+        case_id, activity, at, fields, said.get("kind"), said.get("item"), said.get("unit"), said.get("region"),
+        said.get("step"), source, event_id, None, _person(data.get("person")),
+    )  # fmt: skip
+
+
+def _person(raw: Any) -> dict[str, str]:
+    if raw is None:
+        return {}
+    if isinstance(raw, dict) and all(isinstance(one, str) and "\x00" not in one for one in raw.values()):
+        return raw
+    raise Refused("bad_data", _("“person”应当是文字组成的 JSON 对象。"), field="person")
+
+
+def _word(event: Mapping[str, Any], name: str) -> str:
+    value = event.get(name)
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        sentence = _("“%(name)s”应当是 1 到 200 个字的文字，不含控制字符。")
+        raise Refused("bad_event", sentence % {"name": name}, field=name)
+    return value
+
+
+def moment(raw: Any) -> datetime:
+    """The instant of an RFC 3339 text with its offset. Raises Refused."""
+    if isinstance(raw, str):
+        try:
+            at = datetime.fromisoformat(raw)
+        except ValueError:
+            at = None
+        if at is not None and at.tzinfo is not None and 1900 <= at.year <= 2200:
+            return at
+    raise Refused("bad_time", _("time 应当是带时区的时间，例如 2026-03-02T10:00:00+08:00。"), field="time")
+
+
+def _refused(event: Any, refused: Refused) -> Taken:
+    known = event if isinstance(event, Mapping) else {}
+    names = [known.get(name) for name in ("id", "source", "subject")]
+    event_id, source, case_id = (name if isinstance(name, str) else None for name in names)
+    return Taken(event_id, source, "refused", case_id, None, refused.code, refused.sentence, refused.field)

@@ -1,0 +1,2 @@
+-- purpose: nobody is told anything: the next webhook begins anew
+DELETE FROM api_position WHERE name = %(name)s
