@@ -27,6 +27,7 @@ PAGES = {
     "findings-empty": "/findings?q=nothing-of-the-kind",
     "cases": "/cases",
     "institutions": "/institutions",
+    "trial": "/texts/try",
     "figures": "/figures",
     "inbox": "/inbox",
     "units": "/units",
@@ -36,9 +37,10 @@ FOLLOWED = {
     "case": ("/findings?status=open", "table a[href^='/cases/']"),
     "case-ended": ("/cases?status=ended", "table a[href^='/cases/']"),
     "case-paused": ("/cases?status=open&clock=paused", "table a[href^='/cases/']"),
-    "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> a[href$='/proof']"),
+    "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> main a[href$='/proof']"),
     "institution": ("/institutions", "table a[href^='/institutions/']"),
     "stories": ("/institutions", "table a[href$='/stories']"),
+    "figure-cases": ("/figures", "main a[href^='/figures/'] >> .subjects a"),
     "figure": ("/figures", "main a[href^='/figures/']"),
 }
 FLAGS = [

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-PAGES = ("/", "/board/lights", "/findings", "/findings?status=open", "/cases", "/cases?status=open&clock=paused", "/cases/D003", "/cases/D009", "/cases/D004", "/figures", "/figures/time-limit/on-time", "/institutions", "/institutions/time-limit", "/institutions/service-pledge/stories")
+PAGES = ("/", "/board/lights", "/findings", "/findings?status=open", "/cases", "/cases?status=open&clock=paused", "/cases/D003", "/cases/D009", "/cases/D004", "/cases/D004/proof", "/texts/try", "/figures/time-limit/on-time/cases?unit=market", "/figures", "/figures/time-limit/on-time", "/institutions", "/institutions/time-limit", "/institutions/service-pledge/stories")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

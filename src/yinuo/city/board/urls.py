@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, figures, institutions, lights, lists
+from yinuo.city.board.views import cases, figures, institutions, lights, lists, proofs, trials
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
     path("cases/<str:case_id>", cases.case, name="case"),
+    path("cases/<str:case_id>/proof", proofs.proof, name="case_proof"),
+    path("texts/try", trials.upload, name="trial_upload"),
+    path("texts/try/<str:digest>", trials.shown, name="trial"),
+    path("texts/try/<str:digest>/install", trials.installed, name="trial_install"),
     path("cases/<str:case_id>/unmask", cases.unmasked, name="case_unmask"),
     path("figures", figures.figures, name="figures"),
     path("figures/<str:institution>/<str:clause>", figures.figure, name="figure"),

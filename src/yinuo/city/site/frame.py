@@ -33,7 +33,7 @@ class Entry:
 
 NAVIGATION = (
     Entry("board", gettext_lazy("看板"), "board.read"),
-    Entry("inbox", gettext_lazy("待办"), "inbox.read", counts=True),
+    Entry("inbox", gettext_lazy("消息"), "inbox.read", counts=True),
     Entry("findings", gettext_lazy("监察"), "board.read"),
     Entry("cases", gettext_lazy("办件"), "case.read"),
     Entry("figures", gettext_lazy("指标"), "figures.read"),
