@@ -1,13 +1,16 @@
 """What goes out arrives at least once, under one id, or is given up where one sees it."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -255,3 +258,27 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
     assert deliver(NOW + LEASE) == Delivered(sent=1)
     first, second = server.kept
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == row.id
+
+
+@pytest.mark.django_db
+def test_a_receiver_that_never_ends_its_answer_is_cut_off(settings, monkeypatch):
+    settings.WEBHOOK_PRIVATE = True
+    monkeypatch.setattr("yinuo.city.notices.reach.SECONDS", 0.3)
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip():
+            open_socket, _ = listening.accept()
+            with open_socket, contextlib.suppress(OSError):
+                open_socket.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not done.wait(0.02):
+                    open_socket.sendall(b"X: y\r\n")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        hook(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        post_webhook("w1", event_id="e1", body="{}", now=NOW)
+        assert deliver(NOW) == Delivered(failed=1)
+        done.set()
+        thread.join()
+    assert outgoing("waiting")[0].last_error == "十秒内没有应答"

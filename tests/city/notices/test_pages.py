@@ -111,7 +111,7 @@ def test_what_was_given_up_is_listed_and_sent_again_by_who_may(sign_in, django_a
     client.get("/operations/outbox")
     with django_assert_max_num_queries(8):
         text = client.get("/operations/outbox").content.decode()
-    assert "the webhook was disabled" in text
+    assert "推送已停用" in text
     assert text.count("重新发送") == 50
     following = re.search(r'href="([^"]+)" rel="next"', text)[1].replace("&amp;", "&")
     assert client.get(following).content.decode().count("重新发送") == 10

@@ -85,7 +85,7 @@ def test_who_has_no_address_of_his_own_is_called_at_the_telephone_of_the_staff_r
     assert json.loads(server.kept[0].body)["phone"] == "13900000000"
     private.erase(sealed["ref"])
     assert deliver(NOW) == Delivered(gave_up=1)
-    assert "erased" in outgoing("given_up")[0].last_error
+    assert "已删除" in outgoing("given_up")[0].last_error
 
 
 @pytest.mark.parametrize(

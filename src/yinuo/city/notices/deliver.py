@@ -15,6 +15,7 @@ import orjson
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from yinuo.city.ledger import private
 from yinuo.city.ledger.statements import sql
@@ -29,6 +30,9 @@ LEASE = timedelta(minutes=10)
 """A worker that took a row and says nothing for so long is taken for dead."""
 AT_ONCE = 8
 """So many receivers are served at the same time."""
+ERASED = gettext_noop("收件地址已删除")
+DISABLED = gettext_noop("推送已停用")
+NO_GATEWAY = gettext_noop("没有配置短信网关（YINUO_SMS_URL）")
 FIELDS = {"mail": "mail", "sms": "phone", "webhook": "secret"}
 """Which sealed field a channel needs."""
 
@@ -159,7 +163,7 @@ def _sender(channel: str, now: datetime) -> Callable[[Going], None]:
 
 def _send_sms(going: Going) -> None:
     if settings.SMS_GATEWAY is None:
-        raise NoAnswer("no SMS gateway is set up (YINUO_SMS_URL)")
+        raise NoAnswer(NO_GATEWAY)
     text = kinds.kind(going.kind).sentence(orjson.loads(going.body), "zh")
     settings.SMS_GATEWAY.send(going.address, text, message_id=going.id)
 
@@ -180,9 +184,9 @@ def _opened(rows: Sequence[Going]) -> list[Going]:
     for going in rows:
         ref = refs[going.id] or ""
         address = clear.get(ref, {}).get(FIELDS[going.channel])
-        problem = "" if address else closed.get(ref, "the address was erased")
+        problem = "" if address else closed.get(ref, ERASED)
         if going.channel == "webhook" and (going.is_disabled or going.url is None):
-            problem = "the webhook was disabled"
+            problem = DISABLED
         found.append(replace(going, address=address, problem=problem))
     return found
 

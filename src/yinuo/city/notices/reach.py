@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from django.utils.translation import gettext_noop
+
 SECONDS = 10.0
 """A whole request takes no longer, whatever the other side does."""
+LATE = gettext_noop("十秒内没有应答")
 READ = 4096
 """So many bytes of an answer are read."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -89,10 +92,13 @@ def send(method: str, url: str, *, body: bytes | None, headers: Mapping[str, str
     except (OSError, http.client.HTTPException, AttributeError) as error:
         # AttributeError: the watch took the socket away between two steps of http.client.
         late = connection.was_cut or isinstance(error, TimeoutError)
-        raise NoAnswer(f"no answer within {SECONDS:.0f} s" if late else f"{type(error).__name__}: {error}") from error
+        raise NoAnswer(LATE if late else f"{type(error).__name__}: {error}") from error
     finally:
         watch.cancel()
         connection.close()
+    if connection.was_cut:
+        # http.client takes an end in the middle of the headers for their end.
+        raise NoAnswer(LATE)
     return Answer(answer.status, text)
 
 

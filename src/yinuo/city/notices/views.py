@@ -94,6 +94,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     waiting, given_up, since = queries.outgoing_counts()
     shown = {
         "rows": rows[: queries.PAGE],
+        "reason": _reason,
         "asked": {"state": state, "channel": channel},
         "channels": [("mail", _("邮件")), ("sms", _("短信")), ("webhook", _("推送"))],
         "counts": {"waiting": waiting, "given_up": given_up},
@@ -126,6 +127,11 @@ def _line(notice: Notice) -> Line:
         notice.id, _title(notice.kind.title), notice.kind.sentence(args, lang), args.get("level"), notice.at,
         datetime.fromisoformat(by) if by else None, notice.read_at is None, _case_address(notice.case_id),
     )  # fmt: skip
+
+
+def _reason(last_error: str) -> str:
+    """Why it was not sent: our own reasons in the reader's language, what the other side said as it said it."""
+    return _(last_error) if last_error else "—"
 
 
 def _title(title: Any) -> str:

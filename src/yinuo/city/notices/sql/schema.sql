@@ -11,7 +11,7 @@ CREATE TABLE notices_notice (
     UNIQUE (person, key)
 );
 CREATE INDEX notices_notice_unread ON notices_notice (person, id DESC) WHERE read_at IS NULL;
-CREATE INDEX notices_notice_recent ON notices_notice (person, id DESC);
+CREATE INDEX notices_notice_inbox ON notices_notice (person, (read_at IS NOT NULL), id DESC);
 
 -- Where a person is reached besides the telephone of the staff register; `ref` names the sealed address in ledger_private.
 CREATE TABLE notices_address (
