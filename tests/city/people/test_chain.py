@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.city.people.staffing import DAY, NOW, START, appoint, employ, hire, open_units, post
+from tests.city.people.staffing import DAY, NOW, START, appoint, employ, grant, hire, open_units, post
 from yinuo.city.people import chain, commands
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.people.chain import Chain
@@ -76,6 +76,23 @@ def test_one_person_may_hold_posts_in_several_units():
     appoint("head", "section-post")
     hire("nobody")
     assert who(chain.responsible("water-approval", "principal", DAY)) == ["head"]
+
+
+@pytest.mark.django_db
+def test_d27_who_holds_a_role_over_a_unit_is_found_upward():
+    open_units()
+    for person, unit in (("a", "office"), ("b", "office"), ("w", "water"), ("s", "water-approval")):
+        employ(person, unit)
+    assert chain.holders("supervising_office", "water-window", DAY) == ()
+    grant("supervising_office", "city", kind="unit", holder="office")
+    assert chain.holders("supervising_office", "water-window", DAY) == ("a", "b")
+    grant("supervising_office", "water", kind="unit", holder="water")
+    assert chain.holders("supervising_office", "water-window", DAY) == ("s", "w"), "the nearest; with those below"
+    assert chain.holders("supervising_office", "health", DAY) == ("a", "b")
+    grant("auditor", "city", kind="post", holder="office.a")
+    stand_in("a", "b")
+    away("a", DAY, None)
+    assert chain.holders("auditor", "health", DAY) == ("b",)
 
 
 def stand_in(person, by):

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from yinuo.city.people import projections
-from yinuo.city.people.staff import TIERS, Post, Staff, Tier, is_on
+from yinuo.city.people.staff import TIERS, Post, RoleGrant, Staff, Tier, is_on
 from yinuo.city.people.units import Span, Tree, revision
 
 
@@ -88,6 +88,22 @@ class Chain:
         next(rungs, None)
         return next((rung.duties for rung in rungs if rung.duties), ())
 
+    def holders(self, role: str, unit: str) -> tuple[str, ...]:
+        """Who holds a role over the unit by the grant nearest above it: persons, sorted; who stands in for those away.
+
+        One who is away with nobody to stand in is named all the same. Raises UnknownUnit.
+        """
+        for at in self.tree.ancestors(unit):
+            granted = [
+                person
+                for one in self._staff.grants.values()
+                if (one.role, one.unit) == (role, at) and is_on(one, self.on)
+                for person in self._granted(one)
+            ]
+            if granted:
+                return tuple(sorted({self.acting(person) or person for person in granted}))
+        return ()
+
     def headless(self) -> tuple[Span, ...]:
         """The units in force to whose principal post nobody is appointed: they fail validation (E008)."""
         return tuple(span for _depth, span in self.tree.walk() if not self._filled(span.unit, "principal", ()))
@@ -106,6 +122,17 @@ class Chain:
             if (acting := self.acting(by, seen | {person})) is not None:
                 return acting
         return None
+
+    def _granted(self, one: RoleGrant) -> list[str]:
+        """Who has a grant: the person, those on the post, or everybody with a post in the unit or below it."""
+        if one.kind == "person":
+            return [one.holder] if one.holder in self._here else []
+        if one.kind == "post":
+            return self._holders.get(one.holder, [])
+        posts = [
+            post for posts in self._posts.values() for post in posts if one.holder in self.tree.ancestors(post.unit)
+        ]
+        return [person for post in posts for person in self._holders.get(post.id, ())]
 
     def _filled(self, unit: str, tier: Tier, way: tuple[str, ...]) -> tuple[Duty, ...]:
         """Who is appointed, away or not."""
@@ -142,6 +169,11 @@ def responsible(unit: str, tier: Tier, on: date) -> tuple[Duty, ...]:
 def above(unit: str, tier: Tier, on: date) -> tuple[Duty, ...]:
     """Whom a matter goes to next after a tier of a unit that day. Raises UnknownUnit."""
     return chain(on).above(unit, tier)
+
+
+def holders(role: str, unit: str, on: date) -> tuple[str, ...]:
+    """Who holds a role over a unit that day (see Chain.holders). Raises UnknownUnit."""
+    return chain(on).holders(role, unit)
 
 
 def chain(on: date) -> Chain:
