@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from django.utils.translation import gettext_noop
-
 SECONDS = 10.0
 """A whole request takes no longer, whatever the other side does."""
-LATE = gettext_noop("十秒内没有应答")
+LATE = "十秒内没有应答"
 READ = 4096
 """So many bytes of an answer are read."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
