@@ -88,7 +88,7 @@ def threaded(state: State, event: NewEvent, rulings: Sequence[Ruling]) -> Mappin
             keys.append(orjson.dumps([str(value) for value in found]).decode())
     if not names:
         return {}
-    asked = {"names": names, "values": keys, "case_id": state.case_id, "most": MOST_IN_THREAD}
+    asked: dict[str, Any] = {"names": names, "values": keys, "case_id": state.case_id, "most": MOST_IN_THREAD}
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "lock_threads"), asked)
         cursor.execute(sql(__file__, "beside"), asked)

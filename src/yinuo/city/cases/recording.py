@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, require
+
+log = structlog.get_logger("yinuo.cases")
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class _Batch:
         self.cases: dict[str, _Case] = {}
         self.known_units: dict[str, bool] = {}
         self.reached: dict[str, bool] = {}
+        self.personal: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+        """By source and event id: the ref of a person's fields, and the fields."""
 
     def is_unit(self, unit: str) -> bool:
         """Whether the tree knows the unit."""
@@ -121,6 +126,7 @@ def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | R
                 fresh.append((len(events), case))
         places.append(index)
         events.append(event)
+    _seal(batch, events)
     _number(batch, events, fresh)
     _write(batch, events, places, results)
     return [one for one in results if one is not None]
@@ -149,11 +155,22 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
     event_id = act.event_id or uuid.uuid4().hex
     if personal:
-        payload["person"] = private.seal(f"{PREFIX}{case.case_id}/{act.source}/{event_id}", personal)
+        batch.personal[act.source, event_id] = (f"{PREFIX}{case.case_id}/{act.source}/{event_id}", personal)
     # Facts come from systems: who did it there is not known to us unless the actor says so.
     return case, NewEvent(
         PREFIX + case.case_id, act.source, event_id, act.activity, act.at, payload, batch.actor.id, unit
     )
+
+
+def _seal(batch: _Batch, events: list[NewEvent]) -> None:
+    """Encrypt what is personal, all of it in one round trip, and name it in the events."""
+    if not batch.personal:
+        return
+    sealed = private.seal_many(dict(batch.personal.values()))
+    for place, event in enumerate(events):
+        personal = batch.personal.get((event.source, event.event_id))
+        if personal is not None:
+            events[place] = replace(event, payload={**event.payload, "person": sealed[personal[0]]})
 
 
 def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _Case]]) -> None:
@@ -164,10 +181,7 @@ def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _C
     for (place, case), serial in zip(fresh, numbers.serials(len(fresh)), strict=True):
         case.receipt = numbers.receipt(serial, day)
         event = events[place]
-        events[place] = NewEvent(
-            event.stream, event.source, event.event_id, event.activity, event.at,
-            {**event.payload, "receipt": case.receipt}, event.actor, event.unit,
-        )  # fmt: skip
+        events[place] = replace(event, payload={**event.payload, "receipt": case.receipt})
 
 
 def _write(
@@ -178,7 +192,10 @@ def _write(
         return
     written = append_batch(events, recorded_at=batch.now)
     for index, reason in written.refused:
-        results[places[index]] = Refused("not_recorded", reason)
+        elsewhere = _("这个来源的这个编号已经用在别的事上，或者内容不能保存。")
+        known = (events[index].source, events[index].event_id)
+        log.info("fact_not_recorded", source=known[0], event_id=known[1], reason=reason)
+        results[places[index]] = Refused("not_recorded", elsewhere)
     receipts = {
         one.after.case_id: one.after.receipt
         for one in projection.take(written.stored, batch.ways, tree=batch.tree, look=True)
@@ -204,4 +221,6 @@ def _answer_duplicates(
     for index in duplicates:
         event = known[events[index].source, events[index].event_id]
         case_id = event.stream.removeprefix(PREFIX)
-        results[places[index]] = Done(case_id, receipts.get(case_id, ""), event.version, (event.event_id,))
+        results[places[index]] = Done(
+            case_id, receipts.get(case_id, ""), event.version, (event.event_id,), is_new=False
+        )
