@@ -174,6 +174,7 @@ class Holding(models.Model):
     held_from = models.DateTimeField()
     held_to = models.DateTimeField(null=True)
     used = models.FloatField(null=True)
+    """In working days; of who holds the case still, as of the last look."""
 
     class Meta:
         """Replaced case by case."""

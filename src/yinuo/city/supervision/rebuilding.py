@@ -7,20 +7,74 @@ Cards, outages and measures are what `said/`, `outage/` and `measure/` say. Cloc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from django.db import connection
+from pydantic import BaseModel, ConfigDict, create_model
 
-from yinuo.city.ledger import projections
+from yinuo.city.ledger import models_of_events, projections
 from yinuo.city.ledger.events import StoredEvent
-from yinuo.city.supervision.cards import instant_of
+from yinuo.city.supervision.cards import CONTENT, instant_of
 from yinuo.city.supervision.models import Measure, Outage
 from yinuo.city.supervision.store import project, run
 
+_Text = str | None
+_CARD: dict[str, Any] = {"card": str, "turn": int}
+_FOUND: dict[str, Any] = {
+    **dict.fromkeys(CONTENT, _Text), "occurrence": int | None, "again": (bool, False), "cause": (_Text, None),
+    "answer_by": (_Text, None),
+}  # fmt: skip
+_EVENTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "said": {
+        "finding_raised": {**_CARD, **_FOUND},
+        "finding_amended": {**_CARD, **_FOUND},
+        "finding_cleared": _CARD,
+        "finding_withdrawn": {**_CARD, "cause": str},
+        "finding_escalated": {**_CARD, "tier": int, "answer_by": _Text, "unit": (_Text, None), "told": (_Text, None)},
+        "finding_explained": {**_CARD, "text": str, "by": str},
+        "card_appealed": {**_CARD, "ground": str, "by": str},
+        "card_cancelled": {**_CARD, "reason": str, "by": str},
+        "appeal_rejected": {**_CARD, "reason": str, "by": str, "answer_by": (_Text, None)},
+        "delay_published": {**_CARD, "text": str, "by": str},
+        "clock_reprojected": {
+            **dict.fromkeys(("institution", "clause", "opener", "version", "old_version", "text", "cause"), str),
+            **dict.fromkeys(("thread", "key", "old_due_at", "due_at"), _Text), "provisional": bool,
+        },
+        "evaluation_failed": {"error": str},
+        "order_written_off": {"evidence": str, "by": str, "activity": str},
+    },
+    "outage": {
+        "outage_declared": {
+            **dict.fromkeys(("unit", "source", "begins_at", "reason", "by"), str), "ends_at": _Text,
+        },
+        "outage_verified": {"by": str, "ends_at": _Text},
+    },
+    "measure": {
+        "measure_proposed": {
+            **dict.fromkeys(("card", "case_id", "institution", "clause", "what", "grounds", "by", "statement_by"), str),
+            "against_unit": _Text, "against_person": _Text, "scope": list[str],
+        },
+        "measure_stated": {"statement": str, "by": str},
+        "measure_decided": {"adopt": bool, "reason": str, "by": str},
+        "measure_appealed": {"ground": str, "by": str},
+        "measure_appeal_decided": {"revoke": bool, "reason": str, "by": str},
+    },
+}  # fmt: skip
+"""The payloads of what supervision writes, version 1: stream prefix → activity → fields. A model once written never changes."""
+
+
+def _model(activity: str, fields: Mapping[str, Any]) -> type[BaseModel]:
+    config = ConfigDict(frozen=True, extra="forbid")
+    whole: dict[str, Any] = {name: kind if isinstance(kind, tuple) else (kind, ...) for name, kind in fields.items()}
+    return create_model(activity, __config__=config, v=(Literal[1], 1), **whole)
+
 
 def register() -> None:
-    """Register the projections, in the order they are made again."""
+    """Register the models of the events, and the projections in the order they are made again."""
+    for prefix, activities in _EVENTS.items():
+        for activity, fields in activities.items():
+            models_of_events.register(f"{prefix}/{activity}", 1, model=_model(activity, fields))
     projections.register("supervision.cards", "said/", reset=_forget_cards, apply=_cards)
     projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look)
     projections.register("supervision.outages", "outage/", reset=_forget_outages, apply=show_outages)

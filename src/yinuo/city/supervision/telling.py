@@ -120,13 +120,13 @@ class Answering:
 
     def holders(self, role: str, unit: str | None) -> tuple[str, ...]:
         """Who holds a role over a unit, by the grant nearest above it."""
-        way = list(dict.fromkeys(rung.unit for rung in self.rungs(unit)))
-        if unit is None or not way:
+        if unit is None:
             return ()
         if (role, unit) not in self._holders:
-            rows = run("holders", role=role, units=way, on=self.on)
-            nearest = min((way.index(at) for at, _ in rows), default=-1)
-            self._holders[role, unit] = tuple(sorted(person for at, person in rows if way.index(at) == nearest))
+            try:
+                self._holders[role, unit] = self._chain.holders(role, unit)
+            except UnknownUnit:
+                self._holders[role, unit] = ()
         return self._holders[role, unit]
 
     def named(self, name: str, unit: str | None) -> Sequence[str]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yinuo.cli.city import setup
+from yinuo.cli.city.hourly import hourly
 from yinuo.cli.say import out
 
 if TYPE_CHECKING:
     from yinuo.city.supervision.sweep import Swept
 
+log = logging.getLogger("yinuo.work")
 PAUSE = 0.25
 """Seconds between two sweeps when there was nothing to do."""
-SETTLE = 2.0
-"""Seconds between two looks at whether another text was put in force."""
+SETTLE = timedelta(seconds=2)
+"""Between two looks at whether another text was put in force."""
+ROOT = timedelta(minutes=1)
+"""Between two looks at whether a root of the ledger is due."""
+HOUR = timedelta(hours=1)
 PRUNE = timedelta(days=7)
 """How long the traces of sweeps are kept."""
 
@@ -44,9 +50,12 @@ def work(
         out.print(f"{_drain(limit, worker)} cases")
         return
     post = threading.Thread(target=_deliver, args=(stop,), name="delivery", daemon=True)
+    hours = threading.Thread(target=hourly, args=(stop,), name="hourly", daemon=True)
     post.start()
+    hours.start()
     _supervise(stop, limit, worker=worker)
     post.join(timeout=30)
+    hours.join(timeout=30)
 
 
 def _drain(limit: int, worker: str) -> int:
@@ -64,61 +73,90 @@ def _drain(limit: int, worker: str) -> int:
     return count
 
 
+class _Rounds:
+    """What is done now and then beside the sweep: each at its own pace, none at every turn."""
+
+    def __init__(self, worker: str) -> None:
+        self.worker = worker
+        self.settled: str | None = None
+        self._done: dict[str, datetime] = {}
+
+    def turn(self, now: datetime) -> None:
+        """Whatever is due now."""
+        from yinuo.city.board.commands import measure_figures  # noqa: PLC0415
+        from yinuo.city.ledger import commands as ledger  # noqa: PLC0415
+        from yinuo.city.ledger import roots  # noqa: PLC0415
+        from yinuo.city.supervision.sweep import forget_runs  # noqa: PLC0415
+
+        if self._is_due("text", SETTLE, now):
+            self._settle(now)
+        if self._is_due("root", ROOT, now) and roots.is_due(now):
+            ledger.take_root(now)
+        if self._is_due("figures", HOUR, now):
+            measure_figures(now)
+        if self._is_due("runs", HOUR, now):
+            forget_runs(now - PRUNE)
+
+    def _settle(self, now: datetime) -> None:
+        """When another text is in force, judge every running clock by it."""
+        from yinuo.city.supervision.sweep import reproject  # noqa: PLC0415
+        from yinuo.city.texts.in_force import pack  # noqa: PLC0415
+
+        digest = pack().digest
+        if digest != self.settled and _told(reproject(now, worker=self.worker)).cases == 0:
+            self.settled = digest
+
+    def _is_due(self, name: str, pace: timedelta, now: datetime) -> bool:
+        if name in self._done and now - self._done[name] < pace:
+            return False
+        self._done[name] = now
+        return True
+
+
 def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
-    import structlog  # noqa: PLC0415
-    from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+    from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.city.supervision.sweep import forget_runs, reproject, sweep  # noqa: PLC0415
-    from yinuo.city.texts.in_force import NoText, pack  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import sweep  # noqa: PLC0415
+    from yinuo.city.texts.in_force import NoText  # noqa: PLC0415
 
-    log = structlog.get_logger("yinuo.work")
-    settled, looked_at, pruned_at = None, timezone.now() - timedelta(hours=1), timezone.now() - timedelta(days=1)
+    rounds = _Rounds(worker)
     while not stop.is_set():
         wait = PAUSE
         try:
-            now = timezone.now()
-            if (now - looked_at).total_seconds() >= SETTLE:
-                looked_at, digest = now, pack().digest
-                if digest != settled and _told(log, reproject(now, worker=worker)).cases == 0:
-                    settled = digest
-            if now - pruned_at >= timedelta(hours=1):
-                pruned_at = now
-                forget_runs(now - PRUNE)
-            swept = _told(log, sweep(now, limit, worker=worker))
+            rounds.turn(timezone.now())
+            swept = _told(sweep(timezone.now(), limit, worker=worker))
             wait = 0.0 if swept.cases or swept.escalated else PAUSE
         except NoText:
-            wait = SETTLE
-        except OperationalError:
+            wait = SETTLE.total_seconds()
+        except DatabaseError:
             log.exception("the database did not answer or refused; trying again")
             wait = 1.0
         close_old_connections()
         stop.wait(wait)
 
 
-def _told(log: object, swept: Swept) -> Swept:
+def _told(swept: Swept) -> Swept:
     if not swept.is_idle:
-        log.info(  # type: ignore[attr-defined]
-            "swept", cases=swept.cases, raised=swept.raised, cleared=swept.cleared, withdrawn=swept.withdrawn,
-            reprojected=swept.reprojected, failed=swept.failed, opened=swept.opened, escalated=swept.escalated,
-            late=round(swept.late_most, 3), fallbacks=swept.fallbacks,
+        log.info(
+            "swept: cases=%d raised=%d cleared=%d withdrawn=%d reprojected=%d failed=%d opened=%d escalated=%d late=%.3f one_by_one=%d",
+            swept.cases, swept.raised, swept.cleared, swept.withdrawn, swept.reprojected, swept.failed, swept.opened,
+            swept.escalated, swept.late_most, swept.fallbacks,
         )  # fmt: skip
     return swept
 
 
 def _deliver(stop: threading.Event) -> None:
     """Deliver what is to go out, in a thread with a connection of its own: a receiver that hangs holds up nobody else."""
-    import structlog  # noqa: PLC0415
-    from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+    from django.db import close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from yinuo.city.notices.deliver import deliver  # noqa: PLC0415
 
-    log = structlog.get_logger("yinuo.work")
     while not stop.is_set():
         try:
             wait = 1.0 if deliver(timezone.now()).is_idle else 0.0
-        except OperationalError:
+        except Exception:
             log.exception("notices could not be delivered; trying again")
             wait = 5.0
         close_old_connections()
