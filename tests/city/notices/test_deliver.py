@@ -20,6 +20,7 @@ from django.db import connection, connections
 from tests.city.notices import receivers
 from yinuo.city.notices.commands import (
     Posting,
+    Taken,
     Unknown,
     disable_webhook,
     open_webhook,
@@ -191,6 +192,16 @@ def test_a_disabled_webhook_gets_nothing_more_and_both_are_in_the_ledger_without
         rows = cursor.fetchall()
     assert [activity for activity, _ in rows] == ["webhook_opened", "webhook_disabled"]
     assert SECRET not in str(rows)
+
+
+@pytest.mark.django_db
+def test_a_webhook_keeps_its_id_for_ever(server):
+    hook(server.url)
+    with pytest.raises(Taken):
+        hook(f"{server.url}/other")
+    disable_webhook("w1", actor=OPERATOR, now=NOW)
+    with pytest.raises(Taken):
+        hook(f"{server.url}/other")
 
 
 @pytest.mark.django_db

@@ -1,12 +1,23 @@
 """People are told once, and what goes out goes to where they are reached."""
 
 import re
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
-from yinuo.city.notices.commands import Telling, mark_read, set_address, tell, tell_many
+from yinuo.city.ledger import private, projections, read
+from yinuo.city.notices.commands import (
+    BadAddress,
+    Telling,
+    forget_addresses,
+    mark_read,
+    open_webhook,
+    set_address,
+    tell,
+    tell_many,
+)
 from yinuo.city.notices.kinds import KINDS, MissingPlace, UnknownKind, kind
 from yinuo.city.notices.queries import inbox, outgoing, told, unread
 from yinuo.city.people.actor import OPERATOR
@@ -144,3 +155,72 @@ def test_every_sentence_of_the_pages_has_its_english():
         for one in sorted(used)
         if f'msgid "{one}"\nmsgstr "' not in catalogue or f'msgid "{one}"\nmsgstr ""' in catalogue
     ] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_tell_each_person_exactly_once():
+    everybody = [f"p{n}" for n in range(40)]
+
+    def tell_all(turn):
+        try:
+            return sum(
+                tell_many([Telling(everybody[::order], "card_raised", f"k{n}", CARD, None) for n in range(20)], now=NOW)
+                for order in ((1, -1) if turn % 2 else (-1, 1))
+            )
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(tell_all, range(4))) == 40 * 20
+    assert [unread(person) for person in everybody] == [20] * 40
+
+
+@pytest.mark.django_db
+def test_what_is_no_address_is_refused_and_what_is_forgotten_is_gone(channels):
+    for channel, address in (
+        ("mail", "li"),
+        ("mail", "a@b\nBcc: c@d"),
+        ("mail", "a@b,c@d"),
+        ("sms", "138x"),
+        ("sms", ""),
+    ):
+        with pytest.raises(BadAddress):
+            set_address("li", channel=channel, address=address, actor=OPERATOR, now=NOW)
+    set_address("li", channel="mail", address="li@example.org", actor=OPERATOR, now=NOW)
+    say("li")
+    (row,) = outgoing("waiting")
+    assert private.unseal(row.target) == {"mail": "li@example.org"}
+    assert forget_addresses("li", actor=OPERATOR, now=NOW) == 1
+    assert private.unseal(row.target) is None
+    say("li", key="k2")
+    assert len(outgoing("waiting")) == 1
+
+
+@pytest.mark.django_db
+def test_addresses_and_webhooks_are_made_again_from_the_ledger(monkeypatch):
+    monkeypatch.setattr("yinuo.city.notices.commands.units.ancestors", lambda unit, _on: (unit, "city"))
+    set_address("li", channel="mail", address="li@example.org", actor=OPERATOR, now=NOW)
+    set_address("li", channel="mail", address="li@example.com", actor=OPERATOR, now=NOW + timedelta(minutes=1))
+    set_address("zhao", channel="sms", address="13800000000", actor=OPERATOR, now=NOW)
+    forget_addresses("zhao", actor=OPERATOR, now=NOW)
+    open_webhook(
+        "w1", name="n", unit="u", url="https://example.org/", secret="whsec_" + "a" * 40, activities=["x"], actor=OPERATOR,
+        now=NOW,
+    )  # fmt: skip
+    before = tables()
+    (projection,) = [one for one in projections.registered() if one.name == "notices"]
+    projection.reset()
+    assert tables() != before
+    for stream in ("notices/addresses", "notices/webhooks"):
+        projection.apply(read.stream(stream))
+    assert tables() == before
+    assert [len(rows) for rows in before] == [1, 1]
+
+
+def tables():
+    with connection.cursor() as cursor:
+        found = []
+        for table in ("notices_address", "notices_webhook"):
+            cursor.execute(f"select * from {table} order by 1, 2")
+            found.append(cursor.fetchall())
+        return found

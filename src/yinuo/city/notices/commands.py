@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,14 @@ from yinuo.city.ledger import append, private
 from yinuo.city.ledger.events import NewEvent
 from yinuo.city.ledger.statements import sql
 from yinuo.city.notices import projections, reach, webhooks
+from yinuo.city.notices.deliver import FIELDS
 from yinuo.city.notices.kinds import kind as kind_of
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
 
 SOURCE = "yinuo"
+_FITS = {"mail": re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+"), "sms": re.compile(r"\+?[0-9][0-9 -]{4,20}")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ class Posting:
     webhook: str
     event_id: str
     body: str
+
+
+class BadAddress(ValueError):
+    """That is no mail address or telephone number; the message is for the person."""
+
+
+class Taken(ValueError):
+    """There is a webhook of that id, open or closed: a new one needs an id of its own."""
 
 
 class Unknown(LookupError):
@@ -98,15 +109,32 @@ def mark_read(person: str, *, notice: int, now: datetime, and_before: bool = Fal
 def set_address(person: str, *, channel: str, address: str, actor: Actor, now: datetime) -> None:
     """Say where a person is reached by mail (or by SMS, instead of the telephone of the staff register).
 
-    The address is sealed; the ledger holds that there is one. Raises NotAllowed.
+    The address is sealed; the ledger holds that there is one. Raises NotAllowed, BadAddress.
     """
     require(actor, "people.write")
-    field = {"mail": "mail", "sms": "phone"}[channel]
-    mark = hashlib.sha256(f"{now.isoformat()}|{person}|{channel}".encode()).hexdigest()[:16]
+    if not _FITS[channel].fullmatch(address):
+        raise BadAddress(_("“%(address)s”不是有效的地址或号码。") % {"address": address})
     with transaction.atomic():
-        sealed = private.seal(f"address/{person}/{channel}/{mark}", {field: address})
-        payload = {"v": 1, "person": person, "channel": channel, "private": sealed}
-        _append("addresses", f"{person}/{channel}/{mark}", "address_set", payload=payload, actor=actor, now=now)
+        ref = f"address/{person}/{channel}/{_mark(now, person, channel)}"
+        payload = {
+            "v": 1, "person": person, "channel": channel, "private": private.seal(ref, {FIELDS[channel]: address}),
+        }  # fmt: skip
+        _append("addresses", ref, "address_set", payload=payload, actor=actor, now=now)
+
+
+def forget_addresses(person: str, *, actor: Actor, now: datetime) -> int:
+    """Erase for good where a person is reached, as `people` erases the person; how many addresses. Raises NotAllowed.
+
+    What waits for them is given up when it is to be sent.
+    """
+    require(actor, "people.write")
+    with transaction.atomic():
+        refs = _run("addresses_of", {"person": person})
+        for channel, ref in refs:
+            private.erase(ref)
+            payload = {"v": 1, "person": person, "channel": channel}
+            _append("addresses", f"{ref}/forgotten", "address_forgotten", payload=payload, actor=actor, now=now)
+    return len(refs)
 
 
 def post_webhook(webhook_id: str, *, event_id: str, body: str, now: datetime) -> bool:
@@ -140,12 +168,14 @@ def open_webhook(
 ) -> None:
     """Open a webhook for what happens in a unit and below. No activities = all.
 
-    Raises NotAllowed, reach.Refused (no address one may send to), webhooks.BadSecret.
+    Raises NotAllowed, Taken, reach.Refused (no address one may send to), webhooks.BadSecret.
     """
     require(actor, "webhook.write", scope=units.ancestors(unit, timezone.localdate(now)))
     reach.check(url, may_be_private=settings.WEBHOOK_PRIVATE)
     webhooks.key_of(secret)
     with transaction.atomic():
+        if _run("webhook", {"id": webhook_id}):
+            raise Taken(_("名为“%(id)s”的推送已经有过，请换一个编号。") % {"id": webhook_id})
         sealed = private.seal(f"webhook/{webhook_id}", {"secret": secret})
         payload = {
             "v": 1, "webhook": webhook_id, "name": name, "unit": unit, "url": url, "activities": list(activities),
@@ -156,12 +186,10 @@ def open_webhook(
 
 def disable_webhook(webhook_id: str, *, actor: Actor, now: datetime) -> None:
     """Close a webhook for ever; what waits for it is given up. Raises NotAllowed, Unknown."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT unit FROM notices_webhook WHERE id = %s AND disabled_at IS NULL", [webhook_id])
-        row = cursor.fetchone()
-    if row is None:
+    found = [unit for unit, disabled_at in _run("webhook", {"id": webhook_id}) if disabled_at is None]
+    if not found:
         raise Unknown(_("没有名为“%(id)s”的在用推送。") % {"id": webhook_id})
-    require(actor, "webhook.write", scope=units.ancestors(row[0], timezone.localdate(now)))
+    require(actor, "webhook.write", scope=units.ancestors(found[0], timezone.localdate(now)))
     with transaction.atomic():
         payload = {"v": 1, "webhook": webhook_id}
         _append("webhooks", f"{webhook_id}/disabled", "webhook_disabled", payload=payload, actor=actor, now=now)
@@ -171,6 +199,10 @@ def retry(outbox_id: str, *, actor: Actor, now: datetime) -> bool:
     """Begin again with what was given up; False when it was not. Raises NotAllowed."""
     require(actor, "operations.read")
     return bool(_run("retry", {"id": outbox_id, "now": now}))
+
+
+def _mark(*parts: object) -> str:
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def _append(

@@ -29,6 +29,13 @@ class AddressSet(_Said):
     private: Sealed
 
 
+class AddressForgotten(_Said):
+    """The address was erased, as the person asked or the law says."""
+
+    person: str
+    channel: Literal["mail", "sms"]
+
+
 class WebhookOpened(_Said):
     """A system hears what happens in a unit and below. No activities = all."""
 
@@ -48,6 +55,7 @@ class WebhookDisabled(_Said):
 
 MODELS: Mapping[str, type[BaseModel]] = {
     "address_set": AddressSet,
+    "address_forgotten": AddressForgotten,
     "webhook_opened": WebhookOpened,
     "webhook_disabled": WebhookDisabled,
 }

@@ -11,7 +11,7 @@ from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.ledger.statements import sql
 
 PREFIX = "notices/"
-_STATEMENTS = {"address_set", "webhook_opened", "webhook_disabled"}
+_STATEMENTS = {"address_set", "address_forgotten", "webhook_opened", "webhook_disabled"}
 """Each event has a statement of its name."""
 
 
