@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
@@ -293,3 +295,26 @@ def test_a_receiver_that_never_ends_its_answer_is_cut_off(settings, monkeypatch)
         done.set()
         thread.join()
     assert outgoing("waiting")[0].last_error == "十秒内没有应答"
+
+
+@pytest.mark.django_db
+def test_the_receiver_of_the_manual_believes_us_and_nobody_else(server):
+    manual = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", manual, re.DOTALL)[1], names)
+    is_genuine = names["is_genuine"]
+    hook(server.url)
+    post_webhook("w1", event_id="e1", body='{"办件": 1}', now=NOW)
+    deliver(NOW)
+    (kept,) = server.kept
+    at = NOW.timestamp()
+    assert is_genuine(SECRET, kept.headers, kept.body, at + 299)
+    assert not is_genuine(SECRET, kept.headers, kept.body, at + 301)
+    assert not is_genuine(SECRET, kept.headers, kept.body + b" ", at)
+    assert not is_genuine(new_secret(), kept.headers, kept.body, at)
+    assert not is_genuine(SECRET, kept.headers | {"webhook-id": "other"}, kept.body, at)
+    for pause in ("10 s", "1 min", "5 min", "30 min", "2 h", "6 h", "12 h", "24 h"):
+        number, unit = pause.split()
+        assert timedelta(**{{"s": "seconds", "min": "minutes", "h": "hours"}[unit]: int(number)}) in BACK_OFF
+        assert number in manual
+    assert len(BACK_OFF) == 8

@@ -28,6 +28,8 @@ BACK_OFF = tuple(
 """After the first, second … failure it is tried again so much later; after the last it is given up."""
 LEASE = timedelta(minutes=10)
 """A worker that took a row and says nothing for so long is taken for dead."""
+EACH = timedelta(seconds=12)
+"""No row of one receiver takes longer; a lease outlasts the slowest round."""
 AT_ONCE = 8
 """So many receivers are served at the same time."""
 ERASED = gettext_noop("收件地址已删除")
@@ -88,11 +90,11 @@ class Delivered:
 def deliver(now: datetime, limit: int = 50) -> Delivered:
     """Send at most `limit` rows that are due. No transaction may be open: each statement here is one of its own.
 
-    1. Claim rows for a LEASE, skipping what others hold. 2. Open the sealed addresses. 3. Send, several receivers at once,
+    1. Claim rows for a LEASE (longer when there are many), skipping what others hold. 2. Open the sealed addresses. 3. Send, several receivers at once,
     each receiver's rows in their order; one that does not answer is left after one try. 4. Mark each as soon as it is known.
     A worker killed between 3 and 4 leaves rows that are sent again, under the same id, when the lease is over.
     """
-    claimed = _run("claim", now=now, until=now + LEASE, limit=limit)
+    claimed = _run("claim", now=now, until=now + max(LEASE, limit * EACH), limit=limit)
     if not claimed:
         return Delivered()
     rows = sorted(_opened([Going(*row) for row in claimed]), key=lambda going: (going.receiver, going.created_at))
