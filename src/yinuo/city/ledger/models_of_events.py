@@ -55,6 +55,15 @@ def registered() -> tuple[EventModel, ...]:
     return tuple(one for kind in _models.values() for one in kind)
 
 
+def kind_of(stream: str, activity: str) -> str:
+    """Whose payload it is: the activity's own kind (`said/finding_raised`), else its stream's (`case`). Raises UnknownModel."""
+    prefix = stream.partition("/")[0]
+    for kind in (f"{prefix}/{activity}", prefix):
+        if kind in _models:
+            return kind
+    raise UnknownModel(f"{stream}: no model is registered for the payload of {activity}")
+
+
 def read(kind: str, payload: str) -> BaseModel:
     """A payload's text as the newest model of its kind, lifted version by version. Raises UnknownModel."""
     told: Payload = orjson.loads(payload)
