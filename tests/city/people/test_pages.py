@@ -275,3 +275,30 @@ def test_hiring_by_hand_keeps_no_clear_field_in_the_ledger():
     everything = "".join(event.payload for event in read.stream("people/persons"))
     assert "陈某某" not in everything
     assert "13712345678" not in everything
+
+
+def test_every_sentence_of_people_has_its_english():
+    """Whatever stands in _("…"), in the tables of words or in permissions.toml."""
+    from pathlib import Path
+
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.pofile import read_po
+
+    from yinuo.city import people
+    from yinuo.city.people.actor import ROLE_WORDS
+    from yinuo.city.people.may import PERMISSIONS
+    from yinuo.city.people.staff import TIER_WORDS
+    from yinuo.city.people.units import TYPES
+
+    folder = Path(people.__file__).parent
+    with (folder / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        known = {one.id if isinstance(one.id, str) else one.id[0] for one in read_po(file) if one.string}
+    methods = [("**.py", "python"), ("**.j2", "jinja2")]
+    found = {
+        one if isinstance(one, str) else one[0]
+        for _file, _line, one, _comments, _context in extract_from_dir(
+            str(folder), methods, {"**.j2": {"encoding": "utf-8"}}
+        )
+    }
+    words = {one.zh for one in PERMISSIONS.values()} | {*ROLE_WORDS.values(), *TIER_WORDS.values(), *TYPES.values()}
+    assert (found | words) - known == set()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
 
+from django.utils.translation import gettext as _
+
 from yinuo.city.people.actor import Role
 from yinuo.city.people.staff import TIERS, Absence, Appointment, Person, Post, RoleGrant, Row, Staff, StandIn, is_on
 from yinuo.city.people.units import Span
@@ -40,7 +42,7 @@ def open_unit(staff: Staff, one: Span) -> Fact:
     _text("zh", one.zh)
     _text("type", one.type)
     if one.unit in staff.units and (staff.units[one.unit][-1].valid_until or FOREVER) > one.valid_from:
-        raise Impossible("unit", f"机构编号“{one.unit}”已被使用，请换一个编号。")
+        raise Impossible("unit", _("机构编号“%(unit)s”已被使用，请换一个编号。") % {"unit": one.unit})
     if one.parent is not None:
         _above(staff, one.unit, one.parent, one.valid_from)
     words = {"unit": one.unit, "parent": one.parent, "zh": one.zh, "en": one.en, "type": one.type, "rank": one.rank}
@@ -68,7 +70,7 @@ def close_unit(staff: Staff, unit: str, *, until: date, into: str | None) -> Fac
     """No longer there from a day on, perhaps merged into another. Raises Impossible while units lie below it then."""
     last = _changeable(staff, unit, until)
     if until <= last.valid_from:
-        raise Impossible("until", f"撤销日期必须晚于 {last.valid_from.isoformat()}。")
+        raise Impossible("until", _("撤销日期必须晚于 %(valid_from)s。") % {"valid_from": last.valid_from.isoformat()})
     below = [
         span.zh
         for stretches in staff.units.values()
@@ -76,10 +78,14 @@ def close_unit(staff: Staff, unit: str, *, until: date, into: str | None) -> Fac
         if span.parent == unit and (span.valid_until or FOREVER) > until
     ]
     if below:
-        raise Impossible("unit", f"“{last.zh}”在 {until.isoformat()} 仍有下级机构：{'、'.join(below[:5])}，请先调整。")
+        raise Impossible(
+            "unit",
+            _("“%(zh)s”在 %(until)s 仍有下级机构：%(list)s，请先调整。")
+            % {"zh": last.zh, "until": until.isoformat(), "list": "、".join(below[:5])},
+        )
     if into is not None:
         if into == unit:
-            raise Impossible("into", "机构不能并入自身。")
+            raise Impossible("into", _("机构不能并入自身。"))
         _in_force(staff, into, until, "into")
     return Fact("units", "unit_closed", {"v": 1, "unit": unit, "until": until.isoformat(), "into": into})
 
@@ -89,7 +95,7 @@ def open_post(staff: Staff, one: Post) -> Fact:
     _id("post", one.id)
     _text("zh", one.zh)
     if one.id in staff.posts:
-        raise Impossible("post", f"岗位编号“{one.id}”已被使用，请换一个编号。")
+        raise Impossible("post", _("岗位编号“%(id)s”已被使用，请换一个编号。") % {"id": one.id})
     _in_force(staff, one.unit, one.valid_from, "unit")
     _post_words(staff, one)
     said = _post_payload(one) | {"unit": one.unit, "from": one.valid_from.isoformat()}
@@ -99,7 +105,7 @@ def open_post(staff: Staff, one: Post) -> Fact:
 def change_post(staff: Staff, one: Post) -> Fact:
     """Another name, tier or charge of a post. Raises Impossible."""
     if one.id not in staff.posts:
-        raise Impossible("post", f"岗位“{one.id}”不存在。")
+        raise Impossible("post", _("岗位“%(id)s”不存在。") % {"id": one.id})
     _text("zh", one.zh)
     _post_words(staff, one)
     return Fact("posts", "post_changed", _post_payload(one))
@@ -109,7 +115,7 @@ def hire(staff: Staff, person: str, *, since: date, private: Mapping[str, Any]) 
     """A person joins the staff. Raises Impossible when the id is taken."""
     _id("person", person)
     if person in staff.persons:
-        raise Impossible("person", f"人员编号“{person}”已被使用，请换一个编号。")
+        raise Impossible("person", _("人员编号“%(person)s”已被使用，请换一个编号。") % {"person": person})
     said = {"v": 1, "person": person, "private": dict(private), "from": since.isoformat(), "until": None}
     return Fact("persons", "person_hired", said)
 
@@ -131,7 +137,7 @@ def link_account(staff: Staff, person: str, account: str) -> Fact:
     _known(staff, person)
     others = [one.id for one in staff.persons.values() if one.account == account and one.id != person]
     if others:
-        raise Impossible("account", f"该账号已属于人员“{others[0]}”。")
+        raise Impossible("account", _("该账号已属于人员“%(others)s”。") % {"others": others[0]})
     return Fact("persons", "account_linked", {"v": 1, "person": person, "account": account})
 
 
@@ -139,16 +145,26 @@ def appoint(staff: Staff, one: Appointment) -> Fact:
     """A person takes a post. Raises Impossible when either is not there, or the person holds it then already."""
     person = _known(staff, one.person)
     if not is_on(person, one.valid_from):
-        raise Impossible("person", f"人员“{one.person}”在 {one.valid_from.isoformat()} 不在岗。")
+        raise Impossible(
+            "person",
+            _("人员“%(person)s”在 %(valid_from)s 不在岗。")
+            % {"person": one.person, "valid_from": one.valid_from.isoformat()},
+        )
     post = staff.posts.get(one.post)
     if post is None:
-        raise Impossible("post", f"岗位“{one.post}”不存在，请先设置岗位。")
+        raise Impossible("post", _("岗位“%(post)s”不存在，请先设置岗位。") % {"post": one.post})
     if not is_on(post, one.valid_from):
-        raise Impossible("post", f"岗位“{one.post}”在 {one.valid_from.isoformat()} 未设置或已撤销。")
+        raise Impossible(
+            "post",
+            _("岗位“%(post)s”在 %(valid_from)s 未设置或已撤销。")
+            % {"post": one.post, "valid_from": one.valid_from.isoformat()},
+        )
     _ordered(one.valid_from, one.valid_until)
     same = [row for row in staff.appointments.values() if (row.person, row.post) == (one.person, one.post)]
     if any(_overlap(row, one) for row in same):
-        raise Impossible("post", f"人员“{one.person}”在此期间已任岗位“{one.post}”。")
+        raise Impossible(
+            "post", _("人员“%(person)s”在此期间已任岗位“%(post)s”。") % {"person": one.person, "post": one.post}
+        )
     return Fact("persons", "person_appointed", _stretch(one) | {"person": one.person, "post": one.post})
 
 
@@ -157,10 +173,10 @@ def name_stand_in(staff: Staff, one: StandIn) -> Fact:
     for person in (one.person, one.by):
         _known(staff, person)
     if one.person == one.by:
-        raise Impossible("by", "AB岗不能由本人顶岗。")
+        raise Impossible("by", _("AB岗不能由本人顶岗。"))
     _ordered(one.valid_from, one.valid_until)
     if one.id in staff.stand_ins:
-        raise Impossible("by", "该AB岗安排已登记。")
+        raise Impossible("by", _("该AB岗安排已登记。"))
     return Fact("persons", "stand_in_named", _stretch(one) | {"person": one.person, "by": one.by})
 
 
@@ -169,14 +185,14 @@ def declare_absence(staff: Staff, one: Absence) -> Fact:
     _known(staff, one.person)
     _ordered(one.valid_from, one.valid_until)
     if any(row.person == one.person and _overlap(row, one) for row in staff.absences.values()):
-        raise Impossible("from", f"人员“{one.person}”在此期间已登记外出。")
+        raise Impossible("from", _("人员“%(person)s”在此期间已登记外出。") % {"person": one.person})
     return Fact("persons", "absence_declared", _stretch(one) | {"person": one.person})
 
 
 def grant(staff: Staff, one: RoleGrant) -> Fact:
     """A role within a unit, to a person, a post or a whole unit (D27). Raises Impossible."""
     if one.role not in get_args(Role) or one.role == "system":
-        raise Impossible("role", f"没有“{one.role}”这个角色。")
+        raise Impossible("role", _("没有“%(role)s”这个角色。") % {"role": one.role})
     _in_force(staff, one.unit, one.valid_from, "unit")
     holders: Mapping[str, Collection[str]] = {
         "person": staff.persons,
@@ -184,12 +200,12 @@ def grant(staff: Staff, one: RoleGrant) -> Fact:
         "unit": staff.units,
     }
     if one.holder not in holders[one.kind]:
-        raise Impossible("holder", f"“{one.holder}”不存在，无法授予角色。")
+        raise Impossible("holder", _("“%(holder)s”不存在，无法授予角色。") % {"holder": one.holder})
     _ordered(one.valid_from, one.valid_until)
     same = (one.kind, one.holder, one.role, one.unit)
     others = [row for row in staff.grants.values() if (row.kind, row.holder, row.role, row.unit) == same]
     if any(_overlap(row, one) for row in others):
-        raise Impossible("role", "该角色在此期间已授予。")
+        raise Impossible("role", _("该角色在此期间已授予。"))
     said = {"kind": one.kind, "holder": one.holder, "role": one.role, "unit": one.unit}
     return Fact("roles", "role_granted", _stretch(one) | said)
 
@@ -210,18 +226,20 @@ def end(staff: Staff, table: str, key: str, *, until: date) -> Fact:
     row: Row | None = getattr(staff, table).get(key)
     stream, activity, word = ENDINGS[table]
     if row is None:
-        raise Impossible(word, f"“{key}”不存在。")
+        raise Impossible(word, _("“%(key)s”不存在。") % {"key": key})
     if until < row.valid_from or (row.valid_until is not None and row.valid_until <= until):
-        raise Impossible("until", f"截止日期 {until.isoformat()} 不在其有效期内。")
+        raise Impossible("until", _("截止日期 %(until)s 不在其有效期内。") % {"until": until.isoformat()})
     return Fact(stream, activity, {"v": 1, word: key, "until": until.isoformat()})
 
 
 def _post_words(staff: Staff, one: Post) -> None:
     if one.tier not in TIERS:
-        raise Impossible("tier", f"责任层级“{one.tier}”应为 principal、deputy_in_charge 或 member。")
+        raise Impossible(
+            "tier", _("责任层级“%(tier)s”应为 principal、deputy_in_charge 或 member。") % {"tier": one.tier}
+        )
     for unit in one.oversees:
         if unit not in staff.units:
-            raise Impossible("oversees", f"分管的机构“{unit}”不存在。")
+            raise Impossible("oversees", _("分管的机构“%(unit)s”不存在。") % {"unit": unit})
 
 
 def _post_payload(one: Post) -> dict[str, Any]:
@@ -237,12 +255,19 @@ def _stretch(one: Appointment | StandIn | Absence | RoleGrant) -> dict[str, Any]
 def _changeable(staff: Staff, unit: str, since: date) -> Span:
     """The last stretch of a unit, which a change from that day on may touch. Changes go forward in time."""
     if unit not in staff.units:
-        raise Impossible("unit", f"机构“{unit}”不存在。")
+        raise Impossible("unit", _("机构“%(unit)s”不存在。") % {"unit": unit})
     last = staff.units[unit][-1]
     if last.valid_until is not None:
-        raise Impossible("unit", f"机构“{last.zh}”已于 {last.valid_until.isoformat()} 撤销。")
+        raise Impossible(
+            "unit",
+            _("机构“%(zh)s”已于 %(valid_until)s 撤销。") % {"zh": last.zh, "valid_until": last.valid_until.isoformat()},
+        )
     if since < last.valid_from:
-        raise Impossible("from", f"机构“{last.zh}”自 {last.valid_from.isoformat()} 起已有变更，新的变更不能更早。")
+        raise Impossible(
+            "from",
+            _("机构“%(zh)s”自 %(valid_from)s 起已有变更，新的变更不能更早。")
+            % {"zh": last.zh, "valid_from": last.valid_from.isoformat()},
+        )
     return last
 
 
@@ -252,32 +277,40 @@ def _above(staff: Staff, unit: str, parent: str, since: date) -> None:
     What was there before the unit above was opened stands alone until then.
     """
     if parent not in staff.units:
-        raise Impossible("parent", f"上级机构“{parent}”不存在，请先设立。")
+        raise Impossible("parent", _("上级机构“%(parent)s”不存在，请先设立。") % {"parent": parent})
     last = staff.units[parent][-1]
     if last.valid_until is not None:
-        raise Impossible("parent", f"上级机构“{last.zh}”将于 {last.valid_until.isoformat()} 撤销。")
+        raise Impossible(
+            "parent",
+            _("上级机构“%(zh)s”将于 %(valid_until)s 撤销。")
+            % {"zh": last.zh, "valid_until": last.valid_until.isoformat()},
+        )
     changes = {span.valid_from for stretches in staff.units.values() for span in stretches if span.valid_from > since}
     for moment in sorted({since, *changes}):
         if unit in staff.units and unit in staff.ancestors(parent, moment):
-            raise Impossible("parent", f"“{parent}”是“{unit}”的下级（{moment.isoformat()}），不能作为其上级。")
+            raise Impossible(
+                "parent",
+                _("“%(parent)s”是“%(unit)s”的下级（%(moment)s），不能作为其上级。")
+                % {"parent": parent, "unit": unit, "moment": moment.isoformat()},
+            )
 
 
 def _in_force(staff: Staff, unit: str, on: date, field: str) -> None:
     if unit not in staff.units:
-        raise Impossible(field, f"机构“{unit}”不存在，请先设立。")
+        raise Impossible(field, _("机构“%(unit)s”不存在，请先设立。") % {"unit": unit})
     if not any(is_on(span, on) for span in staff.units[unit]):
-        raise Impossible(field, f"机构“{unit}”在 {on.isoformat()} 未设立或已撤销。")
+        raise Impossible(field, _("机构“%(unit)s”在 %(on)s 未设立或已撤销。") % {"unit": unit, "on": on.isoformat()})
 
 
 def _known(staff: Staff, person: str) -> Person:
     if person not in staff.persons:
-        raise Impossible("person", f"人员“{person}”不存在，请先登记。")
+        raise Impossible("person", _("人员“%(person)s”不存在，请先登记。") % {"person": person})
     return staff.persons[person]
 
 
 def _ordered(since: date, until: date | None) -> None:
     if until is not None and until <= since:
-        raise Impossible("until", f"截止日期必须晚于起始日期 {since.isoformat()}。")
+        raise Impossible("until", _("截止日期必须晚于起始日期 %(since)s。") % {"since": since.isoformat()})
 
 
 def _overlap(one: Row, other: Row) -> bool:
@@ -286,9 +319,11 @@ def _overlap(one: Row, other: Row) -> bool:
 
 def _id(field: str, text: str) -> None:
     if not ID.fullmatch(text):
-        raise Impossible(field, f"编号“{text}”只能由字母、数字和 . _ - 组成，以字母或数字开头，最多64位。")
+        raise Impossible(
+            field, _("编号“%(text)s”只能由字母、数字和 . _ - 组成，以字母或数字开头，最多64位。") % {"text": text}
+        )
 
 
 def _text(field: str, text: str) -> None:
     if not text.strip() or len(text) > 200:
-        raise Impossible(field, "此项不能为空，最多200字。")
+        raise Impossible(field, _("此项不能为空，最多200字。"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from yinuo.city.people.actor import ROLE_WORDS
 from yinuo.city.people.exchange.workbook import Column, Sheet
 from yinuo.city.people.staff import TIER_WORDS
@@ -56,7 +58,7 @@ def word(text: str, words: Mapping[str, str]) -> str:
     for key, zh in words.items():
         if text in {key, zh}:
             return key
-    raise NoSuchWord(f"“{text}”不在可选值之内：{'、'.join(words.values())}")
+    raise NoSuchWord(_("“%(text)s”不在可选值之内：%(list)s") % {"text": text, "list": "、".join(words.values())})
 
 
 def several(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, Protocol
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -77,11 +78,13 @@ def read(content: bytes, sheets: Sequence[Sheet]) -> list[Line]:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
     except (CalamineError, OSError, ValueError) as problem:
-        raise Unreadable(f"文件不是可读取的 Excel 工作簿（.xlsx）：{problem}") from problem
+        raise Unreadable(_("文件不是可读取的 Excel 工作簿（.xlsx）：%(problem)s") % {"problem": problem}) from problem
     lines: list[Line] = []
     found = [sheet for sheet in sheets if {sheet.name, sheet.zh} & set(book.sheet_names)]
     if not found:
-        raise Unreadable(f"工作簿中没有名为 {'、'.join(f'“{sheet.zh}”' for sheet in sheets)} 的工作表。")
+        raise Unreadable(
+            _("工作簿中没有名为 %(list)s 的工作表。") % {"list": "、".join(f"“{sheet.zh}”" for sheet in sheets)}
+        )
     for sheet in found:
         name = sheet.zh if sheet.zh in book.sheet_names else sheet.name
         lines += _lines(sheet, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
@@ -90,12 +93,12 @@ def read(content: bytes, sheets: Sequence[Sheet]) -> list[Line]:
 
 def _lines(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> list[Line]:
     if len(rows) > MOST_ROWS:
-        raise Unreadable(f"工作表“{sheet.zh}”超过 {MOST_ROWS} 行，请分批导入。")
+        raise Unreadable(_("工作表“%(zh)s”超过 %(most)s 行，请分批导入。") % {"zh": sheet.zh, "most": MOST_ROWS})
     titles = [_text(cell) for cell in rows[0]] if rows else []
     places = {one.name: titles.index(word) for one in sheet.columns for word in (one.zh, one.name) if word in titles}
     missing = [one.zh for one in sheet.columns if one.is_needed and one.name not in places]
     if missing:
-        raise Unreadable(f"工作表“{sheet.zh}”缺少列：{'、'.join(missing)}。")
+        raise Unreadable(_("工作表“%(zh)s”缺少列：%(list)s。") % {"zh": sheet.zh, "list": "、".join(missing)})
     lines = []
     for number, row in enumerate(rows[1:], start=2):
         cells = {name: _text(row[place]) if place < len(row) else "" for name, place in places.items()}
@@ -123,7 +126,7 @@ def day(text: str) -> date | None:
         return None
     found = DAY.fullmatch(text)
     if found is None:
-        raise ValueError(f"日期应写作 2025-01-31，而不是“{text}”")
+        raise ValueError(_("日期应写作 2025-01-31，而不是“%(text)s”") % {"text": text})
     return date(*map(int, found.groups()))
 
 
