@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,8 @@ from yinuo.city.cases import commands, projection, queries
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.models import Case, Handover, Look, Task, Thread
 from yinuo.city.ledger import private, read
-from yinuo.city.people.actor import Actor, Grant, NotAllowed
+from yinuo.city.people import commands as people
+from yinuo.city.people.actor import OPERATOR, Actor, Grant, NotAllowed
 from yinuo.city.texts import in_force
 from yinuo.engine.evaluate import evaluate
 
@@ -201,3 +202,16 @@ def test_the_same_act_again_gives_what_was_written_then():
     assert one.is_new
     assert replace(one, is_new=False) == two
     assert Case.objects.count() == 1
+
+
+def test_when_a_unit_moves_its_open_cases_move_with_it():
+    case_id = town.receive(unit="market-licences")
+    assert "market" in Case.objects.get(case_id=case_id).scope
+    moved = {"parent": "human-resources", "since": date(2026, 3, 10), "actor": OPERATOR, "now": town.NOW}
+    people.move_unit("market-licences", **moved)
+    assert commands.rescope(now=town.later(days=1)) == 0
+    assert commands.rescope(now=town.later(days=20)) == 1
+    scope = Case.objects.get(case_id=case_id).scope
+    assert "human-resources" in scope
+    assert "market" not in scope
+    assert commands.rescope(now=town.later(days=20)) == 0

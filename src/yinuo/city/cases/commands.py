@@ -8,11 +8,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases import acting, recording
+from yinuo.city.cases import acting, projection, recording
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.ledger.events import Conflict, WrongStream
+from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 
+STRETCH = 2_000
 TRIES = 3
 """How often an act is decided again when somebody else's came between."""
 
@@ -52,3 +54,19 @@ def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | R
     """
     with transaction.atomic():
         return recording.record(acts, actor=actor, now=now)
+
+
+def rescope(*, now: datetime) -> int:
+    """After units moved or merged: let open cases belong to the units above them now. Returns how many changed.
+
+    In stretches of STRETCH cases, each a transaction of its own; doing it twice changes nothing the second time.
+    """
+    ways = projection.ways_in_force()
+    tree = units.tree(now.astimezone(ways.zone).date())
+    after: str | None = ""
+    changed = 0
+    while after is not None:
+        with transaction.atomic():
+            after, moved = projection.rescope(ways, tree, after=after, limit=STRETCH)
+        changed += moved
+    return changed

@@ -228,3 +228,20 @@ def take(events: Sequence[StoredEvent], ways: Ways, *, tree: units.Tree, look: b
     cases = [folded(before.get(case_id), many, ways) for case_id, many in by_case.items()]
     write(cases, ways, tree=tree, look=look)
     return cases
+
+
+def rescope(ways: Ways, tree: units.Tree, *, after: str, limit: int) -> tuple[str | None, int]:
+    """See whether open cases still belong to what the tree says; the last case looked at (null: none left), how many moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "open_scopes"), {"after": after, "limit": limit})
+        found = cursor.fetchall()
+        moved = []
+        for case_id, text, scope in found:
+            state = State(**orjson.loads(text))
+            way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
+            now = scope_of((*state.units, *(way.named if way is not None else ())), tree)
+            if list(now) != list(scope):
+                moved.append({"case_id": case_id, "scope": now})
+        if moved:
+            cursor.execute(sql(__file__, "rescope"), {"rows": orjson.dumps(moved).decode()})
+    return (found[-1][0] if found else None), len(moved)

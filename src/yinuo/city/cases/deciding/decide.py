@@ -20,7 +20,7 @@ from yinuo.city.cases.deciding.states import (
     step_done,
 )
 from yinuo.city.cases.deciding.ways import Way
-from yinuo.city.cases.deciding.who import STAFF, Place, Unresolved, may_do, unit_named
+from yinuo.city.cases.deciding.who import STAFF, Place, Unresolved, may_do, role_word, unit_named
 from yinuo.city.people.actor import Actor
 from yinuo.engine.clauses.flow import Step
 
@@ -72,7 +72,7 @@ def decide(case: Standing, act: Act, *, actor: Actor, way: Way, day: date, now: 
     fields = facts.read_fields(Act(act.case_id, act.activity, act.at, given), way, day=day, is_unit=place.above)
     step = _step(state, act, way, day=day)
     _check_due(case, act, step, way=way, day=day, fields=fields)
-    _check_who(state, step, actor=actor, fields=fields, place=place)
+    _check_who(state, step, actor=actor, fields=fields, place=place, way=way)
     _check_asked(state, act, step, fields=fields, way=way)
     if act.activity in way.ends and not step.anytime:
         _check_nothing_open(state, step, way=way, day=day)
@@ -93,7 +93,7 @@ def _check_opening(state: State, act: Act, way: Way) -> None:
     opens = act.activity == way.flow.opens
     if state.version == 0 and not opens:
         sentence = _("“%(kind)s”要从“%(first)s”开始。")
-        raise Refused("not_opened", sentence % {"kind": way.flow.zh, "first": way.flow.opens}, field="activity")
+        raise Refused("not_opened", sentence % {"kind": way.name, "first": way.word(way.flow.opens)}, field="activity")
     if state.version > 0 and opens and not _may_open_again(act, way):
         raise Refused("already_opened", _("这件事已经登记过了。"))
 
@@ -106,10 +106,10 @@ def _step(state: State, act: Act, way: Way, *, day: date) -> Step:
     step = step_done(state, act.activity, way=way, named=act.step, day=day)
     if step is None:
         sentence = _("“%(activity)s”不是“%(kind)s”的环节，只能由业务系统报来。")
-        raise Refused("not_a_step", sentence % {"activity": act.activity, "kind": way.flow.zh}, field="activity")
+        raise Refused("not_a_step", sentence % {"activity": way.word(act.activity), "kind": way.name}, field="activity")
     if step.auto:
         sentence = _("“%(activity)s”由系统自动完成，不能由人办理。")
-        raise Refused("automatic_step", sentence % {"activity": act.activity}, field="activity")
+        raise Refused("automatic_step", sentence % {"activity": way.word(act.activity)}, field="activity")
     return step
 
 
@@ -127,10 +127,10 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
     if not case.is_due(step, act.activity, way=way, day=day, key=key):
         if case.said & set(step.does) and is_due(case.state, step, way=way, day=day, key=key):
             sentence = _("逾期未办，按制度已经视为“%(activity)s”，不能再另作决定。")
-            said = "、".join(sorted(case.said & set(step.does)))
+            said = "、".join(way.word(one) for one in sorted(case.said & set(step.does)))
             raise Refused("done_by_silence", sentence % {"activity": said}, clause=clause)
         sentence = _("还没有轮到“%(activity)s”，或者它已经办过：请按公布的环节办理。")
-        raise Refused("step_not_due", sentence % {"activity": act.activity}, clause=clause)
+        raise Refused("step_not_due", sentence % {"activity": way.word(act.activity)}, clause=clause)
     offer = way.offers.get(act.activity)
     if offer is not None and act.activity in offer.answers:
         row = state.offers.get("\x1f".join(str(fields.get(name, "")) for name in offer.keys))
@@ -145,7 +145,7 @@ def _is_after_end(step: Step, way: Way) -> bool:
     return not step.anytime and any(way.ends & set(way.steps[name].does) for name in step.after)
 
 
-def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place) -> None:
+def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place, way: Way) -> None:
     try:
         allowed = may_do(actor, step, state, fields=fields, place=place)
     except Unresolved as unknown:
@@ -153,11 +153,11 @@ def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, A
         raise Refused("role_unknown", sentence % {"role": unknown}, clause=step.id) from unknown
     if not allowed:
         sentence = _("这一环节由“%(role)s”办理，您不在其中。")
-        raise Refused("not_your_step", sentence % {"role": step.by or ""}, clause=step.id)
+        raise Refused("not_your_step", sentence % {"role": role_word(step.by)}, clause=step.id)
     for other in step.not_by:
         if actor.id in state.doers.get(other, ()):
             sentence = _("办过“%(step)s”的人不能再办这一环节，请换一个人。")
-            raise Refused("same_person", sentence % {"step": other}, clause=step.id)
+            raise Refused("same_person", sentence % {"step": way.step_word(other)}, clause=step.id)
 
 
 def _check_asked(state: State, act: Act, step: Step, *, fields: Mapping[str, Any], way: Way) -> None:
@@ -172,7 +172,7 @@ def _check_asked(state: State, act: Act, step: Step, *, fields: Mapping[str, Any
 
 
 def _check_nothing_open(state: State, step: Step, *, way: Way, day: date) -> None:
-    still = [one.id for one in open_steps(state, way=way, but=step, day=day)]
+    still = [way.step_word(one.id) for one in open_steps(state, way=way, but=step, day=day)]
     if still:
         sentence = _("还有必须办的环节没有办完，不能办结：%(steps)s。")
         raise Refused("steps_open", sentence % {"steps": "、".join(still)}, clause=step.id)

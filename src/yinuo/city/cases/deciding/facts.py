@@ -30,7 +30,7 @@ def check_activity(act: Act, way: Way) -> None:
         raise Refused("unknown_activity", sentence % {"activity": act.activity}, field="activity")
     if act.step is not None and (act.step not in way.steps or act.activity not in way.steps[act.step].does):
         sentence = _("环节“%(step)s”里没有“%(activity)s”这个动作。")
-        raise Refused("unknown_step", sentence % {"step": act.step, "activity": act.activity}, field="step")
+        raise Refused("unknown_step", sentence % {"step": act.step, "activity": way.word(act.activity)}, field="step")
 
 
 def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], object]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
         reader = readers.get(name)
         if reader is None:
             sentence = _("“%(kind)s”没有“%(field)s”这一栏。")
-            raise Refused("unknown_field", sentence % {"kind": way.flow.zh, "field": name}, field=name)
+            raise Refused("unknown_field", sentence % {"kind": way.name, "field": name}, field=name)
         if raw is None or raw in ("", []):
             continue
         try:

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
+
 from yinuo.city.cases.deciding.conditions import Tester
 from yinuo.city.cases.deciding.fieldvalues import Reader, reader_of
 from yinuo.city.cases.deciding.guards import Guards
@@ -27,6 +29,11 @@ OWN_FIELDS: Mapping[str, FieldType] = {
 """Fields every kind of case has beside those of its text."""
 
 
+def is_english() -> bool:
+    """Whether the reader chose English."""
+    return (get_language() or "").startswith("en")
+
+
 @dataclass(frozen=True, eq=False)
 class Way:
     """One kind of case as its text of one period says it is done."""
@@ -38,8 +45,23 @@ class Way:
     tester: Tester
     threads: tuple[tuple[str, ...], ...] = ()
     """Fields along which some clause reads the events of several such cases."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What activities are called in Chinese."""
     others: frozenset[str] = frozenset()
     """Activities of the text that no step of this flow does: facts may name them, nobody can be asked to do them."""
+
+    @property
+    def name(self) -> str:
+        """What this kind of case is called in the reader's language."""
+        return (self.flow.en or self.flow.zh) if is_english() else self.flow.zh
+
+    def word(self, activity: str) -> str:
+        """What an activity is called in the reader's language."""
+        return activity.replace("_", " ") if is_english() else self.words.get(activity, activity)
+
+    def step_word(self, step: str) -> str:
+        """What a step is called: by the first thing it does."""
+        return self.word(self.steps[step].does[0]) if step in self.steps else step
 
     @cached_property
     def steps(self) -> dict[str, Step]:
@@ -209,6 +231,7 @@ class Ways:
                     edition.clause,
                     tester,
                     threads_named(pack.rules, ruling.id),
+                    pack.rules.activities,
                     words.activities - RESERVED,
                 )
                 for edition in editions

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.people.actor import Actor, Role
 from yinuo.engine.clauses.flow import Step
@@ -20,6 +23,8 @@ HEADS: frozenset[Role] = frozenset({"section_head", "agency_head"})
 class Standing:
     """One row of roles.toml: which roles a word means, and where their grant must lie."""
 
+    zh: str
+    en: str
     roles: frozenset[Role]
     at: Literal["case", "lead", "city"]
     party: bool = False
@@ -31,11 +36,23 @@ def _read() -> Mapping[str, Standing]:
     for word, row in rows.items():
         if strange := set(row["roles"]) - known:
             raise ValueError(f"roles.toml, “{word}”: no such role: {', '.join(sorted(strange))}")
-    return {word: Standing(frozenset(row["roles"]), row["at"], row.get("party", False)) for word, row in rows.items()}
+    return {word: Standing(**{**row, "roles": frozenset(row["roles"])}) for word, row in rows.items()}
 
 
 STANDINGS = _read()
 """Role word of a text → who that is. The table is roles.toml."""
+
+
+def role_word(by: str | None) -> str:
+    """What a role word of the text is called in the reader's language."""
+    if by == "holder":
+        return _("现在的责任人")
+    if by is not None and by.startswith("unit:"):
+        return _("受件单位")
+    standing = STANDINGS.get(by or "")
+    if standing is None:
+        return by or _("工作人员")
+    return standing.en if (get_language() or "").startswith("en") else standing.zh
 
 
 class Unresolved(Exception):
