@@ -70,6 +70,8 @@ class ReadLog:
     log: Log
     rejected: pl.DataFrame
     counts: Mapping[str, int] = field(default_factory=dict)
+    lines: Callable[[], pl.Series] = field(default=lambda: pl.Series(dtype=pl.Int64()), compare=False)
+    """For each event the line (or record) of the file that told it."""
 
     @property
     def latest(self) -> datetime | None:
@@ -135,11 +137,11 @@ def read_with(
         style = STYLES[_STYLE_OF.get(kind, "table")]
         plan = resolve(text, table.rows.columns, types=words.types, style=style, where=name)
         progress(0, 1, "putting the log in our words")
-        log, rejected = shape(table, plan, words=words, turns=turns, backwards=text.backwards)
+        log, rejected, rows = shape(table, plan, words=words, turns=turns, backwards=text.backwards)
     if log.events.is_empty() and len(rejected):
         raise LogError(f"{name}: not one event could be read.{_first(rejected)}")
     progress(1, 1, "putting the log in our words")
-    return ReadLog(log, rejected, _counts(table, log, rejected=rejected))
+    return ReadLog(log, rejected, _counts(table, log, rejected=rejected), lambda: table.lines(rows))
 
 
 _STYLE_OF = {"xes": "xes", "ocel-json": "ocel", "ocel-sqlite": "ocel", "cloudevents": "cloudevents"}

@@ -22,8 +22,8 @@ _NO_EVENTS: Mapping[str, pl.DataType] = {
 
 def shape(
     table: Table, plan: Plan, *, words: Words, turns: Mapping[str, Turn], backwards: str
-) -> tuple[Log, pl.DataFrame]:
-    """The log and the rejected rows (REJECTED_COLUMNS)."""
+) -> tuple[Log, pl.DataFrame, pl.Series]:
+    """The log, the rejected rows (REJECTED_COLUMNS), and for each event the number of the row that told it."""
     case_ids = blank_is_null(as_text(single(table.rows[plan.case_id]))).alias("case_id")
     work = Shaping(table, plan, words, turns, case_ids)
     rows = _with_case_ids(table.rows.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW)), work)
@@ -35,7 +35,7 @@ def shape(
     lose_unopened(cases, work)
     everything, cases = _without_lost(everything, cases, work=work)
     everything = forwards(everything, cases, work=work, backwards=backwards)
-    return Log(_tidy(everything), cases), work.rejections.frame(table, work.case_ids)
+    return Log(_tidy(everything), cases), work.rejections.frame(table, work.case_ids), everything[ROW]
 
 
 def _with_case_ids(rows: pl.DataFrame, work: Shaping) -> pl.DataFrame:

@@ -107,7 +107,7 @@ def load_pack(name_or_dir: str | Path) -> Pack:
 def find_pack(name_or_dir: str | Path, beside: Path | None = None) -> Path:
     """The folder of a pack: beside another pack, among those that ship, or as a path. Raises PackRefused."""
     given = str(name_or_dir)
-    places = ([beside] if beside is not None else []) + _places()
+    places = ([beside] if beside is not None else []) + pack_places()
     if "/" not in given and "\\" not in given:
         for place in places:
             if (place / given).is_dir():
@@ -129,7 +129,7 @@ def find_calendar(reference: str) -> tuple[Calendar, Conventions]:
         root, name = path.resolve().parent.parent, path.stem
     else:
         pack, _, name = reference.rpartition("/")
-        shipped = [folder for place in _places() for folder in sorted(place.glob("*/"))]
+        shipped = [folder for place in pack_places() for folder in sorted(place.glob("*/"))]
         files = [file for folder in shipped for file in sorted(folder.glob("calendars/*.toml"))]
         roots = [find_pack(pack)] if pack else [file.parent.parent for file in files if file.stem == name]
         if not roots:
@@ -141,7 +141,7 @@ def find_calendar(reference: str) -> tuple[Calendar, Conventions]:
     return calendar, text.conventions
 
 
-def _places() -> list[Path]:
+def pack_places() -> list[Path]:
     """The folders in which packs ship: beside the installed package, or the source tree's."""
     installed = Path(yinuo.__file__).parent / "packs"
     return [place for place in (installed, _source_packs()) if place.is_dir()]

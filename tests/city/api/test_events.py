@@ -65,12 +65,14 @@ def test_a_wrong_event_is_refused_with_a_sentence_and_the_rest_is_stored(market,
 
 def test_what_the_database_cannot_hold_is_refused_alone(market):
     long = "\U0001f600" * 5000
-    results = market.report(received("a"), {**received("b"), "data": {**received("b")["data"], "applicant": long}}, received("c"))
+    results = market.report(
+        received("a"), {**received("b"), "data": {**received("b")["data"], "applicant": long}}, received("c")
+    )
     assert results[0]["status"] == results[2]["status"] == "stored"
     assert results[1]["status"] in {"stored", "refused"}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1", b"\xff", b"[" * 5000, b'"x"', b"[NaN]"])
+@pytest.mark.parametrize("body", [b" ", b"{", b"[1", b"\xff", b"[" * 5000, b'"x"', b"[NaN]"])
 def test_a_body_that_is_no_batch_is_a_problem(market, body):
     answer = market.post(body)
     assert answer.status_code == 400

@@ -51,7 +51,9 @@ def log(asked: Mapping[str, Any], *, form: str, actor: Actor | None) -> HttpResp
     for rows in _strides(dataclasses.replace(CASES, action="case.export"), asked, actor=actor):
         cases += [row["case_id"] for row in rows]
         if len(cases) > MOST_CASES:
-            raise Problem(413, _("超过 %(most)s 件，请用 opened_since 和 opened_before 分段导出。") % {"most": MOST_CASES})
+            raise Problem(
+                413, _("超过 %(most)s 件，请用 opened_since 和 opened_before 分段导出。") % {"most": MOST_CASES}
+            )
     if not cases:
         raise Problem(404, _("没有可导出的办件。"))
     with tempfile.TemporaryDirectory(prefix="yinuo-") as folder:

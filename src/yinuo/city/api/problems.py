@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -72,8 +73,10 @@ def register(api: NinjaAPI) -> None:
     def _no_unit(_request: HttpRequest, error: UnknownUnit) -> HttpResponse:
         return answer(422, _("没有“%(unit)s”这个单位，请核对编号。") % {"unit": error.unit})
 
+    @api.exception_handler(DataError)
+    def _unstorable(_request: HttpRequest, _error: DataError) -> HttpResponse:
+        return answer(422, _("请求含有数据库不能比较的内容（控制字符，或太大的数），请核对。"))
+
     @api.exception_handler(NoText)
-    def _no_text(_request: HttpRequest, error: NoText) -> HttpResponse:
+    def _no_text(_request: HttpRequest, _error: NoText) -> HttpResponse:
         return answer(404, _("还没有安装制度文本，请管理员先执行 yinuo pack install。"))
-
-

@@ -96,5 +96,3 @@ def _log(question: Question, happened: list[str], pack: Pack) -> Log:
 def _title(editions: Any, version: str) -> Mapping[str, Any]:
     clause = next((one.clause for one in editions if one.version == version), editions[-1].clause)
     return {"zh": clause.zh, "en": clause.en}
-
-

@@ -88,7 +88,10 @@ class _Batch:
         return _Case(case_id, way, is_new=True)
 
     def _go_on(self, case_id: str) -> _Case:
-        kind, opened_at, receipt = self.known[case_id]
+        kind, opened_at, receipt, scope = self.known[case_id]
+        if self.reach.isdisjoint(scope):
+            # Whoever may not see the case learns no more than if it were not there (regression 21).
+            raise Refused("no_such_case", _("没有这件事；登记新的要写明种类。"), field="case_id")
         way = self.ways.way(kind, opened_at.astimezone(self.ways.zone).date())
         if way is None:
             sentence = _("制度里没有“%(kind)s”这一种事。")
@@ -96,11 +99,11 @@ class _Batch:
         return _Case(case_id, way, is_new=False, receipt=receipt)
 
 
-def _known(case_ids: Sequence[str]) -> dict[str, tuple[str, datetime, str]]:
-    """Of those of these cases that exist: kind, opening, receipt. The rest of a case is read under its lock."""
+def _known(case_ids: Sequence[str]) -> dict[str, tuple[str, datetime, str, list[str]]]:
+    """Of those of these cases that exist: kind, opening, receipt, scope. The rest of a case is read under its lock."""
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "load_kinds"), {"case_ids": list(case_ids)})
-        return {case_id: (kind, opened_at, receipt) for case_id, kind, opened_at, receipt in cursor.fetchall()}
+        return {case_id: (kind, opened_at, receipt, scope) for case_id, kind, opened_at, receipt, scope in cursor.fetchall()}
 
 
 def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:

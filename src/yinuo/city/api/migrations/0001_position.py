@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
     """One small table."""
 
     initial = True
-    dependencies = []  # noqa: RUF012
-    operations = [  # noqa: RUF012
+    dependencies = []
+    operations = [
         migrations.CreateModel(
             name="Position",
             fields=[

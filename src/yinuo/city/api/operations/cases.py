@@ -46,7 +46,9 @@ def list_cases(
 @router.get("/cases/{case_id}", response=schemas.WholeCase)
 @needs("case.read")
 def read_case(
-    request: HttpRequest, case_id: str, expand: Annotated[str, Query(max_length=100, description="clocks,findings,tasks")] = ""
+    request: HttpRequest,
+    case_id: str,
+    expand: Annotated[str, Query(max_length=100, description="clocks,findings,tasks")] = "",
 ) -> Any:
     """One case; 404 also when it lies outside one's units. `expand` adds what stands beside it, through the same filter."""
     actor = request.actor  # type: ignore[attr-defined]

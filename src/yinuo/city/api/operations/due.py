@@ -1,4 +1,4 @@
-"""What if: when would it be due?"""
+"""What if: the due dates of a matter that has not begun."""
 
 from __future__ import annotations
 

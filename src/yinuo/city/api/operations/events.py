@@ -68,7 +68,9 @@ _DESCRIBED = {
             SINGLE: {"schema": _EVENT},
         },
     },
-    "responses": {200: {"description": "One result an event, in order", "content": {"application/json": {"schema": _RESULT}}}},
+    "responses": {
+        200: {"description": "One result an event, in order", "content": {"application/json": {"schema": _RESULT}}}
+    },
 }
 
 

@@ -1,0 +1,257 @@
+"""A department's log as the events its system would have posted (peers row 20, regression 23)."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from yinuo.city.api import incoming
+from yinuo.city.api.incoming import OWN, Taken
+from yinuo.city.cases.deciding.stages import STAGES
+from yinuo.city.people.actor import Actor
+from yinuo.engine.log import CASE_COLUMNS
+from yinuo.engine.rules import Rules
+from yinuo.logs import ReadLog
+from yinuo.logs.texts import told
+from yinuo.rulebook.codes import Code, CodeList
+
+WINDOW = 20_000
+"""Lines in which the events of one case are brought together, in their order: a case is then written once."""
+BATCH = 2_000
+LINES = (".jsonl", ".ndjson")
+VOID = "their_void_mark"
+"""The attribute under which the column that marks void rows is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One thing of the file that was not taken, and why."""
+
+    line: int
+    case_id: str | None
+    column: str | None
+    value: str | None
+    reason: str
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file."""
+
+    stored: int = 0
+    duplicate: int = 0
+    refused: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, lines: Sequence[int], events: Sequence[Any], taken: Sequence[Taken]) -> None:
+        """Count a batch."""
+        for line, event, one in zip(lines, events, taken, strict=True):
+            if one.status == "stored":
+                self.stored += 1
+            elif one.status == "duplicate":
+                self.duplicate += 1
+            else:
+                self.refused += 1
+                value = event.get("type") if one.field in (None, "activity", "case_id") else None
+                self.rejected.append(Rejected(line, one.case_id, one.field, value, one.reason or one.code or ""))
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Where events go: on whose behalf, under which source (null = each event's own), as which kind unless they say."""
+
+    actor: Actor
+    source: str | None
+    default_source: str
+    kind: str | None
+    now: datetime
+
+
+Line = tuple[int, Any]
+"""A line of the file and its event; a Rejected instead of an event that could not be read."""
+
+
+def take(lines: Iterable[Line], aim: Aim, *, tell: Callable[[Imported], None] | None = None) -> Imported:
+    """Write down the events of a file through the very door the API uses, in batches. Each case keeps its order."""
+    done = Imported()
+    source = iter(lines)
+    while window := list(itertools.islice(source, WINDOW)):
+        by_case: dict[str | None, list[Line]] = {}
+        for line, event in window:
+            if isinstance(event, Rejected):
+                done.refused += 1
+                done.rejected.append(event)
+            else:
+                by_case.setdefault(event.get("subject"), []).append((line, event))
+        ordered = [one for many in by_case.values() for one in many]
+        for some in _batched(ordered, BATCH):
+            events = [event for _line, event in some]
+            taken = incoming.take(events, actor=aim.actor, now=aim.now)
+            done.add([line for line, _event in some], events, taken)
+            if tell is not None:
+                tell(done)
+    done.rejected.sort(key=lambda one: one.line)
+    return done
+
+
+def is_lines(path: Path) -> bool:
+    """Whether a file holds CloudEvents lines by its name."""
+    names = path.suffixes[-2:]
+    return path.suffix.lower() in LINES or [one.lower() for one in names] in ([one, ".gz"] for one in LINES)
+
+
+def lines_of(path: Path, aim: Aim, *, share: tuple[int, int] = (0, 1)) -> Iterator[Line]:
+    """The events of CloudEvents lines as they stand; of `share` (i, n) those of every n-th part of the cases."""
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
+    mine, parts = share
+    with opened(path, "rb") as file:
+        for number, raw in enumerate(file, 1):
+            text = raw.strip(b"\xef\xbb\xbf \t\r\n")
+            if not text:
+                continue
+            try:
+                event = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                event = None
+                reason = f"not a line of JSON ({error})"
+            if not isinstance(event, dict):
+                reason = reason if event is None else "not a JSON object"
+                if number % parts == mine:
+                    shown = text[:200].decode(errors="replace")
+                    yield number, Rejected(number, None, None, shown, reason)
+                continue
+            if parts > 1 and zlib.crc32(str(event.get("subject")).encode(errors="replace")) % parts != mine:
+                continue
+            yield number, _aimed(event, aim)
+
+
+def _aimed(event: dict[str, Any], aim: Aim) -> dict[str, Any]:
+    if aim.source is not None:
+        event["source"] = aim.source
+    elif event.get("source") == OWN:
+        event["source"] = aim.default_source
+    if aim.kind is not None:
+        data = event.setdefault("data", {})
+        if isinstance(data, dict) and "kind" not in data and "kind" not in (data.get("case") or {}):
+            data["kind"] = aim.kind
+    return event
+
+
+def events_of(
+    read: ReadLog, aim: Aim, *, meant: Callable[[str, str | None], str], void: str | None = None
+) -> Iterator[Line]:
+    """The events of a log in the words of the pack, case by case in the order of time, as CloudEvents.
+
+    The first of a case says what is known of it. An event without an id is named by its case, activity, time and how
+    often that came, so that the same file names it the same. `meant` gives the activity of a code; a row whose VOID is
+    `void` no longer holds. What cannot be told is Rejected.
+    """
+    cases = {row["case_id"]: row for row in read.log.cases.iter_rows(named=True)}
+    events = read.log.events.with_columns(read.lines().alias("__line"))
+    order = [name for name in ("case_id", "at", "sequence", "__line") if name in events.columns]
+    last: str | None = None
+    seen: dict[tuple[str, str], int] = {}
+    for row in events.sort(order, maintain_order=True).iter_rows(named=True):
+        line, case_id = row.pop("__line"), row["case_id"]
+        case = cases.get(case_id) or {}
+        is_first = case_id != last
+        if is_first:
+            last, seen = case_id, {}
+        try:
+            activity = meant(row["activity"], case.get("kind") or aim.kind)
+            if void is not None and str(row.pop(VOID, "")) == void:
+                raise ValueError("the row is marked void")
+        except ValueError as error:
+            yield line, Rejected(line, case_id, "activity", row["activity"], str(error))
+            if is_first:
+                last = None
+            continue
+        yield line, _event(row, activity, case if is_first else {}, seen=seen, aim=aim)
+
+
+def _event(
+    row: dict[str, Any], activity: str, case: Mapping[str, Any], *, seen: dict[tuple[str, str], int], aim: Aim
+) -> dict[str, Any]:
+    case_id, at = row["case_id"], told({"at": row["at"]})["at"]
+    number = seen[activity, at] = seen.get((activity, at), 0) + 1
+    data = told(row, leave=("case_id", "activity", "at", "recorded_at", "event_id", "sequence", "actor"))
+    known = told(case, leave=("case_id",))
+    if aim.kind is not None and case:
+        known.setdefault("kind", aim.kind)
+    own = {name: value for name, value in known.items() if name in CASE_COLUMNS}
+    return {
+        "specversion": "1.0", "id": row.get("event_id") or f"{case_id}/{activity}@{at}#{number}",
+        "source": aim.source or aim.default_source, "type": activity, "subject": case_id, "time": at,
+        "data": {**own, **{n: v for n, v in known.items() if n not in own}, **data},
+    }  # fmt: skip
+
+
+def meaning(codes: CodeList | None, rules: Rules) -> Callable[[str, str | None], str]:
+    """What turns their activity into ours: as it is, or by a code list and the acts of the flow. It raises ValueError."""
+    if codes is None:
+        return lambda activity, _kind: activity
+    known: dict[tuple[str, str | None], str] = {}
+
+    def meant(code: str, kind: str | None) -> str:
+        found = known.get((code, kind))
+        if found is None:
+            found = known[code, kind] = _act_of(codes, code, rules=rules, kind=kind)
+        return found
+
+    return meant
+
+
+def _act_of(codes: CodeList, code: str, *, rules: Rules, kind: str | None) -> str:
+    one = codes.of(code)
+    if one is None:
+        raise ValueError(f'"{code}" is no code of {codes.name}')
+    acts = _acts(rules, kind)
+    for act in acts:
+        if _means(one, act):
+            return act
+    if one.state is None and one.does is None:
+        raise ValueError(f"{one.zh}：{one.lossy}")
+    raise ValueError(f'{one.zh}: the text has no act of "{kind}" for {one.state or one.does}')
+
+
+def _means(one: Code, act: str) -> bool:
+    return act == one.does or (one.state is not None and (STAGES.get(act) == one.state or act == one.state))
+
+
+def _acts(rules: Rules, kind: str | None) -> list[str]:
+    flows = [flow for name, many in rules.flows().items() if kind in (None, name) for flow in many]
+    return list(
+        dict.fromkeys(
+            act
+            for flow in flows
+            for act in (flow.opens, *(one for step in flow.steps for one in step.does), *flow.ends)
+        )
+    )
+
+
+def lossy(codes: CodeList, read: ReadLog) -> list[tuple[Code, int]]:
+    """The codes of a log that lose something on the way to us, and how often they come."""
+    counts = read.log.events.get_column("activity").value_counts().iter_rows()
+    found = [(codes.of(str(code)), number) for code, number in counts]
+    return [(one, number) for one, number in found if one is not None and one.lossy]
+
+
+def rejected_table(rejected: Sequence[Rejected], before: pl.DataFrame) -> pl.DataFrame:
+    """What the reader left out and what was refused, as REJECTED_COLUMNS in the order of lines."""
+    rows = [(one.line, one.case_id, one.column, one.value, one.reason, one.kept) for one in rejected]
+    return pl.concat([before, pl.DataFrame(rows, schema=before.schema, orient="row")]).sort("line", maintain_order=True)
+
+
+def _batched(rows: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
