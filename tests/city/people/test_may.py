@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.city.people.staffing import DAY, NOW, START, employ, grant, open_units
+from tests.city.people.test_exchange import book
 from yinuo.city.people import commands, units
+from yinuo.city.people.accounts import opening
 from yinuo.city.people.accounts.persons import actor_of
 from yinuo.city.people.actor import OPERATOR, Actor, Grant, NotAllowed, Role
 from yinuo.city.people.decide import Impossible
+from yinuo.city.people.exchange import incoming
 from yinuo.city.people.may import PERMISSIONS, UnknownAction, may, require, row_filter
+from yinuo.city.people.models import Account
 from yinuo.city.people.staff import Absence, StandIn
 from yinuo.city.people.units import Span, plant
 
@@ -189,3 +193,43 @@ class TestActors:
 
 def test_today_is_the_citys_day():
     assert date(2026, 6, 1) == DAY
+
+
+@pytest.mark.django_db
+class TestNobodyClimbsOverHisPart:
+    """Who administers a part gets no further through a person who is also somewhere else."""
+
+    @pytest.fixture(autouse=True)
+    def city(self):
+        open_units()
+        for person, unit in (("part", "water"), ("whole", "water"), ("clerk", "water")):
+            employ(person, unit)
+            opening.open_account(person, person, password="Shuili-2026!x", actor=OPERATOR, now=NOW)
+        grant("administrator", "water", holder="part")
+        grant("agency_head", "water", holder="part")
+        grant("administrator", "city", holder="whole")
+        key = str(Account.objects.get(username="part").pk)
+        self.part = actor_of(key, now=NOW)
+
+    def test_nor_by_a_password(self):
+        opening.set_password("clerk", "Shuili-2027!x", actor=self.part, now=NOW)
+        with pytest.raises(NotAllowed):
+            opening.set_password("whole", "Shuili-2027!x", actor=self.part, now=NOW)
+
+    def test_nor_by_standing_in(self):
+        commands.name_stand_in(StandIn("a", "clerk", "part", START), actor=self.part, now=NOW)
+        with pytest.raises(NotAllowed):
+            commands.name_stand_in(StandIn("b", "whole", "part", START), actor=self.part, now=NOW)
+        with pytest.raises(NotAllowed):
+            commands.declare_absence(Absence("c", "whole", START), actor=self.part, now=NOW)
+
+    def test_nor_by_a_workbook(self):
+        row = {"人员编号": "whole", "姓名": "whole某", "登录名": "mine", "机构编号": "water"}
+        taken = incoming.take(book([], [row]), actor=self.part, now=NOW, all_or_nothing=True)
+        assert [one.row for one in taken.refused] == [2]
+        assert not Account.objects.filter(username="mine").exists()
+
+    def test_nor_through_the_unit_that_supervises_the_city(self):
+        grant("supervising_office", "city", kind="unit", holder="water")
+        with pytest.raises(NotAllowed):
+            opening.set_password("clerk", "Shuili-2027!x", actor=self.part, now=NOW)

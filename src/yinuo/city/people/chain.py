@@ -77,8 +77,8 @@ class Chain:
                 return rung.duties
         way = self.tree.ancestors(unit)
         for index, at in enumerate(way):
-            for rung in TIERS[TIERS.index(tier) :] if index == 0 else TIERS[1:]:
-                if found := self._filled(at, rung, way[:index]):
+            for step in TIERS[TIERS.index(tier) :] if index == 0 else TIERS[1:]:
+                if found := self._filled(at, step, way[:index]):
                     return found
         return ()
 

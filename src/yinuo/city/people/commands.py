@@ -104,7 +104,7 @@ def change_person(person: str, *, fields: Mapping[str, str], actor: Actor, now: 
     """Change a person's name, phone or identity number. Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        within(staff, actor, "people.write", units_of(staff, person), timezone.localdate(now))
+        over(staff, actor, "people.write", person, timezone.localdate(now))
         return [decide.change_person(staff, person, private=seal(staff, person, fields))]
 
     change(decision, actor=actor, now=now)
@@ -114,7 +114,7 @@ def erase_person(person: str, *, actor: Actor, now: datetime) -> None:
     """Erase a person's clear fields for good; what the person did stays under its id. Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        within(staff, actor, "people.write", units_of(staff, person), timezone.localdate(now))
+        over(staff, actor, "people.write", person, timezone.localdate(now))
         facts = [decide.erase_person(staff, person)]
         private.erase(staff.persons[person].ref)
         return facts
@@ -126,7 +126,7 @@ def link_account(person: str, account: str, *, actor: Actor, now: datetime) -> N
     """Say by which login a person signs in. Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        within(staff, actor, "people.write", units_of(staff, person), timezone.localdate(now))
+        over(staff, actor, "people.write", person, timezone.localdate(now))
         return [decide.link_account(staff, person, account)]
 
     change(decision, actor=actor, now=now)
@@ -147,7 +147,7 @@ def name_stand_in(one: StandIn, *, actor: Actor, now: datetime) -> None:
     """Say who acts while a person is away (AB 岗). Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        _stand_in_allowed(staff, actor, one.person, one.valid_from)
+        over(staff, actor, "people.stand_in", one.person, one.valid_from)
         return [decide.name_stand_in(staff, one)]
 
     change(decision, actor=actor, now=now)
@@ -158,7 +158,7 @@ def declare_absence(one: Absence, *, actor: Actor, now: datetime) -> None:
 
     def decision(staff: Staff) -> Sequence[Fact]:
         if actor.id != one.person:
-            _stand_in_allowed(staff, actor, one.person, one.valid_from)
+            over(staff, actor, "people.stand_in", one.person, one.valid_from)
         return [decide.declare_absence(staff, one)]
 
     change(decision, actor=actor, now=now)
@@ -268,12 +268,6 @@ def seal(staff: Staff, person: str, fields: Mapping[str, str]) -> dict[str, str]
     return private.seal(f"person/{person}/{turn}", clear)
 
 
-def units_of(staff: Staff, person: str) -> list[str]:
-    """The units a person has or had a post in."""
-    held = {row.post for row in staff.appointments.values() if row.person == person}
-    return sorted({staff.posts[post].unit for post in held if post in staff.posts})
-
-
 def _write(
     facts: Sequence[Fact], versions: Mapping[str, int], *, actor: Actor, now: datetime
 ) -> tuple[StoredEvent, ...]:
@@ -306,8 +300,16 @@ def within(staff: Staff, actor: Actor, action: str, units: Sequence[str], on: da
         require(actor, action, scope=staff.tree(on).roots)
 
 
-def _stand_in_allowed(staff: Staff, actor: Actor, person: str, on: date) -> None:
-    within(staff, actor, "people.stand_in", units_of(staff, person), on)
+def over(staff: Staff, actor: Actor, action: str, person: str, on: date) -> None:
+    """Raises NotAllowed unless the actor may do this wherever the person has a post or a role reaches.
+
+    Whoever may change a login or name a stand-in gets what the person may, so one of several places is not enough.
+    """
+    places = staff.units_of(person) | {row.unit for row in staff.granted(person, on)}
+    for place in sorted(places):
+        within(staff, actor, action, [place], on)
+    if not places:
+        within(staff, actor, action, [], on)
 
 
 def _ending_allowed(staff: Staff, row: Any, actor: Actor, on: date) -> None:
@@ -319,7 +321,7 @@ def _ending_allowed(staff: Staff, row: Any, actor: Actor, on: date) -> None:
         case Appointment():
             within(staff, actor, "people.write", [staff.posts[row.post].unit], on)
         case StandIn() | Absence():
-            if actor.id != row.person:
-                _stand_in_allowed(staff, actor, row.person, on)
+            if actor.id != row.person or isinstance(row, StandIn):
+                over(staff, actor, "people.stand_in", row.person, on)
         case _:
-            within(staff, actor, "people.write", units_of(staff, row.id), on)
+            over(staff, actor, "people.write", row.id, on)

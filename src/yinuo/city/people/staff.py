@@ -116,6 +116,19 @@ class Staff:
         """The unit and what is above it on a day (see Tree.ancestors). Raises KeyError for a unit never opened."""
         return climb(unit, on, lambda at: nearest(self.units[at], on))
 
+    def units_of(self, person: str) -> set[str]:
+        """The units a person has or had a post in."""
+        held = {row.post for row in self.appointments.values() if row.person == person}
+        return {self.posts[post].unit for post in held if post in self.posts}
+
+    def granted(self, person: str, on: date) -> list[RoleGrant]:
+        """The grants not yet ended that reach a person: given to it, to a post it has or had, or to a unit it works in."""
+        posts = {row.post for row in self.appointments.values() if row.person == person}
+        above = {at for unit in self.units_of(person) for at in self.ancestors(unit, on)}
+        holders = {"person": {person}, "post": posts, "unit": above}
+        rows = [row for row in self.grants.values() if row.valid_until is None or row.valid_until > on]
+        return [row for row in rows if row.holder in holders[row.kind]]
+
     def copy(self) -> Staff:
         """The same rows, to try something on."""
         tables = {

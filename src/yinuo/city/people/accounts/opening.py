@@ -21,7 +21,7 @@ def open_account(person: str, username: str, *, password: str | None, actor: Act
     """Give a person a login; without a password only the city's identity provider lets it in. Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        commands.within(staff, actor, "people.write", commands.units_of(staff, person), timezone.localdate(now))
+        commands.over(staff, actor, "people.write", person, timezone.localdate(now))
         return [decide.link_account(staff, person, _made(username, password))]
 
     commands.change(decision, actor=actor, now=now)
@@ -31,7 +31,7 @@ def set_password(person: str, password: str, *, actor: Actor, now: datetime) -> 
     """Give a person's login another password; the event says who did it. Raises NotAllowed, Impossible."""
 
     def decision(staff: Staff) -> Sequence[Fact]:
-        commands.within(staff, actor, "people.write", commands.units_of(staff, person), timezone.localdate(now))
+        commands.over(staff, actor, "people.write", person, timezone.localdate(now))
         key = staff.persons[person].account if person in staff.persons else None
         account = Account.objects.filter(pk=key).first() if key else None
         if account is None or key is None:

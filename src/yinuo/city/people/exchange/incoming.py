@@ -15,7 +15,7 @@ from yinuo.city.people import commands, decide
 from yinuo.city.people.actor import Actor, NotAllowed
 from yinuo.city.people.decide import Fact, Impossible
 from yinuo.city.people.exchange import sheets, workbook
-from yinuo.city.people.exchange.workbook import Line
+from yinuo.city.people.exchange.workbook import Line, Refused
 from yinuo.city.people.masking import is_masked
 from yinuo.city.people.may import require
 from yinuo.city.people.models import Account
@@ -24,17 +24,6 @@ from yinuo.city.people.units import Span
 
 PENDING = "pending"
 """Where the reference to encrypted fields will stand once a whole row is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that was not taken: where, what stood there, why."""
-
-    sheet: str
-    row: int
-    column: str
-    value: str
-    reason: str
 
 
 @dataclass
@@ -165,11 +154,10 @@ def _unit_facts(held: _Import, line: Line) -> Iterator[Fact]:
 
 
 def _person_facts(held: _Import, line: Line) -> Iterator[Fact]:
-    person = line.text("person")
     since = _day(line, "from") or held.today
     yield from _identity_facts(held, line, since)
     if username := line.text("username"):
-        yield from _login_facts(held, person, username)
+        yield from _login_facts(held, line, username)
     if line.text("post") or line.text("post_zh"):
         yield from _post_facts(held, line, since)
     elif line.text("unit") and not line.text("roles"):
@@ -193,15 +181,20 @@ def _identity_facts(held: _Import, line: Line, since: date) -> Iterator[Fact]:
         commands.within(held.staff, held.actor, "people.write", _units(line), since)
         yield decide.hire(held.staff, person, since=since, private={"ref": PENDING})
     elif {word: text for word, text in fields.items() if text} != dict(known):
-        commands.within(held.staff, held.actor, "people.write", commands.units_of(held.staff, person), since)
+        commands.over(held.staff, held.actor, "people.write", person, held.today)
         yield decide.change_person(held.staff, person, private={"ref": PENDING})
     held.clear[person] = {word: text for word, text in fields.items() if text}
 
 
-def _login_facts(held: _Import, person: str, username: str) -> Iterator[Fact]:
+def _login_facts(held: _Import, line: Line, username: str) -> Iterator[Fact]:
+    person = line.text("person")
     account = held.logins.get(username) or _account_key(username)
     held.logins[username] = account
     if held.staff.persons[person].account != account:
+        if held.staff.units_of(person) or held.staff.granted(person, held.today):
+            commands.over(held.staff, held.actor, "people.write", person, held.today)
+        else:
+            commands.within(held.staff, held.actor, "people.write", _units(line), held.today)
         yield decide.link_account(held.staff, person, account)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from yinuo.city.people import commands, may, projections
+from yinuo.city.people import may, projections
 from yinuo.city.people.actor import ROLE_WORDS, Actor, Role
 from yinuo.city.people.exchange import sheets, workbook
 from yinuo.city.people.models import Account, Person
@@ -62,7 +62,7 @@ def _people_rows(staff: Staff, seen: set[str], today: date) -> list[list[str]]:
         username = names.get(person.account or "", "")
         begin = [person.id, one.name, one.phone, one.identity, username]
         cells = _post_cells(staff, posts, grants)
-        if not cells and not commands.units_of(staff, person.id) and seen.issuperset(staff.units):
+        if not cells and not staff.units_of(person.id) and seen.issuperset(staff.units):
             cells = [[""] * 7 + [person.valid_from.isoformat(), _iso(person.valid_until)]]
         rows += [begin + row for row in cells]
     return rows

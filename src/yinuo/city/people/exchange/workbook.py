@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any, Protocol
+from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -60,8 +60,9 @@ class Line:
         return self.cells.get(column, "")
 
 
-class Refusal(Protocol):
-    """What the report says of a row that was not taken."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not taken: where, what stood there, why."""
 
     sheet: str
     row: int
@@ -157,6 +158,6 @@ def write_csv(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     return made.getvalue().encode("utf-8-sig")
 
 
-def report(refusals: Sequence[Refusal]) -> list[list[str]]:
+def report(refusals: Sequence[Refused]) -> list[list[str]]:
     """The rows of a report of what was not taken, under the titles REPORT."""
     return [[one.sheet, str(one.row), one.column, one.value, one.reason] for one in refusals]

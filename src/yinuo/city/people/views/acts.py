@@ -55,7 +55,7 @@ def unmask(request: HttpRequest, person: str) -> HttpResponse:
         raise Http404
     staff = projections.load()
     today = timezone.localdate(now)
-    scope = {above for unit in commands.units_of(staff, person) for above in staff.ancestors(unit, today)}
+    scope = {above for unit in staff.units_of(person) for above in staff.ancestors(unit, today)}
     reason = request.POST.get("reason", "")
     try:
         clear = commands.unmask(row.ref, actor=request.actor, reason=reason, now=now, scope=scope)  # type: ignore[attr-defined]

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yinuo.city.people import projections
-from yinuo.city.people.actor import ROLE_WORDS, NotAllowed
+from yinuo.city.people import commands, projections
+from yinuo.city.people.actor import ROLE_WORDS, Actor, NotAllowed
 from yinuo.city.people.chain import chain
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may, require
 from yinuo.city.people.models import Account, Person
-from yinuo.city.people.staff import is_on
+from yinuo.city.people.staff import Staff, is_on
 from yinuo.city.people.units import TYPES
 from yinuo.city.people.views import rows
 
@@ -121,14 +121,23 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         "is_away": is_away,
         "acting": staff.persons[acting].name if acting else None,
         "account": account,
-        "may_people": may(actor, "people.write", scope=scope),
-        "may_stand_in": may(actor, "people.stand_in", scope=scope) or actor.id == person,
+        "may_people": _is_over(staff, actor, "people.write", person),
+        "may_stand_in": _is_over(staff, actor, "people.stand_in", person),
+        "is_self": actor.id == person,
         "may_unmask": may(actor, "person.unmask", scope=scope),
         "may_grant": may(actor, "role.grant"),
         "roles": _roles(),
         "today": today,
     }
     return render(request, "people/person.html.j2", shown)
+
+
+def _is_over(staff: Staff, actor: Actor, action: str, person: str) -> bool:
+    try:
+        commands.over(staff, actor, action, person, timezone.localdate())
+    except NotAllowed:
+        return False
+    return True
 
 
 def _roles() -> list[tuple[str, str]]:

@@ -127,12 +127,10 @@ def post_lines(staff: Staff, chain: Chain, unit: str) -> list[PostLine]:
 def grant_lines(staff: Staff, tree: Tree, *, person: str | None = None, unit: str | None = None) -> list[GrantLine]:
     """The roles a person holds, or those held within a unit, however they were given."""
     lines = []
-    for one in staff.grants.values():
-        if one.valid_until is not None and one.valid_until <= tree.on:
-            continue
-        if (unit is not None and one.unit == unit) or (
-            person is not None and _is_of(staff, one.kind, one.holder, person)
-        ):
+    rows = staff.granted(person, tree.on) if person is not None else staff.grants.values()
+    for one in rows:
+        is_over = one.valid_until is not None and one.valid_until <= tree.on
+        if not is_over and unit in {None, one.unit}:
             name = tree.unit(one.unit).zh
             how = _how(staff, tree, one.kind, one.holder)
             lines.append(GrantLine(one.id, ROLE_WORDS[one.role], one.unit, name, how, one.valid_from, one.valid_until))  # type: ignore[index]
@@ -141,7 +139,7 @@ def grant_lines(staff: Staff, tree: Tree, *, person: str | None = None, unit: st
 
 def persons_seen(actor: Actor, staff: Staff, tree: Tree, person: str) -> bool:
     """Whether the actor may see a person: itself, somebody with a post in what it sees, or somebody with none yet."""
-    units = {staff.posts[row.post].unit for row in staff.appointments.values() if row.person == person}
+    units = staff.units_of(person)
     if actor.id == person:
         return True
     scope = {above for unit in units for above in tree.ancestors(unit)} if units else set(tree.roots)
@@ -182,15 +180,6 @@ def _holders(staff: Staff, chain: Chain, post: str) -> Iterator[Holder]:
         is_away = acting != row.person
         name = staff.persons[acting].name if acting is not None and is_away else None
         yield Holder(row.person, staff.persons[row.person].name, row.id, is_away, name)
-
-
-def _is_of(staff: Staff, kind: str, holder: str, person: str) -> bool:
-    if kind == "person":
-        return holder == person
-    posts = {row.post for row in staff.appointments.values() if row.person == person}
-    if kind == "post":
-        return holder in posts
-    return holder in {staff.posts[post].unit for post in posts if post in staff.posts}
 
 
 def _how(staff: Staff, tree: Tree, kind: str, holder: str) -> str:
