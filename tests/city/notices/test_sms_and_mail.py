@@ -10,10 +10,12 @@ from django.db import connection
 
 from tests.city.notices import receivers
 from yinuo.city.ledger import private
-from yinuo.city.notices.commands import set_address, tell
+from yinuo.city.ledger.commands import take_root
+from yinuo.city.notices.commands import open_webhook, post_root, set_address, tell
 from yinuo.city.notices.deliver import BACK_OFF, Delivered, deliver
 from yinuo.city.notices.queries import outgoing
 from yinuo.city.notices.sms import BadGateway, gateway
+from yinuo.city.notices.webhooks import new_secret
 from yinuo.city.people.actor import OPERATOR
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -129,3 +131,28 @@ def test_mail_goes_out_with_the_rows_id_and_a_refused_address_holds_up_nobody(se
         .startswith("黄牌：法定期限。a\nBcc: all@example.org\n\nYellow card:")
     )
     assert "no such box" in outgoing("waiting")[0].last_error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_root_goes_once_to_who_is_to_hold_it(settings, server, monkeypatch, tmp_path):
+    monkeypatch.setattr("yinuo.city.notices.commands.units.ancestors", lambda unit, _on: (unit, "city"))
+    settings.HOME, settings.WEBHOOK_PRIVATE, settings.ROOT_MAIL = tmp_path, True, ("auditor@example.org",)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.NOTICE_CHANNELS = ("mail",)
+    for name, activities in (("all", ()), ("roots", ("root_taken",))):
+        open_webhook(
+            name, name=name, unit="u", url=f"{server.url}/{name}", secret=new_secret(), activities=activities,
+            actor=OPERATOR, now=NOW,
+        )  # fmt: skip
+    root = take_root(NOW)
+    post_root(root)
+    assert len(outgoing("waiting")) == 2
+    with receivers.mail() as mails:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mails.port
+        assert deliver(NOW) == Delivered(sent=2)
+        (mail,) = mails.kept
+    (kept,) = server.kept
+    assert (kept.path, json.loads(kept.body)["data"]) == ("/roots", root.as_line())
+    text = message_from_bytes(mail, policy=default).get_content()
+    assert root.root.hex() in text
+    assert root.digest.hex() in text

@@ -7,9 +7,14 @@ import sys
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.city.papers.examples import AT, EXAMPLES
 from tests.city.papers.pdftext import text_of
+from yinuo.city.ledger import roots
+from yinuo.city.ledger.append import append
+from yinuo.city.ledger.events import NewEvent
+from yinuo.city.ledger.read import hashing
 from yinuo.city.papers import render
 from yinuo.city.papers.contexts import CONTEXTS
 from yinuo.city.papers.render import BadContext, NoFont, UnknownPaper, pdf
@@ -141,3 +146,20 @@ def test_without_the_font_it_says_how_to_fetch_it(monkeypatch, tmp_path):
     with pytest.raises(NoFont, match=r"vendor\.sh"):
         pdf("order", EXAMPLES["order"])
     render._fonts.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_proof_of_a_real_root_is_on_the_receipt_and_holds():
+    with transaction.atomic():
+        for number in range(5):
+            event = NewEvent(f"case/c{number}", "window", f"e{number}", "accepted", AT, {"v": 1})
+            append([event], expected=0, recorded_at=AT)
+    with transaction.atomic():
+        root = roots.take(AT)
+    proof = roots.proof("case/c3", root)
+    told = proof.as_json()
+    assert roots.holds(hashing(), told)
+    found = text_of(pdf("receipt", EXAMPLES["receipt"] | {"proof": told, "digest": told["digest"]}))
+    for text in (told["digest"], told["trail"], *told["path"], told["root"]["root"], told["stream"]):
+        assert text in found
+    assert f"第{told['index']}个（从0数起），共{told['root']['streams']}个" in found

@@ -17,15 +17,18 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.ledger import append, private
 from yinuo.city.ledger.events import NewEvent
+from yinuo.city.ledger.roots import Root
 from yinuo.city.ledger.statements import sql
 from yinuo.city.notices import projections, reach, webhooks
 from yinuo.city.notices.deliver import FIELDS
 from yinuo.city.notices.kinds import kind as kind_of
+from yinuo.city.notices.queries import webhooks as open_webhooks
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
 
 SOURCE = "yinuo"
+ROOT_TAKEN = "root_taken"
 _FITS = {"mail": re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+"), "sms": re.compile(r"\+?[0-9][0-9 -]{4,20}")}
 
 
@@ -153,6 +156,26 @@ def post_webhooks(postings: Sequence[Posting], *, now: datetime) -> int:
         "at": now,
     }
     return len(_run("post", values))
+
+
+def post_root(root: Root) -> None:
+    """Send a root of the ledger out: to each webhook that asks for `root_taken` by name, and by mail to ROOT_MAIL.
+
+    Each once for ever per root. What an outsider holds proves that nothing before it was changed.
+    """
+    line = root.as_line()
+    event = {
+        "specversion": "1.0", "id": f"root/{root.number}", "source": "yinuo/ledger", "type": ROOT_TAKEN,
+        "time": line["at"], "datacontenttype": "application/json", "data": line,
+    }  # fmt: skip
+    body = orjson.dumps(event).decode()
+    hooks = [hook.id for hook in open_webhooks() if ROOT_TAKEN in hook.activities]
+    post_webhooks([Posting(hook, event["id"], body) for hook in hooks], now=root.at)
+    mails = settings.ROOT_MAIL if "mail" in settings.NOTICE_CHANNELS else ()
+    refs = [private.seal(f"address/roots/{_mark(mail)}", {"mail": mail})["ref"] for mail in mails]
+    values = {"key": event["id"], "refs": refs, "kind": ROOT_TAKEN, "body": orjson.dumps(line).decode(), "at": root.at}
+    if refs:
+        _run("post_mail", values)
 
 
 def open_webhook(

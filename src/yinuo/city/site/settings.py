@@ -210,6 +210,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("YINUO_EMAIL_FROM", "yinuo@localhost")
 SMS_GATEWAY = sms.gateway(os.environ)
 NOTICE_CHANNELS = (*(("mail",) if EMAIL_HOST else ()), *(("sms",) if SMS_GATEWAY else ()))
 """Where notices go besides the inbox: what is set up."""
+ROOT_MAIL = tuple(filter(None, os.environ.get("YINUO_ROOT_MAIL", "").replace(" ", "").split(",")))
+"""Who is sent each hourly root of the ledger, to hold it outside."""
 WEBHOOK_PRIVATE = os.environ.get("YINUO_WEBHOOK_PRIVATE") == "1"
 """Whether webhooks may point into a private network."""
 
