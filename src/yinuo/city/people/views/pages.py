@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.people import commands, projections
 from yinuo.city.people.actor import ROLE_WORDS, Actor, NotAllowed
-from yinuo.city.people.chain import chain
+from yinuo.city.people.chain import Chain, chain
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may, require
 from yinuo.city.people.models import Account, Person
@@ -97,29 +99,10 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     posts = [(row, staff.posts[row.post], held.tree.unit(staff.posts[row.post].unit)) for row in appointments]
     scope = {above for _row, post, _span in posts for above in held.tree.ancestors(post.unit)} or set(held.tree.roots)
     account = Account.objects.filter(pk=shown_as.account).first() if (shown_as.account or "").isdecimal() else None
-    is_away = any(row.person == person and is_on(row, today) for row in staff.absences.values())
-    acting = held.acting(person) if is_away else None
-    shown = {
+    shown = _away(staff, held, person) | {
         "person": shown_as,
         "posts": posts,
         "grants": rows.grant_lines(staff, held.tree, person=person),
-        "stand_ins": [
-            (row, staff.persons[row.by].name)
-            for row in staff.stand_ins.values()
-            if row.person == person and (row.valid_until is None or row.valid_until > today)
-        ],
-        "stands_in_for": [
-            (row, staff.persons[row.person].name)
-            for row in staff.stand_ins.values()
-            if row.by == person and is_on(row, today)
-        ],
-        "absences": [
-            row
-            for row in staff.absences.values()
-            if row.person == person and (row.valid_until is None or row.valid_until > today)
-        ],
-        "is_away": is_away,
-        "acting": staff.persons[acting].name if acting else None,
         "account": account,
         "may_people": _is_over(staff, actor, "people.write", person),
         "may_stand_in": _is_over(staff, actor, "people.stand_in", person),
@@ -130,6 +113,24 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         "today": today,
     }
     return render(request, "people/person.html.j2", shown)
+
+
+def _away(staff: Staff, held: Chain, person: str) -> dict[str, Any]:
+    """When a person is away, who stands in, and for whom the person does."""
+    on = held.on
+    coming = [row for row in staff.stand_ins.values() if row.valid_until is None or row.valid_until > on]
+    absences = [row for row in staff.absences.values() if row.person == person]
+    is_away = any(is_on(row, on) for row in absences)
+    acting = held.acting(person) if is_away else None
+    return {
+        "stand_ins": [(row, staff.persons[row.by].name) for row in coming if row.person == person],
+        "stands_in_for": [
+            (row, staff.persons[row.person].name) for row in coming if row.by == person and is_on(row, on)
+        ],
+        "absences": [row for row in absences if row.valid_until is None or row.valid_until > on],
+        "is_away": is_away,
+        "acting": staff.persons[acting].name if acting else None,
+    }
 
 
 def _is_over(staff: Staff, actor: Actor, action: str, person: str) -> bool:
