@@ -92,7 +92,7 @@ def card_of(finding_id: str, raised_at: datetime) -> str:
 
 def text_of(at: datetime | None) -> str | None:
     """An instant as payloads hold it: ISO 8601, UTC, microseconds."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return None if at is None else f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def instant_of(text: str | None) -> datetime | None:

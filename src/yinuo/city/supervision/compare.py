@@ -87,13 +87,15 @@ def apply(before: Iterable[Card], sayings: Iterable[Saying], *, said_at: datetim
 
 
 def reprojected(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Clocks still open whose due moment is another one than was said: their identity, `old_due_at`, `due_at`, old and new version.
+    """Clocks still open whose due moment is another one than was said: identity, `old_due_at`, `due_at`, old and new version.
 
-    Both are clock rows (engine.log.CLOCK_COLUMNS); a clock that was not there before is none.
+    Both are clock rows (engine.log.CLOCK_COLUMNS; of `before` the identity, version and due_at suffice); a clock that was
+    not there before is none. The moments of the answer are texts as payloads hold them.
     """
     text = [pl.col(name).cast(pl.String) for name in (*_CLOCK_KEY, "version")]
     old = before.select(*text, pl.col("due_at").alias("old_due_at")).rename({"version": "old_version"})
     new = now.filter(pl.col("ended_at").is_null()).select(*text, "due_at", "provisional")
-    return new.join(old, on=_CLOCK_KEY, how="inner", nulls_equal=True, maintain_order="left").filter(
+    moved = new.join(old, on=_CLOCK_KEY, how="inner", nulls_equal=True, maintain_order="left").filter(
         pl.col("due_at").ne_missing(pl.col("old_due_at"))
     )
+    return moved.with_columns(pl.col("old_due_at", "due_at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ"))

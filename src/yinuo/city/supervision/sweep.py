@@ -22,7 +22,7 @@ from yinuo.city.supervision.looking import Looked, cases_in, look
 from yinuo.city.supervision.store import (
     SOURCE,
     cards_of,
-    clocks_of,
+    due_dates_of,
     event_of,
     project,
     put_clocks,
@@ -272,26 +272,21 @@ def _reprojections(claims: Sequence[Claimed], looked: Looked, *, desk: Desk) -> 
     if not moved:
         return pl.DataFrame()
     now = looked.said.clocks.filter(pl.col("case_id").is_in(moved))
-    return reprojected(clocks_of(moved), now)
+    return reprojected(due_dates_of(moved), now)
 
 
 def _projections(moved: pl.DataFrame, *, now: datetime, desk: Desk) -> Iterable[NewEvent]:
     """One event a clock that moved: from which due moment to which, and under which text."""
-    for row in moved.iter_rows(named=True):
-        clock = {
-            name: row[name] for name in ("institution", "clause", "opener", "thread", "key", "version", "old_version")
-        }
-        moments = {name: text_of(row[name]) for name in ("old_due_at", "due_at")}
-        payload = {
-            "v": 1,
-            **clock,
-            **moments,
-            "provisional": row["provisional"],
-            "text": desk.digest,
-            "cause": "text_changed",
-        }
-        name = f"{row['case_id']}:{row['institution']}/{row['clause']}:{row['opener']}:{row['key'] or ''}:{desk.digest}:{moments['due_at']}:{text_of(now)}"
-        yield NewEvent(said_stream(row["case_id"]), SOURCE, name, "clock_reprojected", now, payload)
+    if moved.is_empty():
+        return
+    at = text_of(now)
+    same = {"v": 1, "text": desk.digest, "cause": "text_changed"}
+    columns = [name for name in moved.columns if name != "case_id"]
+    for case_id, *values in moved.select("case_id", *columns).iter_rows():
+        row = dict(zip(columns, values, strict=True))
+        names = (case_id, row["institution"], row["clause"], row["opener"], row["key"] or "", row["thread"] or "")
+        name = ":".join(("moved", *names, desk.digest, at or ""))
+        yield NewEvent(said_stream(case_id), SOURCE, name, "clock_reprojected", now, {**same, **row})
 
 
 def _put_holdings(claims: Sequence[Claimed], looked: Looked, *, cases: pl.DataFrame) -> None:
