@@ -24,6 +24,10 @@ from yinuo.city.texts import in_force
 from yinuo.kernel.instants import microseconds
 
 
+SERIAL = 8
+"""Digits at the end of a receipt number by which it may be looked for."""
+
+
 @dataclass(slots=True)
 class Folded:
     """A case before and after its new events."""
@@ -141,14 +145,22 @@ def _item(way: Way, item: str, day: date) -> dict[str, Any] | None:
 
 
 def pairs(text: str) -> list[str]:
-    """Pairs of neighbouring characters of each word, small letters; a word of one character is itself."""
+    """What search looks for: pairs of neighbouring characters of each word, small letters; a word of one character is itself.
+
+    A long number is itself and its last SERIAL digits: what people read out of a receipt number.
+    """
     return list(_pairs(text))
 
 
 @lru_cache(maxsize=10_000)
 def _pairs(text: str) -> tuple[str, ...]:
-    words = text.lower().split()
-    return tuple({word[index : index + 2]: None for word in words for index in range(max(1, len(word) - 1))})
+    found: dict[str, None] = {}
+    for word in text.lower().split():
+        if len(word) >= SERIAL and word.isascii() and word.isdigit():
+            found[word] = found[word[-SERIAL:]] = None
+        else:
+            found |= dict.fromkeys(word[index : index + 2] for index in range(max(1, len(word) - 1)))
+    return tuple(found)
 
 
 def _task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:
