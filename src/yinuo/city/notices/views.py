@@ -38,6 +38,9 @@ class Line:
     answer_by: datetime | None
     is_unread: bool
     case: str | None
+    """The address of the case's page."""
+    about: str
+    """What the case is called: its item and receipt number, as far as the notice says them."""
 
 
 @needs("inbox.read")
@@ -126,6 +129,7 @@ def _line(notice: Notice) -> Line:
     return Line(
         notice.id, _title(notice.kind.title), notice.kind.sentence(args, lang), args.get("level"), notice.at,
         datetime.fromisoformat(by) if by else None, notice.read_at is None, _case_address(notice.case_id),
+        " ".join(filter(None, (args.get(f"item_{lang}"), args.get("receipt") or notice.case_id))),
     )  # fmt: skip
 
 
