@@ -72,6 +72,7 @@ def make_tokens(rate=100_000):
 
 @pytest.fixture
 def founded(db):
+    """The town, and a token for each of its systems."""
     town.found()
     make_tokens()
 
