@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import get_language
+
 from yinuo.city.people import models
 from yinuo.city.people.actor import ROLE_WORDS, Actor
 from yinuo.city.people.chain import Chain, Duty
@@ -102,7 +104,7 @@ def climb(chain: Chain, unit: str) -> list[RungLine]:
     """The rungs of the climb from a unit; those of the unit itself although nobody is there."""
     words = chain.tree
     return [
-        RungLine(rung.unit, words.unit(rung.unit).zh, TIER_WORDS[rung.tier], rung.duties)
+        RungLine(rung.unit, _name(words.unit(rung.unit)), TIER_WORDS[rung.tier], rung.duties)
         for rung in chain.rungs(unit)
         if rung.duties or (rung.unit == unit and rung.tier == "principal")
     ]
@@ -131,7 +133,7 @@ def grant_lines(staff: Staff, tree: Tree, *, person: str | None = None, unit: st
     for one in rows:
         is_over = one.valid_until is not None and one.valid_until <= tree.on
         if not is_over and unit in {None, one.unit}:
-            name = tree.unit(one.unit).zh
+            name = _name(tree.unit(one.unit))
             how = _how(staff, tree, one.kind, one.holder)
             lines.append(GrantLine(one.id, ROLE_WORDS[one.role], one.unit, name, how, one.valid_from, one.valid_until))  # type: ignore[index]
     return sorted(lines, key=lambda line: (line.role, line.id))
@@ -166,7 +168,7 @@ def tier_choices() -> list[tuple[Tier, str]]:
 
 def _line(chain: Chain, depth: int, span: Span) -> UnitLine:
     tree = chain.tree
-    way = " / ".join(tree.unit(one).zh for one in reversed(tree.ancestors(span.unit)[1:]))
+    way = " / ".join(_name(tree.unit(one)) for one in reversed(tree.ancestors(span.unit)[1:]))
     principals = tuple(duty.name for duty in chain.principals(span.unit))
     below = len(tree.below.get(span.unit, ()))
     return UnitLine(depth, span, TYPES.get(span.type, span.type), way, principals, below)
@@ -188,6 +190,11 @@ def _how(staff: Staff, tree: Tree, kind: str, holder: str) -> str:
     if kind == "post":
         return staff.posts[holder].zh if holder in staff.posts else holder
     return tree.unit(holder).zh
+
+
+def _name(span: Span) -> str:
+    """The unit's name in the reader's language."""
+    return span.en if span.en and get_language() == "en" else span.zh
 
 
 def _haystack(span: Span) -> str:
