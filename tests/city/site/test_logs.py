@@ -85,9 +85,9 @@ def test_a_failure_is_told_without_what_a_person_wrote(client: Client, written: 
     assert "张三" not in text
     assert "1101011990" not in text
     failed, request = lines(written)
-    assert failed["exception"]["type"] == "builtins.RuntimeError"
-    assert failed["exception"]["at"][-1].endswith(" broken")
-    assert failed["exception"]["cause"]["type"] == "builtins.KeyError"
+    assert failed["error"]["type"] == "builtins.RuntimeError"
+    assert failed["error"]["at"][-1].endswith(" broken")
+    assert failed["error"]["cause"]["type"] == "builtins.KeyError"
     assert failed["request"] == request["request"] == answer.headers["X-Request-ID"]
     assert (request["level"], request["route"], request["status"]) == ("error", "broken/<name>", 500)
 

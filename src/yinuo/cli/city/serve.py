@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 from typing import Annotated
 
@@ -23,6 +24,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
 ) -> None:
     """Serve pages and API until Ctrl-C. With the embedded database, tables are brought to this version first."""
+    _look_at_port(host, port)
     setup()
     if is_embedded():
         migrate_now()
@@ -47,8 +49,16 @@ def serve(
         respawn_failed_workers=True,
         log_dictconfig=settings.LOGGING,
     )
+    with counts:
+        server.serve()
+
+
+def _look_at_port(host: str, port: int) -> None:
+    """Refuse a port somebody listens on: granian would share it, and every second request would go astray."""
     try:
-        with counts:
-            server.serve()
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
     except OSError as problem:
         refuse(f"Port {port} of {host} cannot be used: {problem.strerror}. Name another: --port {port + 1}")

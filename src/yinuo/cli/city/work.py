@@ -151,10 +151,13 @@ def _deliver(stop: threading.Event) -> None:
     from django.db import close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
+    from yinuo.city.api.commands import enqueue  # noqa: PLC0415
     from yinuo.city.notices.deliver import deliver  # noqa: PLC0415
 
     while not stop.is_set():
         try:
+            while enqueue(timezone.now()) and not stop.is_set():
+                pass
             wait = 1.0 if deliver(timezone.now()).is_idle else 0.0
         except Exception:
             log.exception("notices could not be delivered; trying again")

@@ -48,7 +48,7 @@ class _Failures:
         info = line.pop("exc_info", None)
         error = info[1] if isinstance(info, tuple) else info
         if isinstance(error, BaseException):
-            line["exception"] = failure(error, with_message=self._with_message)
+            line["error"] = failure(error, with_message=self._with_message)
         return line
 
 
