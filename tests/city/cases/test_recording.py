@@ -10,6 +10,7 @@ import pytest
 from tests.city.cases import town
 from yinuo.city.cases import commands, projection, queries
 from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.models import Case, Handover, Look, Task, Thread
 from yinuo.city.ledger import private, read
 from yinuo.city.people import commands as people
@@ -215,3 +216,17 @@ def test_when_a_unit_moves_its_open_cases_move_with_it():
     assert "human-resources" in scope
     assert "market" not in scope
     assert commands.rescope(now=town.later(days=20)) == 0
+
+
+def test_the_log_read_in_columns_is_the_log_read_event_by_event():
+    ids = [town.inquire(), town.receive()]
+    town.accept(ids[1], at=town.later(days=1, microseconds=7))
+    record(received("a"), fact("a", "reviewed", number=3, at=town.later(hours=2)))
+    log = queries.log([*ids, "a", "no-such-case", ids[0]])
+    lines = [line_of(event) for one in sorted([*ids, "a"]) for event in read.stream(f"case/{one}")]
+    other = log_of(lines, projection.ways_in_force())
+    assert log.events.equals(other.events)
+    assert log.cases.equals(other.cases)
+    assert "hall:a-1" in log.events["event_id"].to_list()
+    empty = queries.log([])
+    assert (len(empty.events), len(empty.cases)) == (0, 0)

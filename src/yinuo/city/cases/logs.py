@@ -14,7 +14,7 @@ from yinuo.city.cases.deciding.conditions import typed
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.ledger.events import NewEvent, StoredEvent
 from yinuo.engine.fieldtypes import column_type
-from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log
+from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, INSTANT, Log
 
 PREFIX = "case/"
 _CASE = ("kind", "item", "unit", "region", "parent")
@@ -36,8 +36,8 @@ class Line:
 
 
 def line_of(event: StoredEvent) -> Line:
-    """An event as stored. The source stands before its id unless it is our own: two systems may use one id."""
-    name = event.event_id if event.source == "yinuo" else f"{event.source}:{event.event_id}"
+    """An event as stored."""
+    name = _named(event.source, event.event_id)
     return Line(
         event.stream.removeprefix(PREFIX), event.activity, event.at, event.recorded_at, event.unit, event.actor,
         name, event.version, orjson.loads(event.payload),
@@ -46,7 +46,7 @@ def line_of(event: StoredEvent) -> Line:
 
 def line_of_new(event: NewEvent, *, version: int, recorded_at: datetime) -> Line:
     """An event that is only proposed, as it would be stored."""
-    name = event.event_id if event.source == "yinuo" else f"{event.source}:{event.event_id}"
+    name = _named(event.source, event.event_id)
     return Line(
         event.stream.removeprefix(PREFIX), event.activity, event.at, recorded_at, event.unit, event.actor,
         name, version, event.payload,
@@ -58,35 +58,60 @@ def log_of(lines: Sequence[Line], ways: Ways) -> Log:
 
     `sequence` is the version: at equal instants what was recorded first comes first.
     """
-    cases: dict[str, dict[str, Any]] = {}
-    fields: list[Mapping[str, Any]] = []
-    for line in lines:
-        if line.case_id not in cases:
-            cases[line.case_id] = _case_of(line)
-        fields.append(line.payload.get("fields") or {})
-    kinds = frozenset(str(case["kind"]) for case in cases.values())
-    types = {name: type_.is_ for name, type_ in ways.words.fields_of(kinds).items()}
-    own = {
+    own: dict[str, Any] = {
         "case_id": [line.case_id for line in lines],
         "activity": [line.activity for line in lines],
         "at": [line.at for line in lines],
         "recorded_at": [line.recorded_at for line in lines],
         "unit": [line.unit for line in lines],
         "actor": [line.actor for line in lines],
-        "step": [line.payload.get("step") for line in lines],
         "event_id": [line.event_id for line in lines],
         "sequence": [line.version for line in lines],
     }
+    return _log(own, [line.payload for line in lines], ways)
+
+
+def log_of_rows(rows: Sequence[tuple[Any, ...]], ways: Ways) -> Log:
+    """The same of rows of `history.sql`, whose instants are microseconds."""
+    streams, versions, sources, ids, activities, at, recorded_at, units, actors, texts = (
+        list(column) for column in (zip(*rows, strict=True) if rows else [()] * 10)
+    )
+    own: dict[str, Any] = {
+        "case_id": [stream.removeprefix(PREFIX) for stream in streams],
+        "activity": activities,
+        "at": pl.Series(at, dtype=pl.Int64()).cast(INSTANT),
+        "recorded_at": pl.Series(recorded_at, dtype=pl.Int64()).cast(INSTANT),
+        "unit": units,
+        "actor": actors,
+        "event_id": [_named(source, id_) for source, id_ in zip(sources, ids, strict=True)],
+        "sequence": versions,
+    }
+    return _log(own, [orjson.loads(text) for text in texts], ways)
+
+
+def _log(own: dict[str, Any], payloads: Sequence[Mapping[str, Any]], ways: Ways) -> Log:
+    cases: dict[str, dict[str, Any]] = {}
+    for case_id, payload, unit in zip(own["case_id"], payloads, own["unit"], strict=True):
+        if case_id not in cases:
+            cases[case_id] = _case_of(case_id, payload, unit)
+    kinds = frozenset(str(case["kind"]) for case in cases.values())
+    types = {name: type_.is_ for name, type_ in ways.words.fields_of(kinds).items()}
+    own["step"] = [payload.get("step") for payload in payloads]
+    fields = [payload.get("fields") or {} for payload in payloads]
     names = sorted({name for one in fields for name in one} - EVENT_COLUMNS.keys())
     columns = [_column(name, [one.get(name) for one in fields], types.get(name, "text")) for name in names]
-    events = pl.DataFrame(own, schema=EVENT_COLUMNS).hstack(columns)
+    events = pl.DataFrame({name: own[name] for name in EVENT_COLUMNS}, schema=EVENT_COLUMNS).hstack(columns)
     return Log(events, _cases(cases.values()), ways.pack.tables)
 
 
-def _case_of(line: Line) -> dict[str, Any]:
-    payload = line.payload
+def _named(source: str, event_id: str) -> str:
+    """An event's id in a log. The source stands before it unless it is our own: two systems may use one id."""
+    return event_id if source == "yinuo" else f"{source}:{event_id}"
+
+
+def _case_of(case_id: str, payload: Mapping[str, Any], unit: str | None) -> dict[str, Any]:
     case = {name: payload.get(name) for name in _CASE}
-    return case | {"case_id": line.case_id, "unit": payload.get("unit") or line.unit}
+    return case | {"case_id": case_id, "unit": payload.get("unit") or unit}
 
 
 def _cases(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:

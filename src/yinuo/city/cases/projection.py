@@ -23,7 +23,6 @@ from yinuo.city.people import units
 from yinuo.city.texts import in_force
 from yinuo.kernel.instants import microseconds
 
-
 SERIAL = 8
 """Digits at the end of a receipt number by which it may be looked for."""
 

@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 
 from yinuo.city.cases.deciding.states import State
-from yinuo.city.cases.logs import PREFIX, line_of, log_of
+from yinuo.city.cases.logs import PREFIX, log_of_rows
 from yinuo.city.cases.projection import pairs, ways_in_force
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import NewEvent, StoredEvent
@@ -51,8 +51,10 @@ def log(case_ids: Sequence[str]) -> Log:
 
     A case that does not exist is left out.
     """
-    streams = read.streams([PREFIX + case_id for case_id in case_ids])
-    return log_of([line_of(event) for many in streams.values() for event in many], ways_in_force())
+    streams = orjson.dumps([PREFIX + case_id for case_id in dict.fromkeys(case_ids)]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "history"), {"streams": streams})
+        return log_of_rows(cursor.fetchall(), ways_in_force())
 
 
 def threads(case_ids: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
