@@ -40,7 +40,9 @@ def sign_in(city, db):
         from yinuo.city.people.models import Account
 
         client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(Account.objects.get(username=key), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            Account.objects.get(username=key), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         return client
 
     return signed

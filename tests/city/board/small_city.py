@@ -21,7 +21,16 @@ from yinuo.rulebook.loader import load_pack
 START = date(2025, 1, 1)
 NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
 """Friday 20 March 2026, 10:00 in the city."""
-UNITS = ("city", "service-centre", "supervising-office", "market", "housing", "medical-insurance", "human-resources", "transport")
+UNITS = (
+    "city",
+    "service-centre",
+    "supervising-office",
+    "market",
+    "housing",
+    "medical-insurance",
+    "human-resources",
+    "transport",
+)
 STAFF = (
     ("chen", "陈刚", "supervising-office", "supervising_office", "city"),
     ("lin", "林市长", "city", "leader", "city"),
@@ -35,7 +44,13 @@ STAFF = (
 )
 SYSTEM = Actor("system:hall", "大厅系统", (Grant("system", "city"),), "city", is_system=True)
 PASSWORD = "promise-kept-2026"
-ITEMS = (("food-permit", "market"), ("road-dig", "housing"), ("birth-subsidy", "medical-insurance"), ("injury-finding", "human-resources"), ("transport-permit", "transport"))
+ITEMS = (
+    ("food-permit", "market"),
+    ("road-dig", "housing"),
+    ("birth-subsidy", "medical-insurance"),
+    ("injury-finding", "human-resources"),
+    ("transport-permit", "transport"),
+)
 
 
 @cache
@@ -79,22 +94,71 @@ def month_of_cases(count=60):
 
 def one_case(case_id, item, unit, *, at, turn):
     """The acts of one case; `turn` picks its fate."""
+
     def fact(activity, after, **fields):
-        return Act(case_id, activity, at + timedelta(days=after), fields, source="hall", event_id=f"{case_id}-{activity}-{after}", unit=unit)
+        return Act(
+            case_id,
+            activity,
+            at + timedelta(days=after),
+            fields,
+            source="hall",
+            event_id=f"{case_id}-{activity}-{after}",
+            unit=unit,
+        )
 
     person = {"name": "王小敏", "phone": "13912345678", "identity": "110101199001011237"}
-    first = Act(case_id, "received", at, {"applicant": f"party-{case_id}", "channel": "窗口"}, kind="application", item=item, unit=unit, source="hall", event_id=f"{case_id}-0", person=person)
+    first = Act(
+        case_id,
+        "received",
+        at,
+        {"applicant": f"party-{case_id}", "channel": "窗口"},
+        kind="application",
+        item=item,
+        unit=unit,
+        source="hall",
+        event_id=f"{case_id}-0",
+        person=person,
+    )
     acts = [first, fact("accepted", 0.1)]
     if turn in (2, 7):
-        acts += [fact("supplement_requested", 0.05, papers="身份证复印件", cause="材料缺失"), fact("supplemented", 0.08)]
+        acts += [
+            fact("supplement_requested", 0.05, papers="身份证复印件", cause="材料缺失"),
+            fact("supplemented", 0.08),
+        ]
     if turn == 3:
-        acts += [fact("special_started", 1, special="检验", procedure="检验", declared="10 workdays", notice_no="示告〔2026〕3号", special_basis="食品安全法第三十五条"), fact("special_ended", 9)]
+        acts += [
+            fact(
+                "special_started",
+                1,
+                special="检验",
+                procedure="检验",
+                declared="10 workdays",
+                notice_no="示告〔2026〕3号",
+                special_basis="食品安全法第三十五条",
+            ),
+            fact("special_ended", 9),
+        ]
     if turn == 4:
-        acts += [fact("transferred", 1, to_unit="housing"), fact("transferred", 2, to_unit="market"), fact("transferred", 3, to_unit="transport")]
+        acts += [
+            fact("transferred", 1, to_unit="housing"),
+            fact("transferred", 2, to_unit="market"),
+            fact("transferred", 3, to_unit="transport"),
+        ]
     if turn in (5, 10):
         return acts
     if turn == 6:
-        return [*acts, fact("special_started", 1, special="鉴定", procedure="鉴定", declared="30 workdays", notice_no="示告〔2026〕9号", special_basis="工伤保险条例第二十条")]
+        return [
+            *acts,
+            fact(
+                "special_started",
+                1,
+                special="鉴定",
+                procedure="鉴定",
+                declared="30 workdays",
+                notice_no="示告〔2026〕9号",
+                special_basis="工伤保险条例第二十条",
+            ),
+        ]
     if turn == 8:
         return [*acts, fact("withdrawn", 2)]
     days = {0: 0.2, 1: 4, 9: 24, 11: 30}.get(turn, 6)
@@ -117,3 +181,10 @@ def built():
     supervised()
     measure_figures(NOW)
     return cases
+
+
+def actor(key):
+    """Somebody of the city as pages know him."""
+    from yinuo.city.people.accounts.persons import actor_of
+
+    return actor_of(str(Account.objects.get(username=key).pk), now=NOW)

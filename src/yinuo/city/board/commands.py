@@ -54,6 +54,22 @@ def _figures(rows: Iterable[Mapping[str, Any]], tree: units.Tree, *, digest: str
         unit = row["unit"]
         is_known = unit in tree.units or unit in tree.others
         scope = list(tree.ancestors(unit)) if is_known else list(tree.roots)
-        kept = {name: row[name] for name in ("institution", "clause", "version", "unit", "item", "by", "period_start", "period_end", "numerator", "denominator", "value", "excluded")}
+        kept = {
+            name: row[name]
+            for name in (
+                "institution",
+                "clause",
+                "version",
+                "unit",
+                "item",
+                "by",
+                "period_start",
+                "period_end",
+                "numerator",
+                "denominator",
+                "value",
+                "excluded",
+            )
+        }
         if row["denominator"] or row["value"] is not None:
             yield Figure(digest=digest, scope=scope, measured_at=now, **kept)

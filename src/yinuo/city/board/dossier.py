@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
-from django.utils.translation import gettext as _
 
 from yinuo.city.board.statements import rows
 from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
@@ -132,15 +131,16 @@ class Dossier:
     def _card(self, one: Mapping[str, Any]) -> dict[str, Any]:
         found = self.words.edition(one["institution"], one["clause"], one["version"])
         must = found is not None and isinstance(found[1].clause, Promise) and found[1].clause.public_reason
-        return {**one, "why": self.words.why(one), "text": self.text(one), "may_publish": must and one["why_code"] == "late"}
+        return {
+            **one,
+            "why": self.words.why(one, self.case["people"]),
+            "text": self.text(one),
+            "may_publish": must and one["why_code"] == "late",
+        }
 
     def person(self, actor: str | None) -> str:
         """A person's name, or what acted by itself."""
-        name = actor or ""
-        if name.startswith("system:"):
-            return _("业务系统 %(name)s") % {"name": name.removeprefix("system:")}
-        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统")}
-        return self.case["people"].get(name) or own.get(name, name)
+        return self.words.actor(actor, self.case["people"])
 
     @cached_property
     def scale(self) -> Scale:
@@ -196,7 +196,9 @@ class Dossier:
         for one in found:
             name = self.words.unit(one["unit"]) or self.person(one["actor"])
             one["name"] = name
-            one["segment"] = self.scale.segment("held", one["from"], one["to"] or self.case["ended_at"] or self.now, name)
+            one["segment"] = self.scale.segment(
+                "held", one["from"], one["to"] or self.case["ended_at"] or self.now, name
+            )
         return found
 
     @cached_property
@@ -218,7 +220,14 @@ class Dossier:
         if isinstance(value, list):
             return "、".join(self._value(name, one) for one in value)
         if name == "broken_clause":
-            return next((self.words.clause(one.institution, one.id) for one in self.words.rules.rulings if value in (one.id, one.name)), str(value))
+            return next(
+                (
+                    self.words.clause(one.institution, one.id)
+                    for one in self.words.rules.rulings
+                    if value in (one.id, one.name)
+                ),
+                str(value),
+            )
         if name == "item":
             return self.words.item(str(value))
         if isinstance(value, str) and (value in self.words.tree.units or value in self.words.tree.others):
@@ -233,7 +242,10 @@ class Dossier:
     def evidence(self, card: Mapping[str, Any]) -> list[Entry]:
         """The events of this case behind a card."""
         wanted = set(json.loads(card["evidence"] or "[]"))
-        named = {(one.event.event_id if one.event.source == "yinuo" else f"{one.event.source}:{one.event.event_id}"): one for one in self.entries}
+        named = {
+            (one.event.event_id if one.event.source == "yinuo" else f"{one.event.source}:{one.event.event_id}"): one
+            for one in self.entries
+        }
         return [one for name, one in named.items() if name in wanted]
 
     def marks(self) -> list[Tick]:
@@ -307,4 +319,3 @@ def plain(value: Any) -> str:
 
 def _key(row: Mapping[str, Any]) -> ClockKey:
     return tuple(row[name] for name in CLOCK_KEY)  # type: ignore[return-value]
-

@@ -18,7 +18,7 @@ WORDS: Mapping[str, Any] = {
     "approver": gettext_lazy("批准人"), "basis": gettext_lazy("依据"), "body": gettext_lazy("内容"), "breadth": gettext_lazy("涉及面"),
     "broken_clause": gettext_lazy("违反的条款"), "broken_due": gettext_lazy("原定到期"), "cause": gettext_lazy("补正原因"), "channel": gettext_lazy("渠道"),
     "claim": gettext_lazy("请求"), "competent": gettext_lazy("是否属于本机关"), "complete": gettext_lazy("材料是否齐全"), "days": gettext_lazy("延长多久"),
-    "deadline": gettext_lazy("期限"), "debtor": gettext_lazy("当事人"), "decision": gettext_lazy("决定"), "declared": gettext_lazy("所需时间"),
+    "deadline": gettext_lazy("截止期限"), "debtor": gettext_lazy("当事人"), "decision": gettext_lazy("决定"), "declared": gettext_lazy("所需时间"),
     "departments": gettext_lazy("参加部门"), "document": gettext_lazy("文书"), "effect": gettext_lazy("达到的效果"), "end_reason": gettext_lazy("终止原因"),
     "evidence": gettext_lazy("证据"), "expires": gettext_lazy("有效期至"), "extension_reason": gettext_lazy("延长原因"), "files": gettext_lazy("附件"),
     "finding_class": gettext_lazy("问题类别"), "fine": gettext_lazy("罚款（分）"), "forbidden_by": gettext_lazy("禁止的依据"), "form": gettext_lazy("形式"),
@@ -36,7 +36,23 @@ WORDS: Mapping[str, Any] = {
     "subject": gettext_lazy("对象"), "term": gettext_lazy("期间"), "third_party": gettext_lazy("第三人"), "title": gettext_lazy("标题"),
     "to_unit": gettext_lazy("转给哪个单位"), "voucher": gettext_lazy("凭证"),
 }  # fmt: skip
-LONG = frozenset({"reason", "opinion", "papers", "effect", "evidence", "signed_reason", "extension_reason", "problem", "measure", "need", "claim", "body", "materials"})
+LONG = frozenset(
+    {
+        "reason",
+        "opinion",
+        "papers",
+        "effect",
+        "evidence",
+        "signed_reason",
+        "extension_reason",
+        "problem",
+        "measure",
+        "need",
+        "claim",
+        "body",
+        "materials",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,13 @@ def field_word(name: str) -> str:
 
 
 def asked_field(
-    name: str, type_: FieldType | None, words: Words, *, value: str = "", error: str | None = None, required: bool = True
+    name: str,
+    type_: FieldType | None,
+    words: Words,
+    *,
+    value: str = "",
+    error: str | None = None,
+    required: bool = True,
 ) -> Asked:
     """The control of a field by its type."""
     word = type_.is_ if type_ else "text"
@@ -68,7 +90,10 @@ def asked_field(
     if type_ and (word == "choice" or type_.of):
         kind, options = "choice", [(str(one), str(one)) for one in type_.of]
     elif word == "unit":
-        kind, options = "choice", [(span.unit, "　" * depth + words.unit(span.unit)) for depth, span in words.tree.walk() if depth < 3]
+        kind, options = (
+            "choice",
+            [(span.unit, "　" * depth + words.unit(span.unit)) for depth, span in words.tree.walk() if depth < 3],
+        )
     elif word == "item":
         kind, options = "choice", words.items()
     elif word in ("date", "bool"):

@@ -67,7 +67,9 @@ class Line:
             return ""
         most = 1.0 if known[0].is_share else max((value.value or 0.0) for value in known) or 1.0
         step = 100 / (len(known) - 1)
-        return " ".join(f"{index * step:.1f},{22 - 20 * (value.value or 0.0) / most:.1f}" for index, value in enumerate(known))
+        return " ".join(
+            f"{index * step:.1f},{22 - 20 * (value.value or 0.0) / most:.1f}" for index, value in enumerate(known)
+        )
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _line(words: Words, institution: str, clause: str, periods: Sequence[Mapping
         home, _slash, other = name.rpartition("/")
         guards.append((home or institution, other, words.clause(home or institution, other)))
     return Line(
-        institution, clause, words.clause(institution, clause), "".join(Reader(words).sentences(indicator)), indicator.better,
+        institution, clause, words.clause(institution, clause), (" " if words.language == "en" else "").join(Reader(words).sentences(indicator)), indicator.better,
         None if indicator.target is None else float(indicator.target), closed[-1] if closed else None,
         running[-1] if running else None, trend, tuple(guards), max(row["measured_at"] for row in periods),
     )  # fmt: skip
@@ -167,7 +169,12 @@ def one(
     shown = period if period in by_period else last.begin if last else None
     then = indicator_of(words, institution, clause, shown)
     subjects = [
-        Subject(row["unit"], row["item"], words.unit(row["unit"]) or words.item(row["item"]) or words.city, _value(then, row))
+        Subject(
+            row["unit"],
+            row["item"],
+            words.unit(row["unit"]) or words.item(row["item"]) or words.city,
+            _value(then, row),
+        )
         for row in by_period.get(shown, ())
         if row["denominator"]
     ]

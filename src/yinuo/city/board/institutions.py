@@ -102,7 +102,9 @@ def clauses(one: Institution, words: Words, today: date) -> list[Said]:
         for other in others:
             used.setdefault(other, []).append(name)
     reader = Reader(words)
-    ordered = sorted(latest.values(), key=lambda statement: KINDS.index(statement.kind) if statement.kind in KINDS else 9)
+    ordered = sorted(
+        latest.values(), key=lambda statement: KINDS.index(statement.kind) if statement.kind in KINDS else 9
+    )
     return [_said(one.id, statement, words, reader, today, needs=needs, used=used) for statement in ordered]
 
 

@@ -113,9 +113,7 @@ class Listing:
         return Sorted(self.link(sort=turned), ("descending" if is_down else "ascending") if here else None)
 
 
-def listed(
-    spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]
-) -> Listing:
+def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:
     """One page of the rows the filters and the one row filter leave. Raises BadQuery."""
     found = prepared(spec, path=path, asked=asked, row_filter=row_filter)
     name, is_down = _direction(spec, asked.get("sort", ""))
@@ -123,7 +121,9 @@ def listed(
     where, parameters = found.where, dict(found.parameters)
     if asked.get("after"):
         parameters["after_value"], parameters["after_key"] = _cursor(asked["after"])
-        where += f" AND ({sort.sql}, {spec.key}) {'<' if is_down else '>'} (%(after_value)s::{sort.type}, %(after_key)s)"
+        where += (
+            f" AND ({sort.sql}, {spec.key}) {'<' if is_down else '>'} (%(after_value)s::{sort.type}, %(after_key)s)"
+        )
         found.first = found.link()
     order = f"{sort.sql} {'DESC' if is_down else 'ASC'}, {spec.key} {'DESC' if is_down else 'ASC'}"
     text = (
@@ -139,9 +139,7 @@ def listed(
     return found
 
 
-def prepared(
-    spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]
-) -> Listing:
+def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:
     """The list's condition without its rows. Raises BadQuery."""
     condition, parameters = row_filter[0], dict(row_filter[1])
     parts = [f"({condition})"]

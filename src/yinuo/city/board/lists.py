@@ -17,7 +17,7 @@ CASE_STATUS = ("open", "ended")
 CLOCK_STATES = ("running", "paused", "overdue", "kept", "late")
 ANSWERS = ("unanswered", "explained", "appealed")
 CARD_COLUMNS = """f.card, f.finding_id, f.case_id, f.kind, f.item, f.institution, f.clause, f.version, f.level, f.raised_at, f.cleared_at,
-f.unit, f.why_code, f.why_args, f.status, f.explained_at, f.explanation, f.appeal, f.public_reason, f.answer_by, c.receipt"""
+f.unit, f.why_code, f.why_args, f.status, f.explained_at, f.explanation, f.appeal, f.public_reason, f.answer_by, f.actor, p.name AS actor_name, c.receipt"""
 CASE_COLUMNS = """c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.region, c.channel, c.status, c.opened_at, c.ended_at, c.holder_unit,
 (SELECT min(k.due_at) FROM supervision_clock AS k WHERE k.case_id = c.case_id AND k.ended_at IS NULL) AS due_at,
 ARRAY(SELECT DISTINCT f.level FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open') AS levels"""
@@ -30,7 +30,7 @@ def _within(words: Words) -> Callable[[str], list[str]]:
 def findings(words: Words) -> Spec:
     """The cards: one row for each raise of a finding."""
     return Spec(
-        source="supervision_finding AS f LEFT JOIN cases_case AS c ON c.case_id = f.case_id",
+        source="supervision_finding AS f LEFT JOIN cases_case AS c ON c.case_id = f.case_id LEFT JOIN people_person AS p ON p.person = f.actor",
         columns=CARD_COLUMNS,
         key="f.card",
         filters=(

@@ -14,16 +14,30 @@ from django.db import connection
 from yinuo.city.ledger.statements import sql
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.context import references
-from yinuo.engine.log import CASE_COLUMNS, CLOCK_COLUMNS, EVENT_COLUMNS, FINDING_COLUMNS, HOLDING_COLUMNS, INSTANT, Log, Said
+from yinuo.engine.log import (
+    CASE_COLUMNS,
+    CLOCK_COLUMNS,
+    EVENT_COLUMNS,
+    FINDING_COLUMNS,
+    HOLDING_COLUMNS,
+    INSTANT,
+    Log,
+    Said,
+)
 from yinuo.engine.matching import Matcher, Rows, Tables
 from yinuo.engine.measure import SUBJECTS
-from yinuo.engine.populations import population
+from yinuo.engine.populations import FACTS, population
 from yinuo.engine.rules import Rules
 from yinuo.engine.tables import Table
 from yinuo.kernel.instants import day_number
 from yinuo.rulebook.loader import Pack
 
-SCHEMAS = {"cases": {**CASE_COLUMNS, "parent": pl.String()}, "clocks": CLOCK_COLUMNS, "findings": FINDING_COLUMNS, "holdings": HOLDING_COLUMNS}
+SCHEMAS = {
+    "cases": {**CASE_COLUMNS, "parent": pl.String()},
+    "clocks": CLOCK_COLUMNS,
+    "findings": FINDING_COLUMNS,
+    "holdings": HOLDING_COLUMNS,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +48,36 @@ class Measured:
     said: Said
 
 
-def window(pack: Pack, *, since: datetime, until: datetime, unit: str | None = None) -> Measured:
+def window(
+    pack: Pack, *, since: datetime, until: datetime, unit: str | None = None, over: Indicator | None = None
+) -> Measured:
     """Everything whose own moments lie in the stretch or that is still open, by what supervision said last.
 
     Cards that an appeal cancelled or a correction withdrew are not counted. `unit` keeps only clocks, cards and cases of
-    one unit. Events carry no fields but those an indicator of the pack reads.
+    one unit; `over` leaves empty what that one indicator does not read. Events carry no fields but those an indicator of the
+    pack reads.
     """
     asked = {"since": since, "until": until, "unit": unit}
-    frames = {name: _copied(name, asked, schema=schema) for name, schema in SCHEMAS.items()}
+    read = {*SCHEMAS, "events"} if over is None else _read_by(over)
+    frames = {
+        name: _copied(name, asked, schema=schema) if name in read else pl.DataFrame(schema=schema)
+        for name, schema in SCHEMAS.items()
+    }
     fields = _fields(pack.rules)
     schema = {**EVENT_COLUMNS, **dict.fromkeys(fields, pl.String())}
-    events = _copied("events", {**asked, "fields": fields}, schema=schema)
+    is_read = "events" in read
+    events = _copied("events", {**asked, "fields": fields}, schema=schema) if is_read else pl.DataFrame(schema=schema)
     log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], pack.tables)
     return Measured(log, Said(frames["clocks"], frames["findings"], frames["holdings"]))
+
+
+def _read_by(indicator: Indicator) -> set[str]:
+    """The tables an indicator is counted from; events also where it reads what happened to a case."""
+    rows = indicator.over.partition(":")[0]
+    tests = (indicator.for_, indicator.where, indicator.count, indicator.exempt)
+    fields = {name for condition in tests if condition is not None for name in condition.fields()}
+    facts = rows == "cases" or fields & FACTS or indicator.at in FACTS
+    return {"cases", rows} | ({"events"} if facts else set())
 
 
 def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
@@ -61,7 +92,10 @@ def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
             for part in copy:
                 buffer.write(part)
     buffer.seek(0)
-    raw = {key: pl.Int64() if kind == INSTANT else pl.String() if kind == pl.Boolean() else kind for key, kind in schema.items()}
+    raw = {
+        key: pl.Int64() if kind == INSTANT else pl.String() if kind == pl.Boolean() else kind
+        for key, kind in schema.items()
+    }
     frame = pl.read_csv(buffer, schema_overrides=raw, infer_schema=False)
     made = [
         pl.col(key).cast(INSTANT) if kind == INSTANT
@@ -74,7 +108,21 @@ def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
 
 def _fields(rules: Rules) -> list[str]:
     """The fields of events that some indicator over events or cases reads, by name."""
-    known = {*EVENT_COLUMNS, *CASE_COLUMNS, *CLOCK_COLUMNS, *FINDING_COLUMNS, "did", "did_not", "status", "span", "opened_at", "closed_at", "city", "events", "person"}
+    known = {
+        *EVENT_COLUMNS,
+        *CASE_COLUMNS,
+        *CLOCK_COLUMNS,
+        *FINDING_COLUMNS,
+        "did",
+        "did_not",
+        "status",
+        "span",
+        "opened_at",
+        "closed_at",
+        "city",
+        "events",
+        "person",
+    }
     read: set[str] = set()
     for ruling in rules.of_kind("indicator"):
         for edition in ruling.editions:
@@ -114,7 +162,9 @@ def behind(
         names = matcher.value(SUBJECTS.get(subject, subject), records, rows=keep).series().cast(pl.String)
         keep = keep[(names == wanted).fill_null(False).to_numpy()]
     counts = matcher.holds(indicator.count, records, rows=keep)
-    shown = [name for name in ("case_id", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level") if name in frame.columns]
+    shown = [
+        name
+        for name in ("case_id", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level")
+        if name in frame.columns
+    ]
     return Behind(frame.select(shown)[keep].with_columns(pl.Series("counts", counts)))
-
-

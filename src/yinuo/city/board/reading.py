@@ -61,19 +61,29 @@ class Reader:
         spoken = {"on": self.events(promise.on), "until": until, "limit": self._within(promise)}
         found = [_("自“%(on)s”起，%(limit)s内“%(until)s”。") % spoken]
         if promise.due_on:
-            found = [_("自“%(on)s”起，到“%(day)s”那天为止“%(until)s”。") % {**spoken, "day": field_word(promise.due_on)}]
+            found = [
+                _("自“%(on)s”起，到“%(day)s”那天为止“%(until)s”。") % {**spoken, "day": field_word(promise.due_on)}
+            ]
         pauses = promise.pause if isinstance(promise.pause, tuple) else ()
         for pause in pauses:
             end = self.events(pause.to) if pause.to else ""
             said = _("从“%(from)s”到“%(to)s”不计时") if end else _("自“%(from)s”起不计时")
             said = said % {"from": self.events(pause.from_), "to": end}
-            found.append(said + (self._comma + _("最长 %(cap)s") % {"cap": self._limit(pause.cap)} if pause.cap else "") + _("。"))
+            found.append(
+                said
+                + (self._comma + _("最长 %(cap)s") % {"cap": self._limit(pause.cap)} if pause.cap else "")
+                + _("。")
+            )
         if promise.extend is not None:
             said = _("“%(on)s”可以延长") % {"on": self.events(promise.extend.on)}
-            most = self._comma + _("最多 %(max)s") % {"max": self._limit(promise.extend.max)} if promise.extend.max else ""
+            most = (
+                self._comma + _("最多 %(max)s") % {"max": self._limit(promise.extend.max)} if promise.extend.max else ""
+            )
             found.append(said + most + self._comma + _("最多 %(times)s 次") % {"times": promise.extend.times} + _("。"))
         if promise.silence is not None:
-            found.append(_("到期没有动静的，视为“%(means)s”。") % {"means": self._words.activity(promise.silence.means)})
+            found.append(
+                _("到期没有动静的，视为“%(means)s”。") % {"means": self._words.activity(promise.silence.means)}
+            )
         rungs = self._words.rules.ladders.get(promise.levels, ()) if isinstance(promise.levels, str) else promise.levels
         found += [self._rung(rung) for rung in rungs]
         if promise.public_reason:
@@ -85,11 +95,23 @@ class Reader:
         word = level.word if level else rung.level
         when = _("（%(when)s）") % {"when": self.condition(rung.when)} if rung.when else ""
         if rung.share is not None:
-            return _("用去时限的 %(share)s%%%(when)s：%(level)s。") % {"share": f"{float(rung.share) * 100:g}", "when": when, "level": word}
+            return _("用去时限的 %(share)s%%%(when)s：%(level)s。") % {
+                "share": f"{float(rung.share) * 100:g}",
+                "when": when,
+                "level": word,
+            }
         if rung.left is not None:
-            return _("还剩 %(left)s%(when)s：%(level)s。") % {"left": self._limit(rung.left), "when": when, "level": word}
+            return _("还剩 %(left)s%(when)s：%(level)s。") % {
+                "left": self._limit(rung.left),
+                "when": when,
+                "level": word,
+            }
         if isinstance(rung.late, Limit):
-            return _("超过时限 %(late)s%(when)s：%(level)s。") % {"late": self._limit(rung.late), "when": when, "level": word}
+            return _("超过时限 %(late)s%(when)s：%(level)s。") % {
+                "late": self._limit(rung.late),
+                "when": when,
+                "level": word,
+            }
         return _("一超过时限%(when)s：%(level)s。") % {"when": when, "level": word}
 
     def _constraint(self, one: Constraint) -> list[str]:
@@ -112,7 +134,13 @@ class Reader:
 
     def _indicator(self, one: Indicator) -> list[str]:
         rows, _colon, clause = one.over.partition(":")
-        over = {"cases": _("办件"), "clocks": _("时限"), "findings": _("亮灯"), "events": _("经办记录"), "holdings": _("持有时段")}.get(rows, rows)
+        over = {
+            "cases": _("办件"),
+            "clocks": _("时限"),
+            "findings": _("亮灯"),
+            "events": _("经办记录"),
+            "holdings": _("持有时段"),
+        }.get(rows, rows)
         if clause:
             home, _slash, name = clause.partition("/")
             over = _("“%(clause)s”的%(over)s") % {"clause": self._words.clause(home, name), "over": over}
@@ -126,12 +154,24 @@ class Reader:
             found.append(_("分母：%(where)s。") % {"where": where})
         if one.count is not None:
             found.append(_("分子：%(count)s。") % {"count": self.condition(one.count)})
-        period = {"day": _("每日"), "week": _("每周"), "month": _("每月"), "quarter": _("每季度"), "half": _("每半年"), "year": _("每年"), "all": _("全部时间")}
-        by = _("、").join(_field(name) for name in (one.subject, *one.by))
+        period = {
+            "day": _("每日"),
+            "week": _("每周"),
+            "month": _("每月"),
+            "quarter": _("每季度"),
+            "half": _("每半年"),
+            "year": _("每年"),
+            "all": _("全部时间"),
+        }
+        by = _("、").join(self._field(name) for name in (one.subject, *one.by))
         found.append(_("%(period)s，按%(by)s。") % {"period": period[one.period], "by": by})
         if one.min_n > 1:
             found.append(_("不足 %(n)s 的不出数。") % {"n": one.min_n})
         return found
+
+    def _field(self, name: str) -> str:
+        word = _field(name)
+        return word[:1].lower() + word[1:] if self._words.language == "en" else word
 
     def events(self, raw: Any) -> str:
         """Which events, by their words."""
@@ -140,7 +180,11 @@ class Reader:
 
     def _event(self, event: Event) -> str:
         names = self._names(event.activities)
-        return names if event.where is None else _("%(names)s（%(where)s）") % {"names": names, "where": self.condition(event.where)}
+        return (
+            names
+            if event.where is None
+            else _("%(names)s（%(where)s）") % {"names": names, "where": self.condition(event.where)}
+        )
 
     def condition(self, condition: Any) -> str:
         """A condition: rows joined by "or", tests by commas."""
@@ -149,7 +193,7 @@ class Reader:
         return self._or.join(self._comma.join(self._test(name, test) for name, test in row) for row in condition.any_of)
 
     def _test(self, name: str, test: Test) -> str:
-        field = _field(name)
+        field = self._field(name)
         signs: list[tuple[str, object]] = [
             ("", test.equal), ("≠", test.unequal), ("=", test.same_as), ("≠", test.differs_from), ("≥", test.min), ("≤", test.max),
             (">", test.above), ("<", test.below), ("∋", test.has), ("∋", test.contains),
@@ -157,10 +201,17 @@ class Reader:
         parts = []
         for sign, bound in signs:
             if bound is not None:
-                parts.append(f"{field} {sign} {self._bound(name, bound)}" if sign else _("%(field)s是%(value)s") % {"field": field, "value": self._bound(name, bound)})
+                parts.append(
+                    f"{field} {sign} {self._bound(name, bound)}"
+                    if sign
+                    else _("%(field)s是%(value)s") % {"field": field, "value": self._bound(name, bound)}
+                )
         if test.known is not None:
             parts.append((_("写明%(field)s") if test.known else _("没有写明%(field)s")) % {"field": field})
-        for listed, said in ((test.listed, _("%(field)s在“%(table)s”里")), (test.unlisted, _("%(field)s不在“%(table)s”里"))):
+        for listed, said in (
+            (test.listed, _("%(field)s在“%(table)s”里")),
+            (test.unlisted, _("%(field)s不在“%(table)s”里")),
+        ):
             if isinstance(listed, Listed):
                 parts.append(said % {"field": field, "table": listed.table})
         if test.through is not None:
@@ -193,15 +244,22 @@ class Reader:
         return name
 
     def _within(self, promise: Promise) -> str:
-        rows = [self._limit(row.limit) + (_("（%(when)s）") % {"when": self.condition(row.when)} if row.when else "") for row in promise.within]
+        rows = [
+            self._limit(row.limit) + (_("（%(when)s）") % {"when": self.condition(row.when)} if row.when else "")
+            for row in promise.within
+        ]
         return _("；").join(rows)
 
     def _limit(self, limit: Limit | FieldLimit | None) -> str:
         if limit is None:
             return ""
         if isinstance(limit, FieldLimit):
-            name = _field(limit.field)
-            return name if limit.or_ is None else _("%(field)s（没有规定的为 %(other)s）") % {"field": name, "other": self._limit(limit.or_)}
+            name = self._field(limit.field)
+            return (
+                name
+                if limit.or_ is None
+                else _("%(field)s（没有规定的为 %(other)s）") % {"field": name, "other": self._limit(limit.or_)}
+            )
         return self._words.amount(float(limit.count), limit.unit.value)
 
     def _count(self, count: int | FieldNumber | None) -> str:
@@ -213,7 +271,7 @@ class Reader:
 
 def _field(name: str) -> str:
     known = {
-        "institution": _("制度"), "clause": _("条款"), "state": _("状态"), "level": _("等级"), "unit": _("单位"), "kind": _("类别"), "did": _("办过"),
+        "institution": _("所属制度"), "clause": _("条款"), "state": _("状态"), "level": _("等级"), "unit": _("单位"), "kind": _("类别"), "did": _("办过"),
         "event": _("环节"), "activity": _("环节"), "city": _("全市"), "used": _("已用"), "allowed": _("时限"), "person": _("人员"), "deemed": _("视为"),
         "item.statutory": _("事项清单的法定时限"), "item.promised": _("事项清单的承诺时限"), "item.review": _("事项清单的审查时限"),
         "item.decide": _("事项清单的决定时限"), "immediate": _("即办件"), "nature": _("性质"),

@@ -35,7 +35,9 @@ def as_csv(name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any
 def as_excel(name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
     """An Excel file; text is written as text, moments as moments."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
+    book = xlsxwriter.Workbook(
+        buffer, {"constant_memory": True, "in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
+    )
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
     for place, column in enumerate(columns):

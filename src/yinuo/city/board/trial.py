@@ -116,7 +116,9 @@ def _extracted(content: bytes, place: Path) -> Path:
     files = [one for one in archive.infolist() if not one.is_dir() and one.filename.endswith((".toml", ".csv"))]
     if len(files) > MOST_FILES or sum(one.file_size for one in files) > MOST_BYTES:
         raise Unreadable(_("文件太多或者太大：一套制度文本不超过 8 MB。"))
-    roots = {str(PurePosixPath(one.filename).parent) for one in files if PurePosixPath(one.filename).name == "pack.toml"}
+    roots = {
+        str(PurePosixPath(one.filename).parent) for one in files if PurePosixPath(one.filename).name == "pack.toml"
+    }
     if not roots:
         raise Unreadable(_("里面没有 pack.toml：请把整个文本文件夹打包。"))
     for one in files:

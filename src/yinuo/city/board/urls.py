@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
     path("cases/<str:case_id>", cases.case, name="case"),
     path("cases/<str:case_id>/proof", proofs.proof, name="case_proof"),
+    re_path(r"^cases/(?P<case_id>[^/]+)/inclusion\.(?P<form>html|json)$", proofs.inclusion, name="case_inclusion"),
     path("texts/try", trials.upload, name="trial_upload"),
     path("texts/try/<str:digest>", trials.shown, name="trial"),
     path("texts/try/<str:digest>/install", trials.installed, name="trial_install"),

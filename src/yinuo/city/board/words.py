@@ -169,7 +169,9 @@ class Words:
         if not name:
             return None
         found = self.rules.levels.get(name) if self.is_there else None
-        return LevelWord(name, self._word("levels", name), found.colour if found else "grey", found.rank if found else 0)
+        return LevelWord(
+            name, self._word("levels", name), found.colour if found else "grey", found.rank if found else 0
+        )
 
     @cached_property
     def levels(self) -> tuple[LevelWord, ...]:
@@ -215,16 +217,35 @@ class Words:
                 return _flow_on(ruling, opened_at)
         return None
 
-    def why(self, finding: Mapping[str, Any]) -> str:
-        """The sentence that says why a finding was raised, with units by their names."""
+    def why(self, finding: Mapping[str, Any], people: Mapping[str, str] | None = None) -> str:
+        """The sentence that says why a finding was raised, with units and persons by their names.
+
+        `people` holds the names of persons; without it the finding's own `actor_name` is used where the row has one.
+        """
         if not self.is_there:
             return ""
         why = finding["why_args"] or "{}"
         told: dict[str, Any] = dict(json.loads(why) if isinstance(why, str) else why)
         if told.get("holder"):
             told["holder"] = self.unit(told["holder"])
+        actor = finding.get("actor")
+        names = people if people is not None else {actor: finding.get("actor_name")}
+        finding = {**finding, "actor": self.actor(actor, names)}
+        for key in ("actor", "by"):
+            if isinstance(told.get(key), str):
+                told[key] = self.actor(told[key], names)
         told["held"] = [{**one, "by": self.unit(one["by"])} for one in told.get("held", ())]
-        return explain({**finding, "why_args": json.dumps(told)}, self.rules, lang="en" if self.language == "en" else "zh")
+        return explain(
+            {**finding, "why_args": json.dumps(told)}, self.rules, lang="en" if self.language == "en" else "zh"
+        )
+
+    def actor(self, actor: str | None, names: Mapping[Any, str | None]) -> str:
+        """A person's name, or what acted by itself."""
+        name = actor or ""
+        if name.startswith("system:"):
+            return _("业务系统 %(name)s") % {"name": name.removeprefix("system:")}
+        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统")}
+        return names.get(name) or own.get(name, name)
 
     def state(self, state: str | None) -> str:
         """A clock's, a case's or a card's state."""
@@ -236,7 +257,9 @@ class Words:
 
     def basis(self, basis: str | None) -> str:
         """What kind of limit it is."""
-        return {"statutory": _("法定"), "promised": _("承诺"), "step": _("环节"), "ordered": _("指定")}.get(basis or "", basis or "")
+        return {"statutory": _("法定"), "promised": _("承诺"), "step": _("环节"), "ordered": _("指定")}.get(
+            basis or "", basis or ""
+        )
 
     def amount(self, value: float | None, measure: str | None) -> str:
         """A length of time in the clock's own unit: “3 个工作日”, “1.5 hours” (peers row 55)."""

@@ -12,7 +12,6 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,5 +138,4 @@ class Frame:
         if not self._words.is_there:
             return None
         pack = self._words.pack
-        name = pack.en if get_language() == "en" and pack.en else pack.zh
-        return TextInForce(name, pack.digest, None, reverse("institutions"))
+        return TextInForce(self._words.city, pack.digest, None, reverse("institutions"))

@@ -5,36 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.TextField()),
-                ('institution', models.TextField()),
-                ('clause', models.TextField()),
-                ('version', models.TextField()),
-                ('unit', models.TextField(null=True)),
-                ('item', models.TextField(null=True)),
-                ('by', models.TextField(null=True)),
-                ('period_start', models.DateField(null=True)),
-                ('period_end', models.DateField(null=True)),
-                ('numerator', models.FloatField(null=True)),
-                ('denominator', models.FloatField(null=True)),
-                ('value', models.FloatField(null=True)),
-                ('excluded', models.IntegerField(default=0)),
-                ('scope', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('measured_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.TextField()),
+                ("institution", models.TextField()),
+                ("clause", models.TextField()),
+                ("version", models.TextField()),
+                ("unit", models.TextField(null=True)),
+                ("item", models.TextField(null=True)),
+                ("by", models.TextField(null=True)),
+                ("period_start", models.DateField(null=True)),
+                ("period_end", models.DateField(null=True)),
+                ("numerator", models.FloatField(null=True)),
+                ("denominator", models.FloatField(null=True)),
+                ("value", models.FloatField(null=True)),
+                ("excluded", models.IntegerField(default=0)),
+                (
+                    "scope",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("measured_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'board_figure',
-                'indexes': [models.Index(fields=['institution', 'clause', 'period_start'], name='board_figure_clause')],
+                "db_table": "board_figure",
+                "indexes": [models.Index(fields=["institution", "clause", "period_start"], name="board_figure_clause")],
             },
         ),
     ]

@@ -49,7 +49,13 @@ def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
         require(request.actor, "figures.read", scope=words.tree.ancestors(unit))  # type: ignore[attr-defined]
     zone = ZoneInfo(words.rules.zone)
     since = datetime.combine(page.period, time(), zone)
-    found = window(words.pack, since=since, until=datetime.combine(end, time(), zone) + timedelta(days=1), unit=unit)
+    found = window(
+        words.pack,
+        since=since,
+        until=datetime.combine(end, time(), zone) + timedelta(days=1),
+        unit=unit,
+        over=page.indicator,
+    )
     counted = behind(page.indicator, found, words.rules, begin=page.period, end=end, unit=unit, item=item).rows
     visible = _visible(request, counted["case_id"].unique().to_list())
     facts = {
@@ -57,7 +63,10 @@ def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
         "unit": unit,
         "item": item,
         "value": next((one.value for one in page.subjects if (one.unit, one.item) == (unit, item)), None),
-        "rows": [{**row, **visible.get(row["case_id"], {"receipt": None})} for row in counted.sort("counts").to_dicts()[:1000]],
+        "rows": [
+            {**row, **visible.get(row["case_id"], {"receipt": None})}
+            for row in counted.sort("counts").to_dicts()[:1000]
+        ],
         "total": len(counted),
     }
     return render(request, "board/figure_cases.html.j2", facts)

@@ -27,7 +27,14 @@ def findings(request: HttpRequest) -> HttpResponse:
 @needs("finding.read")
 def export_findings(request: HttpRequest, form: str) -> HttpResponseBase:
     """The cards as a file."""
-    return _file(request, form, spec=lists.findings, columns=lists.finding_columns, rule=("finding.read", "f.scope"), name="findings")
+    return _file(
+        request,
+        form,
+        spec=lists.findings,
+        columns=lists.finding_columns,
+        rule=("finding.read", "f.scope"),
+        name="findings",
+    )
 
 
 @needs("case.read")
@@ -39,7 +46,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 @needs("case.export")
 def export_cases(request: HttpRequest, form: str) -> HttpResponseBase:
     """The cases as a file."""
-    return _file(request, form, spec=lists.cases, columns=lists.case_columns, rule=("case.export", "c.scope"), name="cases")
+    return _file(
+        request, form, spec=lists.cases, columns=lists.case_columns, rule=("case.export", "c.scope"), name="cases"
+    )
 
 
 def _page(

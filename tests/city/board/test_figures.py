@@ -1,0 +1,64 @@
+"""Figures: n, interval, and lists behind them that are as long as n (E076, E077, D05)."""
+
+from __future__ import annotations
+
+import re
+
+from tests.city.board import small_city
+from yinuo.city.board.commands import _reopened, measure_figures
+from yinuo.city.board.models import Figure
+from yinuo.city.supervision.models import Clock
+
+
+def test_d05_what_is_overdue_and_still_open_counts_against_the_rate(city, db):
+    wanted = Clock.objects.filter(
+        institution="time-limit", clause="promised", unit="medical-insurance", due_at__lte=small_city.NOW
+    )
+    march = wanted.filter(due_at__year=2026, due_at__month=3, state__in=["kept", "late", "overdue"])
+    assert march.filter(state="overdue").exists()
+    figure = Figure.objects.get(clause="on-time", unit="medical-insurance", period_start="2026-03-01")
+    assert figure.denominator == march.count()
+    assert figure.numerator == march.filter(state="kept").count()
+
+
+def test_the_list_behind_a_value_is_as_long_as_its_n(sign_in):
+    client = sign_in("chen")
+    looked = 0
+    for figure in Figure.objects.filter(denominator__gt=0).exclude(unit=None, item=None):
+        asked = {"period": figure.period_start, **({"unit": figure.unit} if figure.unit else {"item": figure.item})}
+        text = client.get(f"/figures/{figure.institution}/{figure.clause}/cases", asked).content.decode()
+        assert int(re.search(r"背后 (\d+) 条", text).group(1)) == figure.denominator, (figure.clause, asked)
+        looked += 1
+    assert looked > 20
+
+
+def test_measuring_again_changes_nothing_and_keeps_closed_periods(city, db):
+    def values():
+        return sorted(
+            Figure.objects.values_list("clause", "unit", "item", "period_start", "numerator", "denominator"), key=str
+        )
+
+    before = values()
+    measure_figures(small_city.NOW)
+    assert values() == before
+    measure_figures(small_city.NOW, whole=True)
+    assert values() == before
+
+
+def test_the_quarter_before_this_one_is_measured_again():
+    assert str(_reopened(small_city.NOW.date())) == "2025-10-01"
+    assert str(_reopened(small_city.NOW.date().replace(month=11))) == "2026-07-01"
+
+
+def test_a_figure_without_a_unit_of_ones_own_is_not_shown(sign_in):
+    text = sign_in("sun").get("/figures/time-limit/on-time").content.decode()
+    assert "市市场监督管理局" in text
+    assert "市医疗保障局" not in text
+    outside = {"period": "2026-03-01", "unit": "medical-insurance"}
+    assert sign_in("sun").get("/figures/time-limit/on-time/cases", outside).status_code == 403
+    assert sign_in("zhao").get("/figures").status_code == 403
+
+
+def test_a_figure_the_text_does_not_have_is_not_found(sign_in):
+    for address in ("/figures/time-limit/nothing", "/figures/x/y", "/figures/time-limit/on-time?period=soon"):
+        assert sign_in("chen").get(address).status_code == 404

@@ -1,0 +1,73 @@
+"""Open boards: unchanged is 304 without a session, and only to who saw it before."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.city.board import small_city
+from yinuo.city.board import polling
+from yinuo.city.supervision.commands import explain_card
+from yinuo.city.supervision.models import Finding
+
+
+@pytest.fixture
+def board(sign_in):
+    client = sign_in("chen")
+    answer = client.get("/board/lights")
+    return client, answer["ETag"]
+
+
+def test_an_unchanged_board_is_304_within_one_query(board):
+    client, seen = board
+    polling._Kept.at = float("-inf")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/board/lights", headers={"If-None-Match": seen})
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert len(asked) == 1
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/board/lights", headers={"If-None-Match": seen}).status_code == 304
+    assert len(asked) == 0
+
+
+def test_the_tag_of_the_page_is_that_of_what_it_asks_for(sign_in):
+    client = sign_in("chen")
+    page = client.get("/?kind=application").content.decode()
+    seen = client.get("/board/lights?kind=application")["ETag"]
+    assert seen.strip('"') in page
+
+
+@pytest.mark.parametrize("change", ["session", "filter", "language"])
+def test_a_tag_holds_for_its_session_filter_and_language_only(board, sign_in, change):
+    client, seen = board
+    asker = sign_in("lin") if change == "session" else client
+    if change == "language":
+        asker.cookies["django_language"] = "en"
+    address = "/board/lights?unit=market" if change == "filter" else "/board/lights"
+    assert asker.get(address, headers={"If-None-Match": seen}).status_code == 200
+
+
+def test_somebody_without_a_session_is_sent_to_the_door(board):
+    answer = Client().get("/board/lights", headers={"If-None-Match": board[1]})
+    assert answer.status_code == 302
+    assert "login" in answer["Location"]
+
+
+def test_what_was_said_changes_the_tag(board):
+    client, seen = board
+    card = Finding.objects.filter(status="open", explained_at=None, unit="market").first()
+    zhou = small_city.actor("zhou")
+    explain_card(card.card, text="材料在部门之间流转过久", actor=zhou, now=small_city.NOW)
+    polling._Kept.at = float("-inf")
+    assert client.get("/board/lights", headers={"If-None-Match": seen}).status_code == 200
+
+
+def test_a_supervision_that_stops_is_shown(board, monkeypatch):
+    client, seen = board
+    stopped = polling.Pulse(polling.pulse(small_city.NOW).revision, 300.0, small_city.NOW, 0)
+    monkeypatch.setattr(polling, "pulse", lambda now: stopped)
+    answer = client.get("/board/lights", headers={"If-None-Match": seen})
+    assert answer.status_code == 200
+    assert "监察停了 5 分钟" in answer.content.decode()
