@@ -13,10 +13,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
+
+from django.utils import timezone
 
 from yinuo.city.site import embedded
 
@@ -40,7 +44,7 @@ class City:
         self.log = (self.folder / "log").open("w")
         self.last_health = ""
         self.parent: subprocess.Popen[bytes] | None = None
-        self.clients: list[Client] = []
+        self.clients: list[Client | HttpClient] = []
 
     def spawn(self, *arguments: str, **options: Any) -> subprocess.Popen[Any]:
         """A process of the city."""
@@ -153,6 +157,59 @@ class Client:
         self._ended.set()
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
+        self._thread.join(30)
+
+
+class HttpClient:
+    """A department's system that posts CloudEvents for ever, each again until the server took it (200 and stored or known)."""
+
+    process = None
+
+    def __init__(self, city: City, token: str) -> None:
+        self.city, self.acknowledged = city, []
+        self.failed = 0
+        self._token, self._ended = token, threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        number = 0
+        while not self._ended.is_set():
+            number += 1
+            case_id = f"http-{number}"
+            opened = self._event(
+                case_id, "received", 40, kind="application", item="food-permit", unit="market", applicant="市民甲"
+            )
+            self._report([opened, self._event(case_id, "accepted", 39)])
+            if number % 4 == 0:
+                self._report([self._event(case_id, "granted", 0.0001)])
+
+    def _event(self, case_id: str, activity: str, days: float, **fields: str) -> dict[str, Any]:
+        at = timezone.now() - timedelta(days=days)
+        return {
+            "specversion": "1.0", "id": f"{case_id}/{activity}", "source": "hall", "type": activity, "subject": case_id,
+            "time": at.isoformat(), "data": fields,
+        }  # fmt: skip
+
+    def _report(self, events: list[dict[str, Any]]) -> None:
+        """Again and again: what was not acknowledged may or may not be there."""
+        headers = {"Content-Type": "application/cloudevents-batch+json", "Authorization": f"Bearer {self._token}"}
+        address = f"http://127.0.0.1:{self.city.port}/api/events"
+        while not self._ended.is_set():
+            try:
+                with urlopen(Request(address, json.dumps(events).encode(), headers), timeout=20) as answer:
+                    results = json.loads(answer.read())["results"]
+            except (URLError, OSError, HTTPException):
+                self.failed += 1
+                time.sleep(0.02)
+                continue
+            assert all(one["status"] in {"stored", "duplicate"} for one in results), results
+            self.acknowledged += [(f"case/{event['subject']}", event["id"]) for event in events]
+            return
+
+    def end(self) -> None:
+        """No more."""
+        self._ended.set()
         self._thread.join(30)
 
 
