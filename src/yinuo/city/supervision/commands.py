@@ -27,6 +27,7 @@ from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.desk import Desk
 from yinuo.city.supervision.models import Finding
 from yinuo.city.supervision.opening import flows_in_force, is_promise_with_reason
+from yinuo.city.supervision.queries import Naming, clause_of
 from yinuo.city.supervision.store import cards_named, event_of, project, run, said_stream
 from yinuo.engine.clauses.flow import Flow
 
@@ -107,7 +108,7 @@ def publish_reason(card: str, *, reason: str, actor: Actor, now: datetime) -> Ca
     with transaction.atomic():
         found = _locked(card)
         require(actor, "finding.publish", scope=_above(found, now))
-        clause = telling.clause_of(found.content, Desk.in_force().rules)
+        clause = clause_of(found.content, Desk.in_force().rules)
         if found.content["why_code"] != "late" or not is_promise_with_reason(clause):
             raise Refused("not_late", _("只有规定须公开原因的超时，才公布原因。"))
         if found.status not in ("open", "cleared"):
@@ -233,7 +234,7 @@ def _tell(
     card: Card, persons: Collection[str], *, kind: str, args: Mapping[str, Any], now: datetime, desk: Desk
 ) -> None:
     key = f"{kind}:{card.card}:{card.turn}"
-    whole = {**telling.args_of(card, desk.rules), **args}
+    whole = {**Naming([card], desk=desk, now=now).args(card), **args}
     tell(sorted(persons), kind=kind, key=key, args=whole, case_id=card.content["case_id"], now=now)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
 
 from yinuo.city.cases import queries
 from yinuo.city.supervision.looking import Reader
+from yinuo.city.supervision.store import run
 from yinuo.city.texts import in_force
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Conventions, Rules
@@ -21,6 +24,8 @@ from yinuo.kernel.limits import Limit
 from yinuo.kernel.terms import Convention, Pauses, Terms
 from yinuo.rulebook.loader import Pack
 
+OUTAGES = "outages"
+"""The dated table in which a text finds the register of outages: columns unit, source."""
 ANSWER_WITHIN = Limit.parse(os.environ.get("YINUO_ANSWER_WITHIN", "5 workdays"))
 """How long a card may stay unanswered before the next tier is told (rules.md ESV-01: five working days)."""
 ORDER_WITHIN = Limit.parse(os.environ.get("YINUO_ORDER_WITHIN", "5 workdays"))
@@ -42,15 +47,30 @@ class Desk:
     def in_force(cls) -> Desk:
         """By the text in force, from the ledger. Raises texts.in_force.NoText."""
         pack = in_force.pack()
-        return cls(pack.rules, pack.digest, _read, pack)
+        return cls(pack.rules, pack.digest, partial(_read, pack), pack)
 
     def after(self, at: datetime, limit: Limit) -> datetime:
         """The last instant in time of a limit that begins at `at`, counted as this place counts."""
         return _after(self.rules.calendar, self.rules.conventions, at, limit)
 
 
-def _read(case_ids: Sequence[str]) -> Log:
-    return queries.log(case_ids)
+def _read(pack: Pack, case_ids: Sequence[str]) -> Log:
+    """The cases, and where the text looks up `outages` those that were declared and verified (whole local days)."""
+    log = queries.log(case_ids)
+    if OUTAGES not in pack.rules.tables:
+        return log
+    zone = ZoneInfo(pack.rules.zone)
+    rows = [
+        {
+            "id": str(number), "unit": unit, "source": source, "from": begin.astimezone(zone).date(),
+            "until": None if end is None else end.astimezone(zone).date() + timedelta(days=1),
+        }
+        for number, (unit, source, begin, end) in enumerate(run("outages"))
+    ]  # fmt: skip
+    frame = pl.DataFrame(
+        rows, schema={"id": pl.String, "unit": pl.String, "source": pl.String, "from": pl.Date, "until": pl.Date}
+    )
+    return Log(log.events, log.cases, {**log.tables, OUTAGES: frame})
 
 
 @lru_cache(maxsize=1024)

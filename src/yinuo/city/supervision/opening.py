@@ -87,7 +87,9 @@ def open_cases(looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk
     }  # fmt: skip
     mine = [due[kind, key] for kind, key in run("open_once", at=now, **given)]
     results = case_commands.record([one.act for one in mine], actor=system(now, desk), now=now) if mine else []
-    opened, refused, tellings = [], {}, []
+    opened: list[tuple[str, str, str | None]] = []
+    refused: dict[str, str] = {}
+    tellings: list[Telling] = []
     who = telling.answering(now, desk)
     for one, done in zip(mine, results, strict=True):
         if isinstance(done, Done):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,11 +16,10 @@ from yinuo.city.people.staff import Tier
 from yinuo.city.people.units import UnknownUnit, revision
 from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.desk import ANSWER_WITHIN, Desk
+from yinuo.city.supervision.queries import Naming, clause_of
 from yinuo.city.supervision.store import cards_named, event_of, project, run, write
-from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.common import Rung as LadderRung
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.explain import explain
 from yinuo.engine.rules import Rules
 
 _TIER_OF: dict[str, Tier] = {
@@ -47,13 +45,15 @@ def answer_by(now: datetime, desk: Desk) -> datetime:
 
 def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
     """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices."""
-    who = answering(now, desk)
+    chosen = [card for card in cards if card.status == "open"]
+    if not chosen:
+        return 0
+    who, naming = answering(now, desk), Naming(chosen, desk=desk, now=now)
     tellings = []
-    for card in cards:
-        if card.status == "open":
-            args = {**args_of(card, desk.rules), "answer_by": text_of(card.answer_by)}
-            persons = who.told_of(card, desk.rules)
-            tellings.append(Telling(persons, "card_raised", f"card:{card.card}:{card.turn}", args, _case(card)))
+    for card in chosen:
+        args = {**naming.args(card), "answer_by": text_of(card.answer_by)}
+        persons = who.told_of(card, desk.rules)
+        tellings.append(Telling(persons, "card_raised", f"card:{card.card}:{card.turn}", args, _case(card)))
     return tell_many(tellings, now=now)
 
 
@@ -71,12 +71,13 @@ def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
         return 0
     stored = write([event_of(saying) for saying in sayings], now)
     tellings = []
+    naming = Naming(cards, desk=desk, now=now)
     for card in project(stored, cards={card.card: card for card in cards}).values():
         rungs = who.rungs(card.content["unit"])
         if card.tier == before[card.card] or card.tier >= len(rungs):
             continue
         rung = rungs[card.tier]
-        args = {**args_of(card, desk.rules), "tier": rung.tier, "tier_unit": rung.unit}
+        args = {**naming.args(card), "tier": rung.tier, "tier_unit": rung.unit}
         key = f"card:{card.card}:tier:{card.tier}"
         persons = tuple(duty.person for duty in rung.duties)
         tellings.append(Telling(persons, "card_escalated", key, args, _case(card)))
@@ -183,32 +184,6 @@ def rung_of(content: Mapping[str, Any], rules: Rules) -> LadderRung | None:
     ladder = rules.ladders[clause.levels] if isinstance(clause.levels, str) else clause.levels
     is_late = content["why_code"] == "late"
     return next((one for one in ladder if one.level == content["level"] and (one.late is not None) == is_late), None)
-
-
-def clause_of(content: Mapping[str, Any], rules: Rules) -> Clause | None:
-    """The text a card or clock cites: the clause in the version that governs it."""
-    for ruling in rules.rulings:
-        if ruling.institution == content["institution"] and ruling.id == content["clause"]:
-            for edition in ruling.editions:
-                if edition.version == content["version"]:
-                    return edition.clause
-    return None
-
-
-def args_of(card: Card, rules: Rules) -> dict[str, Any]:
-    """What a notice about a card is made of, in both languages."""
-    content = card.content
-    clause, level = clause_of(content, rules), rules.levels.get(content["level"] or "")
-    zh = clause.zh if clause is not None else content["clause"]
-    level_zh = level.zh if level is not None else content["level"]
-    due = json.loads(content["why_args"] or "{}").get("due_at")
-    return {
-        "card": card.card, "level": content["level"], "level_zh": level_zh,
-        "level_en": (level.en if level is not None else None) or level_zh, "institution": content["institution"],
-        "clause": content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
-        "unit": content["unit"], "due": due, "sentence_zh": explain(content, rules, lang="zh"),
-        "sentence_en": explain(content, rules, lang="en"),
-    }  # fmt: skip
 
 
 def _case(card: Card) -> str:

@@ -1,0 +1,245 @@
+"""Reading what was said: lights, cards, the clocks of a case, the share kept in time, sentences with names for ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from yinuo.city.cases import queries as cases
+from yinuo.city.ledger.statements import sql
+from yinuo.city.people import units
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import row_filter
+from yinuo.city.supervision.cards import Card
+from yinuo.city.supervision.desk import Desk
+from yinuo.city.supervision.models import Clock, Revision
+from yinuo.city.supervision.store import run
+from yinuo.engine.clauses.common import Clause
+from yinuo.engine.explain import Language, explain
+from yinuo.engine.rules import Rules
+from yinuo.engine.stretches import stretches
+from yinuo.rulebook.loader import Pack
+
+LATE_ENTRY = timedelta(hours=24)
+"""From when on an entry counts as made late (rules.md ES-16)."""
+GRACE = timedelta(hours=24)
+"""Within this after the end of an outage what happened during it may be entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Open cards of a unit, kind of case and level."""
+
+    unit: str | None
+    kind: str | None
+    level: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnTime:
+    """Limits due in a period: kept, of how many, and how many of these are overdue and still open (row 72, D05)."""
+
+    kept: int
+    due: int
+    still_open: int
+
+    @property
+    def share(self) -> float | None:
+        """The share kept; null when none was due."""
+        return self.kept / self.due if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How supervision runs: seconds behind now, looks waiting, cases failing, the last sweep, lateness of the last hour."""
+
+    behind: float
+    waiting: int
+    failing: int
+    last_run: datetime | None
+    late_most: float
+    late_p99: float
+
+
+def revision() -> int:
+    """A number that grows whenever something was said: pages that show it need not ask again until it has grown."""
+    return Revision.objects.filter(name="said").values_list("number", flat=True).first() or 0
+
+
+def lights(actor: Actor | None) -> list[Light]:
+    """The open cards the actor may see, by unit, kind and level."""
+    rows, given = row_filter(actor, "finding.read")
+    return [Light(*row) for row in _rows("lights", rows, given)]
+
+
+def cards(
+    actor: Actor | None,
+    *,
+    filters: Mapping[str, Collection[str]] | None = None,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Cards the actor may see, the last raised first.
+
+    `filters` maps status, unit, kind, level, institution, clause, case_id or appeal to the values wanted; `before` is
+    (raised_at, card) of the last row seen. Raises KeyError for another filter.
+    """
+    rows, given = row_filter(actor, "finding.read")
+    parts = ["TRUE"]
+    for name, values in (filters or {}).items():
+        if name not in _FILTERS:
+            raise KeyError(f"cards are not filtered by {name!r}, only by {', '.join(_FILTERS)}")
+        parts.append(f"{name} = ANY(%(by_{name})s)")
+        given[f"by_{name}"] = list(values)
+    if before is not None:
+        parts.append("(raised_at < %(before_at)s OR (raised_at = %(before_at)s AND card > %(before_card)s))")
+        given |= {"before_at": before[0], "before_card": before[1]}
+    with connection.cursor() as cursor:
+        statement = sql(__file__, "cards").replace("/* rows */", rows).replace("/* where */", " AND ".join(parts))
+        cursor.execute(statement, {**given, "limit": limit})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_FILTERS = ("status", "unit", "kind", "level", "institution", "clause", "case_id", "appeal")
+
+
+def on_time(
+    actor: Actor | None,
+    *,
+    since: datetime,
+    until: datetime,
+    basis: str = "promised",
+    clause: str | None = None,
+    unit: str | None = None,
+) -> OnTime:
+    """按时办结率 of the limits due from `since` until before `until` that the actor may see.
+
+    `basis` = promised, statutory, step or ordered; `clause` = `institution/clause`; `unit` = the one that answers.
+    """
+    rows, given = row_filter(actor, "finding.read")
+    asked = {**given, "since": since, "until": until, "basis": basis, "clause": clause, "unit": unit}
+    return OnTime(*_rows("on_time", rows, asked)[0])
+
+
+def clocks_of_case(case_id: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Every clock of a case as last said, each with `stretches`: the (from, to) during which it stood still.
+
+    The caller has checked that the actor may read the case.
+    """
+    desk = Desk.in_force()
+    found = stretches(cases.log([case_id]), desk.rules, as_of=now, known_at=now)
+    still: dict[tuple[Any, ...], list[tuple[datetime, datetime | None]]] = {}
+    for row in found.iter_rows(named=True):
+        still.setdefault((row["institution"], row["clause"], row["opener"]), []).append((row["from"], row["to"]))
+    rows = Clock.objects.filter(case_id=case_id).order_by("started_at", "institution", "clause").values()
+    return [{**row, "stretches": still.get((row["institution"], row["clause"], row["opener"]), [])} for row in rows]
+
+
+def late_entries(case_id: str) -> list[dict[str, Any]]:
+    """Entries of a case made more than LATE_ENTRY after the fact; `outage` is the verified outage that excuses one, or null."""
+    names = ("event_id", "activity", "unit", "at", "recorded_at", "outage")
+    given = {"stream": f"case/{case_id}", "lag": LATE_ENTRY.total_seconds(), "grace": GRACE.total_seconds()}
+    return [dict(zip(names, row, strict=True)) for row in run("late_entries", **given)]
+
+
+def lateness(now: datetime) -> Lateness:
+    """How late supervision is."""
+    oldest, waiting, failing, last, most, p99 = run("lateness", now=now, since=now - timedelta(hours=1))[0]
+    behind = 0.0 if oldest is None else (now - oldest).total_seconds()
+    return Lateness(behind, waiting, failing, last, most or 0.0, p99 or 0.0)
+
+
+def clause_of(content: Mapping[str, Any], rules: Rules) -> Clause | None:
+    """The text a card or clock cites: the clause in the version that governs it."""
+    for ruling in rules.rulings:
+        if ruling.institution == content["institution"] and ruling.id == content["clause"]:
+            for edition in ruling.editions:
+                if edition.version == content["version"]:
+                    return edition.clause
+    return None
+
+
+class Naming:
+    """Names in place of ids, for some cards: read once for all of them."""
+
+    def __init__(self, cards: Sequence[Card], *, desk: Desk, now: datetime) -> None:
+        self.rules = desk.rules
+        self._tree = units.tree(now.astimezone(ZoneInfo(desk.rules.zone)).date())
+        self._items = {} if desk.pack is None else _items(desk.pack)
+        ids = sorted({card.content["case_id"] for card in cards})
+        self._cases = {case_id: rest for case_id, *rest in run("receipts", case_ids=ids)} if ids else {}
+        persons = sorted({name for card in cards for name in _who(card.content)})
+        self._persons = dict(run("names_of_persons", persons=persons)) if persons else {}
+
+    def name(self, key: str | None, lang: Language) -> str | None:
+        """The name of a unit or person, else the id as it is."""
+        span = None if key is None else self._tree.units.get(key) or self._tree.others.get(key)
+        if span is not None:
+            return span.zh if lang == "zh" else span.en or span.zh
+        return key if key is None else self._persons.get(key, key)
+
+    def sentence(self, content: Mapping[str, Any], lang: Language) -> str:
+        """Why a card was raised, in one sentence."""
+        why = json.loads(content["why_args"] or "{}")
+        for field in ("holder", "actor"):
+            if why.get(field):
+                why[field] = self.name(why[field], lang)
+        for held in why.get("held") or ():
+            held["by"] = self.name(held["by"], lang)
+        return explain({**content, "why_args": json.dumps(why)}, self.rules, lang=lang)
+
+    def args(self, card: Card) -> dict[str, Any]:
+        """What a notice about a card is made of, in both languages."""
+        content = card.content
+        clause, level = clause_of(content, self.rules), self.rules.levels.get(content["level"] or "")
+        zh = clause.zh if clause is not None else content["clause"]
+        level_zh = level.zh if level is not None else content["level"]
+        receipt, item = self._cases.get(content["case_id"], (None, None))
+        item_zh, item_en = self._items.get(item or "", (item, item))
+        return {
+            "card": card.card, "level": content["level"], "level_zh": level_zh,
+            "level_en": (level.en if level is not None else None) or level_zh, "institution": content["institution"],
+            "clause": content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
+            "unit": content["unit"], "due": json.loads(content["why_args"] or "{}").get("due_at"), "receipt": receipt,
+            "item": item, "item_zh": item_zh, "item_en": item_en, "sentence_zh": self.sentence(content, "zh"),
+            "sentence_en": self.sentence(content, "en"),
+        }  # fmt: skip
+
+
+def _who(content: Mapping[str, Any]) -> Iterable[str]:
+    why = json.loads(content["why_args"] or "{}")
+    return filter(
+        None, [content["actor"], why.get("holder"), why.get("actor"), *(one["by"] for one in why.get("held") or ())]
+    )
+
+
+def _items(pack: Pack) -> dict[str, tuple[str, str]]:
+    """The names of the items, as the last row of each says."""
+    frame = pack.tables.get("items")
+    if frame is None or "zh" not in frame.columns:
+        return {}
+    if pack.digest not in _NAMES:
+        _NAMES.clear()
+        english = frame["en"] if "en" in frame.columns else frame["zh"]
+        _NAMES[pack.digest] = {
+            key: (zh, en or zh) for key, zh, en in zip(frame["id"], frame["zh"], english, strict=True)
+        }
+    return _NAMES[pack.digest]
+
+
+_NAMES: dict[str, dict[str, tuple[str, str]]] = {}
+
+
+def _rows(statement: str, rows: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, statement).replace("/* rows */", rows), given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
