@@ -21,6 +21,7 @@ from yinuo.city.people.decide import Impossible
 from yinuo.city.people.exchange import workbook
 from yinuo.city.people.exchange.sheets import several
 from yinuo.city.people.guard import needs
+from yinuo.city.people.may import require
 from yinuo.city.people.models import Person
 from yinuo.city.people.staff import Absence, Appointment, Post, RoleGrant, StandIn
 from yinuo.city.people.units import Span
@@ -116,8 +117,11 @@ def _open_post(unit: str, form: Form, actor: Actor, now: datetime) -> str:
     return _("已设置岗位。")
 
 
-def _appoint(_unit: str, form: Form, actor: Actor, now: datetime) -> str:
+def _appoint(unit: str, form: Form, actor: Actor, now: datetime) -> str:
     person, post, since = form.get("person", ""), form.get("post", ""), _day(form, "from", now)
+    staff = projections.load()
+    place = staff.posts[post].unit if post in staff.posts else unit
+    require(actor, "people.write", scope=staff.ancestors(place, since))
     if form.get("name") and not Person.objects.filter(person=person).exists():
         fields = {"name": form["name"], "phone": form.get("phone", ""), "identity": form.get("identity", "")}
         commands.hire(person, fields=fields, since=since, actor=actor, now=now)
