@@ -116,7 +116,7 @@ def _step(state: State, act: Act, way: Way, *, day: date) -> Step:
 def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fields: Mapping[str, Any]) -> None:
     state = case.deemed
     clause = f"{way.kind}.{step.id}"
-    if state.is_over and not _is_after_end(step, way):
+    if state.is_over and not is_after_end(step, way):
         raise Refused("case_over", _("这件事已经办结，不能再办。"), clause=clause)
     key = key_of(step, fields)
     keys = keys_of(state, step)
@@ -140,9 +140,9 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
             raise Refused("offer_answered", _("这次移交已经签收或者退回，不能再签。"), clause=clause)
 
 
-def _is_after_end(step: Step, way: Way) -> bool:
-    """Whether the text places the step after the end: it comes after a step that ends the case."""
-    return not step.anytime and any(way.ends & set(way.steps[name].does) for name in step.after)
+def is_after_end(step: Step, way: Way) -> bool:
+    """Whether the text places the step after the end: it comes after a step that does nothing but end the case."""
+    return not step.anytime and any(way.ends.issuperset(way.steps[name].does) for name in step.after)
 
 
 def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place, way: Way) -> None:
