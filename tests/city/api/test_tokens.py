@@ -69,4 +69,6 @@ def test_the_description_and_its_page_need_nothing_from_elsewhere(db, client):
     assert "http://" not in text
     assert "https://" not in text
     assert 'src="/static/ninja/swagger-ui-bundle.js"' in text
-    assert client.get("/static/ninja/swagger-ui-bundle.js").status_code == 200
+    script = client.get("/static/ninja/swagger-ui-bundle.js")
+    assert script.status_code == 200
+    script.close()

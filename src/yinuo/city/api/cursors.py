@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -27,7 +28,15 @@ def values_of(cursor: str, name: str, kinds: Sequence[type]) -> list[Any]:
     if not isinstance(found, list) or len(found) != len(kinds) + 1 or found[0] != name:
         raise Problem(422, _("cursor 不是本列表给出的，请从头开始。"))
     values = found[1:]
-    for value, kind in zip(values, kinds, strict=True):
-        if type(value) is not kind or (kind is str and "\x00" in value) or (kind is int and abs(value) >= 1 << 62):
-            raise Problem(422, _("cursor 不是本列表给出的，请从头开始。"))
+    if not all(_is_fit(value, kind) for value, kind in zip(values, kinds, strict=True)):
+        raise Problem(422, _("cursor 不是本列表给出的，请从头开始。"))
     return values
+
+
+def _is_fit(value: Any, kind: type) -> bool:
+    if kind in (date, datetime):
+        try:
+            return value == "" or 1000 < kind.fromisoformat(value).year < 3000
+        except (TypeError, ValueError):
+            return False
+    return type(value) is kind and (0 <= value < 1 << 62 if kind is int else "\x00" not in value)

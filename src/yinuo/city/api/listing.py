@@ -39,7 +39,7 @@ class Listing:
 
 
 CASES = Listing(
-    "cases", "case.read", ("opened_at", "case_id"), "(opened_at, case_id) < (%(k0)s::timestamptz, %(k1)s)", (str, str),
+    "cases", "case.read", ("opened_at", "case_id"), "(opened_at, case_id) < (%(k0)s::timestamptz, %(k1)s)", (datetime, str),
     {
         "kind": "kind = %(kind)s", "item": "item = %(item)s", "status": "status = %(status)s", "stage": "stage = %(stage)s",
         "unit": "scope && ARRAY[%(unit)s]", "receipt": "receipt = %(receipt)s", "q": "words @> %(q)s::text[]",
@@ -61,7 +61,7 @@ CLOCKS = Listing(
 )  # fmt: skip
 FINDINGS = Listing(
     "findings", "finding.read", ("raised_at", "card"),
-    "raised_at <= %(k0)s::timestamptz AND (raised_at < %(k0)s::timestamptz OR card > %(k1)s)", (str, str),
+    "raised_at <= %(k0)s::timestamptz AND (raised_at < %(k0)s::timestamptz OR card > %(k1)s)", (datetime, str),
     {
         "case_id": "case_id = %(case_id)s", "kind": "kind = %(kind)s", "item": "item = %(item)s",
         "institution": "institution = %(institution)s", "clause": "clause = %(clause)s", "level": "level = %(level)s",
@@ -73,7 +73,7 @@ INDICATORS = Listing(
     "indicators", "figures.read", ("institution", "clause", "period_start", "unit", "item", "by", "version"),
     "(institution, clause, coalesce(period_start, '-infinity'), coalesce(unit, ''), coalesce(item, ''), coalesce(by, ''), version) "
     "> (%(k0)s, %(k1)s, coalesce(nullif(%(k2)s, ''), '-infinity')::date, %(k3)s, %(k4)s, %(k5)s, %(k6)s)",
-    (str,) * 7,
+    (str, str, date, str, str, str, str),
     {
         "institution": "institution = %(institution)s", "clause": "clause = %(clause)s", "unit": "unit = %(unit)s",
         "item": "item = %(item)s", "since": "period_start >= %(since)s", "before": "period_start < %(before)s",

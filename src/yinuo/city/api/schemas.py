@@ -5,11 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.utils import timezone
 from ninja import Field, Schema
+from pydantic import AfterValidator
+
+
+def _of_our_days(at: datetime) -> datetime:
+    if not 1970 <= at.year <= 2200:
+        raise ValueError("a moment between 1970 and 2200")
+    return at if at.tzinfo is not None else timezone.make_aware(at)
+
+
+def _of_our_calendar(day: date) -> date:
+    if not 1970 <= day.year <= 2200:
+        raise ValueError("a day between 1970 and 2200")
+    return day
+
 
 Limit = Annotated[int, Field(ge=1, le=500, description="Rows of a page.")]
 Cursor = Annotated[str, Field(max_length=1000, description="`next` of the page before.")]
-Word = Annotated[str, Field(max_length=200)]
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Moment = Annotated[datetime, AfterValidator(_of_our_days)]
+"""An instant between 1970 and 2200; without an offset it is the city's."""
+Day = Annotated[date, AfterValidator(_of_our_calendar)]
 
 
 class Task(Schema):
@@ -215,10 +233,10 @@ class FeedPage(Schema):
 class WebhookIn(Schema):
     """A subscription to be opened."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[Word, Field(min_length=1, max_length=100)]
     unit: Word
-    url: Annotated[str, Field(min_length=8, max_length=1000)]
-    activities: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=200)] = []
+    url: Annotated[str, Field(min_length=8, max_length=1000, pattern=r"^[\x21-\x7e]+$")]
+    activities: Annotated[list[Word], Field(max_length=200)] = []
 
 
 class Webhook(Schema):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 
 from yinuo.city.api import listing, schemas, wording
 from yinuo.city.cases.projection import pairs
@@ -28,9 +27,9 @@ class CaseFilter(Schema):
     unit: schemas.Word = ""
     receipt: schemas.Word = ""
     q: schemas.Word = ""
-    opened_since: datetime | None = None
-    opened_before: datetime | None = None
-    changed_since: datetime | None = None
+    opened_since: schemas.Moment | None = None
+    opened_before: schemas.Moment | None = None
+    changed_since: schemas.Moment | None = None
 
 
 @router.get("/cases", response=schemas.CasePage)
@@ -47,7 +46,7 @@ def list_cases(
 @needs("case.read")
 def read_case(
     request: HttpRequest,
-    case_id: str,
+    case_id: Annotated[schemas.Word, Path()],
     expand: Annotated[str, Query(max_length=100, description="clocks,findings,tasks")] = "",
 ) -> Any:
     """One case; 404 also when it lies outside one's units. `expand` adds what stands beside it, through the same filter."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -20,11 +19,12 @@ router = Router(tags=["what if"])
 def ask_due(
     request: HttpRequest,  # noqa: ARG001 - the framework hands it in
     item: schemas.Word = "",
-    start: Annotated[datetime | None, Query(description="With offset; a time without one is the city's. Now.")] = None,
+    start: Annotated[
+        schemas.Moment | None, Query(description="With offset; a time without one is the city's. Now.")
+    ] = None,
     kind: schemas.Word = "application",
     activity: schemas.Word = "",
 ) -> Any:
     """If this happened now (or at `start`), when would what be due? `activity` is acceptance unless said otherwise."""
     at = start or timezone.now()
-    at = timezone.make_aware(at) if at.tzinfo is None else at
     return promises.answer(promises.Question(kind, item or None, activity or None, at))

@@ -61,7 +61,7 @@ def export_findings(
 def export_log(request: HttpRequest, form: Annotated[LogForm, Path()], asked: Query[CaseFilter]) -> HttpResponseBase:
     """The event log of the cases within one's units that were asked for: XES, OCEL 2.0 (json), CloudEvents lines, CSV, Parquet.
 
-    At most 50,000 cases; ask by `opened_since` and `opened_before` for more.
+    At most 20,000 cases; ask by `opened_since` and `opened_before` for more.
     """
     wanted = asked.dict() | {"q": pairs(asked.q)}
     _note(request, "log", asked.dict())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -25,8 +24,8 @@ class ClockFilter(Schema):
     state: schemas.Word = ""
     level: schemas.Word = ""
     unit: schemas.Word = ""
-    due_since: datetime | None = None
-    due_before: datetime | None = None
+    due_since: schemas.Moment | None = None
+    due_before: schemas.Moment | None = None
 
 
 class FindingFilter(Schema):
@@ -40,8 +39,8 @@ class FindingFilter(Schema):
     level: schemas.Word = ""
     status: schemas.Word = ""
     unit: schemas.Word = ""
-    raised_since: datetime | None = None
-    raised_before: datetime | None = None
+    raised_since: schemas.Moment | None = None
+    raised_before: schemas.Moment | None = None
 
 
 class IndicatorFilter(Schema):
@@ -51,8 +50,8 @@ class IndicatorFilter(Schema):
     clause: schemas.Word = ""
     unit: schemas.Word = ""
     item: schemas.Word = ""
-    since: date | None = None
-    before: date | None = None
+    since: schemas.Day | None = None
+    before: schemas.Day | None = None
 
 
 @router.get("/clocks", response=schemas.ClockPage)
