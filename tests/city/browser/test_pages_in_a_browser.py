@@ -57,7 +57,7 @@ def visitor(browser, address, *, language, width, user="chen", **more):
     page.fill("input[name=password]", small_city.PASSWORD)
     page.click("main form button")
     expect(
-        page.locator("summary", has_text=dict((key, name) for key, name, *_rest in small_city.STAFF)[user])
+        page.locator("summary", has_text={key: name for key, name, *_rest in small_city.STAFF}[user])
     ).to_be_visible()
     return page
 

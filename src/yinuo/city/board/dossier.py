@@ -27,7 +27,6 @@ from yinuo.engine.log import Log, Said
 from yinuo.engine.stretches import stretches
 
 ClockKey = tuple[str, str, str, int]
-CLOCK_KEY = ("institution", "clause", "opener", "occurrence")
 MOMENTS = frozenset({
     "due_since", "done_at", "offered_at", "answered_at", "raised_at", "cleared_at", "withdrawn_at", "cancelled_at", "said_at",
     "answer_by", "explained_at", "appealed_at", "decided_at", "published_at",
@@ -296,7 +295,7 @@ def clause_text(words: Words, institution: str, clause: str, version: str | None
     found = words.edition(institution, clause, version)
     if found is None:
         return None
-    ruling, edition = found
+    _ruling, edition = found
     said = _lines(words.pack.digest, institution, clause, edition.version)
     hidden = {"zh", "en", "note", "source", "status"}
     lines = tuple((key, plain(value)) for key, value in said if key not in hidden)
@@ -318,4 +317,4 @@ def plain(value: Any) -> str:
 
 
 def _key(row: Mapping[str, Any]) -> ClockKey:
-    return tuple(row[name] for name in CLOCK_KEY)  # type: ignore[return-value]
+    return row["institution"], row["clause"], row["opener"], row["occurrence"]

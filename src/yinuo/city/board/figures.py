@@ -155,7 +155,7 @@ def one(
     words: Words, institution: str, clause: str, *, actor: Actor | None, today: date, period: date | None = None
 ) -> Page | None:
     """One figure, None when this person may see nothing of it. Raises LookupError for one the text does not have."""
-    indicator = indicator_of(words, institution, clause)
+    indicator_of(words, institution, clause)
     condition, parameters = row_filter(actor, "figures.read")
     asked = {**parameters, "digest": words.pack.digest, "institution": institution, "clause": clause}
     found = rows("figure", asked, figure_rows=condition)
@@ -182,7 +182,7 @@ def one(
     return Page(
         line, then, shown, tuple(reversed([day for day in by_period if day is not None])),
         _value(then, _summed(by_period[shown])) if shown in by_period else None,
-        tuple(subjects), tuple(Reader(words).sentences(then)), _chart(words, line),
+        tuple(subjects), tuple(Reader(words).sentences(then)), _chart(line),
     )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def _summed(same: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _chart(words: Words, line: Line) -> dict[str, Any]:
+def _chart(line: Line) -> dict[str, Any]:
     """What figure.js draws: value with its interval, and n as bars."""
     known = [value for value in line.trend if value.begin is not None]
     factor = 100.0 if known and known[0].is_share else 1.0

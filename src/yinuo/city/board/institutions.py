@@ -71,11 +71,11 @@ class Version:
 def listed(words: Words, today: date) -> list[Line]:
     """Every institution of the text in force, the city's own first."""
     told = stories_by_institution(words.pack.digest)
-    found = []
-    for pack in reversed(list(words.pack.everywhere())):
-        for one in pack.institutions.values():
-            found.append(_line(one, words, today, stories=len(told.get(one.id, ())), is_own=pack is words.pack))
-    return found
+    return [
+        _line(one, words, today, stories=len(told.get(one.id, ())), is_own=pack is words.pack)
+        for pack in reversed(list(words.pack.everywhere()))
+        for one in pack.institutions.values()
+    ]
 
 
 def _line(one: Institution, words: Words, today: date, *, stories: int, is_own: bool) -> Line:

@@ -89,9 +89,8 @@ def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: 
     for row in counted:
         total.add(row)
         tallies.setdefault(_below(tree, row["unit"], top), _Tally()).add(row)
-    kinds = sorted({kind for kind in (*total.open, *total.paused, *(kind for kind, _level in total.cards))})
-    shown = [(unit, tally) for unit, tally in tallies.items()]
-    shown.sort(key=lambda one: (-_gravity(words, one[1]), -one[1].weight, one[0]))
+    kinds = sorted({*total.open, *total.paused, *(kind for kind, _level in total.cards)})
+    shown = sorted(tallies.items(), key=lambda one: (-_gravity(words, one[1]), -one[1].weight, one[0]))
     return Lights(
         total=_cell(words, total, asked, unit=top, kind=asked.get("kind")),
         kinds=tuple((kind, words.kind(kind) or kind) for kind in kinds),

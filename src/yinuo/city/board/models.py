@@ -31,4 +31,4 @@ class Figure(models.Model):
         """Measured anew by board.commands.measure_figures; never edited."""
 
         db_table = "board_figure"
-        indexes = [models.Index(fields=["institution", "clause", "period_start"], name="board_figure_clause")]  # noqa: RUF012
+        indexes = [models.Index(fields=["institution", "clause", "period_start"], name="board_figure_clause")]

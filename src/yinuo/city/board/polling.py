@@ -77,7 +77,8 @@ class Unchanged:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seen = request.headers.get("If-None-Match")
-        if seen and request.method == "GET" and request.path == POLLED:
-            if seen.removeprefix("W/") == tag_at(request, pulse(timezone.now()), address=request.get_full_path()):
-                return HttpResponse(status=304, headers={"ETag": seen, "Cache-Control": "private, no-cache"})
-        return self.get_response(request)
+        if not seen or request.method != "GET" or request.path != POLLED:
+            return self.get_response(request)
+        if seen.removeprefix("W/") != tag_at(request, pulse(timezone.now()), address=request.get_full_path()):
+            return self.get_response(request)
+        return HttpResponse(status=304, headers={"ETag": seen, "Cache-Control": "private, no-cache"})

@@ -18,7 +18,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from yinuo.city.board.statements import rows
-from yinuo.city.board.words import Words
 from yinuo.city.cases import queries
 from yinuo.city.texts import in_force
 from yinuo.city.texts.archive import packed, unpacked
@@ -93,7 +92,7 @@ def candidate(digest: str) -> Pack:
     return unpacked(json.loads(file.read_text(encoding="utf-8")), Path(settings.HOME) / "texts")
 
 
-def tried(digest: str, words: Words, *, now: datetime) -> Trial:
+def tried(digest: str, *, now: datetime) -> Trial:
     """What would change. Raises LookupError for a text that is not kept, NoText when none is in force."""
     pack = candidate(digest)
     asked = {"open": OPEN_CASES, "ended": ENDED_CASES, "since": now - timedelta(days=365)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, **_told: Any) -> HttpResponse:
     """404: nothing here, or nothing this person may see (which of the two is not told)."""
     return _refused(
         request,
@@ -29,7 +31,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, **_told: Any) -> HttpResponse:
     """400: the request makes no sense."""
     return _refused(
         request,
@@ -40,7 +42,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
-def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+def forged(request: HttpRequest, **_told: Any) -> HttpResponse:
     """403 for a form without its token: most often a page left open over night."""
     return _refused(
         request,
@@ -51,9 +53,9 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(_request: HttpRequest) -> HttpResponse:
     """500: without database and person, which may be what is broken."""
-    return render(None, "site/broken.html.j2", status=500)  # type: ignore[arg-type]
+    return render(None, "site/broken.html.j2", status=500)
 
 
 def _refused(request: HttpRequest, code: int, *, title: str, sentence: str, remedy: str) -> HttpResponse:

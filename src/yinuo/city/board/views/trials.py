@@ -43,7 +43,7 @@ def shown(request: HttpRequest, digest: str) -> HttpResponse:
     if not words.is_there:
         raise Http404
     try:
-        found = trial.tried(digest, words, now=timezone.now())
+        found = trial.tried(digest, now=timezone.now())
     except LookupError:
         raise Http404 from None
     return render(request, "board/trial.html.j2", {"trial": found, "is_in_force": digest == words.pack.digest})
