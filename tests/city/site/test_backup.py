@@ -182,6 +182,45 @@ def test_a_running_city_is_not_replaced(city: City, file: Path):
 
 
 @pytest.mark.parametrize("provider", [one.name for one in embedded.providers()])
+def test_a_city_with_a_database_of_its_own(provider: str, folder: Path):
+    """DATABASE_URL: backed up and restored with the tools of that server's version, whichever it is."""
+    own = folder / f"own-{provider}"
+    address = embedded.ensure(own, provider=provider)
+    try:
+        made = City(folder / f"of-{provider}")
+        for arguments in (
+            ("migrate",),
+            ("backup", folder / f"{provider}.tar"),
+            ("restore", folder / f"{provider}.tar", "--replace"),
+        ):
+            done = made.yinuo(*arguments, DATABASE_URL=address)
+            assert done.returncode == 0, done.stderr
+        assert not (made.home / "postgres").exists()
+        assert embedded.is_running(own), "a server of somebody else is not stopped"
+    finally:
+        embedded.leave(own)
+        embedded.stop(own)
+
+
+def test_a_backup_of_a_newer_server_is_refused_by_an_older_one(city: City, file: Path, folder: Path):
+    majors = {one.name: one.major() for one in embedded.providers()}
+    older = [name for name, major in majors.items() if major < majors[embedded.provider_of(city.home).name]]
+    if not older:
+        pytest.skip("only one version of PostgreSQL is on this machine")
+    own = folder / "older"
+    address = embedded.ensure(own, provider=older[0])
+    try:
+        made = City(folder / "of-older")
+        made.copy_secrets(city)
+        done = made.yinuo("restore", file, DATABASE_URL=address)
+        assert done.returncode == 2
+        assert f"this server is the older {majors[older[0]]}" in done.stderr
+    finally:
+        embedded.leave(own)
+        embedded.stop(own)
+
+
+@pytest.mark.parametrize("provider", [one.name for one in embedded.providers()])
 def test_the_tools_fit_the_server(provider: str):
     from yinuo.city.site.keeping.dump import tool
 

@@ -51,7 +51,7 @@ def _tell(request: HttpRequest, answer: HttpResponse, took: float) -> None:
     where, method = route(request), str(request.method)
     figures.count_request(where, method=method, status=answer.status_code, seconds=took)
     actor: Any = getattr(request, "actor", None)
-    level = log.error if answer.status_code >= 500 else log.info
+    level = log.error if answer.status_code >= 500 and answer.status_code != 503 else log.info
     level(
         "request", method=method, route=where, status=answer.status_code, ms=round(took * 1000, 1),
         actor=actor.id if actor is not None else None,
