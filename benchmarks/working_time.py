@@ -87,7 +87,7 @@ def _peers() -> list[tuple[str, Callable[[Any], Any], int]]:
 
 def _pandas(at: Any) -> Any:
     """What ends at closing time pandas shows at the next opening; ours is moved there before the two are compared."""
-    import pandas as pd  # noqa: TID251 — the peer
+    import pandas as pd
 
     warnings.simplefilter("ignore")
     local = pd.DatetimeIndex(pd.to_datetime(at, unit="us", utc=True)).tz_convert(ZONE).tz_localize(None)
