@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.city.api.conftest import SECRETS, System, event, received
 from tests.city.cases import town
 from yinuo.city.api import commands
-from yinuo.city.board.commands import measure_figures
+from yinuo.city.figures.commands import measure_figures
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.city.notices import commands as notices

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.city.board import small_city
-from yinuo.city.board.commands import _reopened, measure_figures
-from yinuo.city.board.models import Figure
+from yinuo.city.figures.commands import _reopened, measure_figures
+from yinuo.city.figures.models import Figure
 from yinuo.city.supervision.models import Clock
 
 

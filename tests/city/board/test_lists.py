@@ -10,12 +10,12 @@ import pytest
 from python_calamine import load_workbook
 
 from tests.city.board import small_city
-from yinuo.city.board import listing
+from yinuo.city.pages import listing
 from yinuo.city.board.lights import lights
-from yinuo.city.board.listing import listed
+from yinuo.city.pages.listing import listed
 from yinuo.city.board.lists import cases
-from yinuo.city.board.spreadsheets import harmless
-from yinuo.city.board.words import Words
+from yinuo.city.pages.spreadsheets import harmless
+from yinuo.city.pages.words import Words
 from yinuo.city.people.may import row_filter
 
 

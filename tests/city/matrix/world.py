@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.city.cases import town
 from tests.city.supervision import staff
-from yinuo.city.board.commands import measure_figures
+from yinuo.city.figures.commands import measure_figures
 from yinuo.city.cases import attachments, commands, queries
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.models import Case

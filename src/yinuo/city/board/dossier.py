@@ -6,21 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from yinuo.city.board.statements import rows
 from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
-from yinuo.city.board.words import Words
 from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.pages.clauses import Clause, clause_text
+from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
-from yinuo.city.texts import in_force
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import Log, Said
@@ -44,19 +44,6 @@ class Judged:
     log: Log
     said: Said
     pauses: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Clause:
-    """The text of one clause as it was for this case."""
-
-    title: str
-    institution: str
-    institution_name: str
-    version: str
-    source: str
-    status: str
-    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -255,7 +242,7 @@ class Dossier:
 def dossier(case_id: str, words: Words, *, actor: Actor | None, now: datetime) -> Dossier | None:
     """A case, when this person may see it."""
     condition, parameters = row_filter(actor, "case.read", "c.scope")
-    found = rows("case", {**parameters, "case_id": case_id}, case_rows=condition)
+    found = rows(__file__, "case", {**parameters, "case_id": case_id}, case_rows=condition)
     if not found:
         return None
     case = found[0]
@@ -277,43 +264,6 @@ def judge(events: Sequence[StoredEvent], *, digest: str, as_of: datetime) -> Jud
 def minute(now: datetime) -> datetime:
     """The minute now is in: pages count no seconds."""
     return now.replace(second=0, microsecond=0)
-
-
-@lru_cache(maxsize=1024)
-def _lines(digest: str, institution: str, clause: str, version: str) -> tuple[tuple[str, Any], ...]:
-    """A clause as the folder of its institution states it."""
-    for pack in in_force.by_digest(digest).everywhere():
-        home = pack.institutions.get(institution)
-        for statement in home.statements if home else ():
-            if statement.id == clause and statement.edition.version == version:
-                return tuple(statement.raw.items())
-    return ()
-
-
-def clause_text(words: Words, institution: str, clause: str, version: str | None) -> Clause | None:
-    """A clause in a version, line by line as it is written down."""
-    found = words.edition(institution, clause, version)
-    if found is None:
-        return None
-    _ruling, edition = found
-    said = _lines(words.pack.digest, institution, clause, edition.version)
-    hidden = {"zh", "en", "note", "source", "status"}
-    lines = tuple((key, plain(value)) for key, value in said if key not in hidden)
-    return Clause(
-        words.clause(institution, clause), institution, words.institution(institution), edition.version,
-        edition.clause.source or edition.source, edition.clause.status or edition.status, lines,
-    )  # fmt: skip
-
-
-def plain(value: Any) -> str:
-    """A value of the text as one reads it."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {plain(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(plain(one) for one in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _key(row: Mapping[str, Any]) -> ClockKey:

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.http import urlencode
 
-from yinuo.city.board.statements import rows
-from yinuo.city.board.words import LevelWord, Words
+from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
 from yinuo.city.people.units import Tree
@@ -81,8 +81,8 @@ def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: 
     """The board as this person may see it: two queries. Rows are the units directly below the one asked for."""
     conditions, parameters = _conditions(words, actor, asked)
     parameters["now"] = now
-    counted = rows("lights", parameters, **conditions)
-    moving = rows("newest_cards", parameters, **conditions)
+    counted = rows(__file__, "lights", parameters, **conditions)
+    moving = rows(__file__, "newest_cards", parameters, **conditions)
     tree, top = words.tree, asked.get("unit") or None
     tallies: dict[str, _Tally] = {}
     total = _Tally()

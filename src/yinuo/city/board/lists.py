@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from yinuo.city.board.lights import subtree
-from yinuo.city.board.listing import Filter, Sort, Spec, day, one_of
-from yinuo.city.board.spreadsheets import Column
-from yinuo.city.board.words import Words
 from yinuo.city.cases.projection import pairs
+from yinuo.city.pages.listing import Filter, Sort, Spec, day, one_of
+from yinuo.city.pages.spreadsheets import Column
+from yinuo.city.pages.words import Words
 
 FINDING_STATUS = ("open", "cleared", "cancelled", "withdrawn")
 CASE_STATUS = ("open", "ended")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from yinuo.city.board.statements import rows
+from yinuo.city.pages.statements import rows
 
 POLLED = "/board/lights"
 FRESH = 1.0
@@ -53,7 +53,7 @@ def pulse(now: datetime) -> Pulse:
 
 def read(now: datetime) -> Pulse:
     """The pulse from the database: one query."""
-    row = rows("pulse", {})[0]
+    row = rows(__file__, "pulse", {})[0]
     late = max(0.0, (now - row["next_at"]).total_seconds()) if row["next_at"] else 0.0
     return Pulse(row["revision"], late, row["last_run"], row["failed"])
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from yinuo.city.board.fieldwords import Asked, asked_field
-from yinuo.city.board.words import Words
+from yinuo.city.cases.deciding.decide import is_after_end
 from yinuo.city.cases.deciding.states import State, is_due
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
 from yinuo.city.cases.projection import ways_of
+from yinuo.city.pages.fieldwords import Asked, asked_field
+from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 from yinuo.city.people.units import Tree, UnknownUnit
@@ -54,7 +55,7 @@ def possible(
     place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))
     found: dict[str, Possible] = {}
     for step in way.flow.steps:
-        if step.auto or (state.is_over and not _is_after_end(step, way)):
+        if step.auto or (state.is_over and not is_after_end(step, way)):
             continue
         if not is_due(state, step, way=way, day=today) or not _may(actor, step, state, place):
             continue
@@ -86,10 +87,6 @@ def _may(actor: Actor, step: Step, state: State, place: Place) -> bool:
         return may_do(actor, step, state, fields={}, place=place)
     except Unresolved:
         return False
-
-
-def _is_after_end(step: Step, way: Way) -> bool:
-    return not step.anytime and any(way.ends & set(way.steps[name].does) for name in step.after)
 
 
 def _above(tree: Tree, unit: str) -> Collection[str]:

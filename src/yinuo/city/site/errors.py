@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def not_found(request: HttpRequest, **_told: Any) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django hands it in
     """404: nothing here, or nothing this person may see (which of the two is not told)."""
     return _refused(
         request,
@@ -31,7 +31,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def bad_request(request: HttpRequest, **_told: Any) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django hands it in
     """400: the request makes no sense."""
     return _refused(
         request,
@@ -53,7 +53,7 @@ def forged(request: HttpRequest, **_told: Any) -> HttpResponse:
     )
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - nothing of it is used
     """500: without database and person, which may be what is broken."""
     return render(None, "site/broken.html.j2", status=500)
 

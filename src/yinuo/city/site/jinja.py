@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from yinuo.city.board.words import words_for
+from yinuo.city.pages.words import words_for
 from yinuo.city.site.frame import Frame
 
 

@@ -79,7 +79,10 @@ INSTALLED_APPS = [
     "yinuo.city.notices",
     "yinuo.city.papers",
     "yinuo.city.supervision",
+    "yinuo.city.pages",
     "yinuo.city.board",
+    "yinuo.city.figures",
+    "yinuo.city.institutions",
     "yinuo.city.api",
     "yinuo.city.site",
 ]

@@ -42,7 +42,7 @@ def _root(now: datetime) -> None:
 
 
 def _figures(now: datetime) -> None:
-    from yinuo.city.board.commands import measure_figures  # noqa: PLC0415
+    from yinuo.city.figures.commands import measure_figures  # noqa: PLC0415
     from yinuo.city.texts.in_force import NoText  # noqa: PLC0415
 
     try:

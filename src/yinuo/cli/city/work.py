@@ -83,7 +83,7 @@ class _Rounds:
 
     def turn(self, now: datetime) -> None:
         """Whatever is due now."""
-        from yinuo.city.board.commands import measure_figures  # noqa: PLC0415
+        from yinuo.city.figures.commands import measure_figures  # noqa: PLC0415
         from yinuo.city.ledger import commands as ledger  # noqa: PLC0415
         from yinuo.city.ledger import roots  # noqa: PLC0415
         from yinuo.city.supervision.sweep import forget_runs  # noqa: PLC0415

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yinuo.city.board.dossier import Dossier, dossier
-from yinuo.city.board.fieldwords import WORDS, read_form
 from yinuo.city.board.possible import possible, types_of, way_of
-from yinuo.city.board.words import words_for
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.ledger import private
+from yinuo.city.pages.fieldwords import WORDS, read_form
+from yinuo.city.pages.words import words_for
 from yinuo.city.people.commands import unmask
 from yinuo.city.people.decide import Impossible
 from yinuo.city.people.guard import needs

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yinuo.city.board import polling
 from yinuo.city.board.lights import FILTERS, lights
-from yinuo.city.board.words import words_for
+from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 
 

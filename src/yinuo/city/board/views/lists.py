@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yinuo.city.board import lists
-from yinuo.city.board.listing import BadQuery, Spec, exported, listed, prepared
-from yinuo.city.board.spreadsheets import Column, as_csv, as_excel
-from yinuo.city.board.words import Words, words_for
+from yinuo.city.pages.listing import BadQuery, Spec, exported, listed, prepared
+from yinuo.city.pages.spreadsheets import Column, as_csv, as_excel
+from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may, row_filter
 

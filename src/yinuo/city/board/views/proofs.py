@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yinuo.city.board.dossier import dossier
-from yinuo.city.board.words import words_for
 from yinuo.city.cases import queries
 from yinuo.city.ledger import roots
+from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 
 

@@ -1,0 +1,93 @@
+"""Figures: definition, n, interval, trend, guard, and the cases behind every value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yinuo.city.figures import values as board
+from yinuo.city.figures.measured import behind, window
+from yinuo.city.pages.listing import BadQuery, day
+from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import words_for
+from yinuo.city.people.guard import needs
+from yinuo.city.people.may import require, row_filter
+
+
+@needs("figures.read")
+def figures(request: HttpRequest) -> HttpResponse:
+    """Every figure of the text in force."""
+    words = words_for(request)
+    lines = board.listed(words, actor=request.actor, today=timezone.localdate()) if words.is_there else []  # type: ignore[attr-defined]
+    return render(request, "figures/figures.html.j2", {"lines": lines})
+
+
+@needs("figures.read")
+def figure(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
+    """One figure by unit or item, with its trend."""
+    page = _page(request, institution, clause)
+    labels = {"value": page.line.title, "interval": _("置信区间"), "n": _("件数 n"), "target": _("目标")}
+    facts = {"page": page, "chart": {**page.chart, "labels": labels}}
+    return render(request, "figures/figure.html.j2", facts)
+
+
+@needs("figures.read")
+def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
+    """The rows behind one value: as many as its n, each with whether it counts in the numerator."""
+    words, page = words_for(request), _page(request, institution, clause)
+    unit, item = request.GET.get("unit") or None, request.GET.get("item") or None
+    end = next((one.value.end for one in page.subjects), None)
+    if page.period is None or end is None or not (unit or item):
+        raise Http404
+    if unit:
+        require(request.actor, "figures.read", scope=words.tree.ancestors(unit))  # type: ignore[attr-defined]
+    zone = ZoneInfo(words.rules.zone)
+    since = datetime.combine(page.period, time(), zone)
+    found = window(
+        words.pack,
+        since=since,
+        until=datetime.combine(end, time(), zone) + timedelta(days=1),
+        unit=unit,
+        over=page.indicator,
+    )
+    counted = behind(page.indicator, found, words.rules, begin=page.period, end=end, unit=unit, item=item).rows
+    visible = _visible(request, counted["case_id"].unique().to_list())
+    facts = {
+        "page": page,
+        "unit": unit,
+        "item": item,
+        "value": next((one.value for one in page.subjects if (one.unit, one.item) == (unit, item)), None),
+        "rows": [
+            {**row, **visible.get(row["case_id"], {"receipt": None})}
+            for row in counted.sort("counts").to_dicts()[:1000]
+        ],
+        "total": len(counted),
+    }
+    return render(request, "figures/figure_cases.html.j2", facts)
+
+
+def _visible(request: HttpRequest, case_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Receipts and items of those cases this person may see; of the others only that they are counted is told."""
+    condition, parameters = row_filter(request.actor, "case.read", "c.scope")  # type: ignore[attr-defined]
+    found = rows(__file__, "receipts", {**parameters, "case_ids": case_ids}, case_rows=condition)
+    return {row.pop("case_id"): row for row in found}
+
+
+def _page(request: HttpRequest, institution: str, clause: str) -> board.Page:
+    words = words_for(request)
+    if not words.is_there:
+        raise Http404
+    try:
+        wanted: date | None = day(request.GET["period"]) if request.GET.get("period") else None
+        page = board.one(words, institution, clause, actor=request.actor, today=timezone.localdate(), period=wanted)  # type: ignore[attr-defined]
+    except (BadQuery, LookupError):
+        raise Http404 from None
+    if page is None:
+        raise Http404
+    return page

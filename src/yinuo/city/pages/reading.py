@@ -1,0 +1,297 @@
+"""A clause in sentences a person at the counter can read, straight from its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yinuo.city.pages.fieldwords import field_word
+from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
+from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Test, parse_events
+from yinuo.engine.clauses.constraint import Constraint, FieldNumber
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.promise import Promise
+from yinuo.kernel.limits import Limit
+
+
+class Reader:
+    """Spells clauses in one language."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._or = _(" 或者 ")
+        self._comma = _("，")
+
+    def sentences(self, clause: Clause) -> list[str]:
+        """What the clause says, one sentence after the other."""
+        about = [_("适用于：%(what)s。") % {"what": self.condition(clause.for_)}] if clause.for_ else []
+        if isinstance(clause, Flow):
+            return about + self._flow(clause)
+        if isinstance(clause, Promise):
+            return about + self._promise(clause)
+        if isinstance(clause, Constraint):
+            return about + self._constraint(clause)
+        return about + self._indicator(clause) if isinstance(clause, Indicator) else about
+
+    def _flow(self, flow: Flow) -> list[str]:
+        found = [
+            _("从“%(opens)s”开始，到“%(ends)s”为止。")
+            % {"opens": self._words.activity(flow.opens), "ends": self._names(flow.ends)}
+        ]
+        for number, step in enumerate(flow.steps, 1):
+            after = self._names([flow_step.does[0] for flow_step in flow.steps if flow_step.id in step.after])
+            parts = [_("第 %(number)s 步：%(does)s") % {"number": number, "does": self._names(step.does)}]
+            if after:
+                parts.append(_("在“%(after)s”之后") % {"after": after})
+            if step.not_by:
+                others = self._names([one.does[0] for one in flow.steps if one.id in step.not_by])
+                parts.append(_("与办理“%(others)s”的不能是同一人") % {"others": others})
+            if step.optional or step.anytime:
+                parts.append(_("需要时才办"))
+            if step.ask:
+                parts.append(_("填写：%(fields)s") % {"fields": _("、").join(field_word(name) for name in step.ask)})
+            found.append(self._comma.join(parts) + _("。"))
+        return found
+
+    def _promise(self, promise: Promise) -> list[str]:
+        until = self.events(promise.until)
+        spoken = {"on": self.events(promise.on), "until": until, "limit": self._within(promise)}
+        found = [_("自“%(on)s”起，%(limit)s内“%(until)s”。") % spoken]
+        if promise.due_on:
+            found = [
+                _("自“%(on)s”起，到“%(day)s”那天为止“%(until)s”。") % {**spoken, "day": field_word(promise.due_on)}
+            ]
+        pauses = promise.pause if isinstance(promise.pause, tuple) else ()
+        for pause in pauses:
+            end = self.events(pause.to) if pause.to else ""
+            said = _("从“%(from)s”到“%(to)s”不计时") if end else _("自“%(from)s”起不计时")
+            said = said % {"from": self.events(pause.from_), "to": end}
+            found.append(
+                said
+                + (self._comma + _("最长 %(cap)s") % {"cap": self._limit(pause.cap)} if pause.cap else "")
+                + _("。")
+            )
+        if promise.extend is not None:
+            said = _("“%(on)s”可以延长") % {"on": self.events(promise.extend.on)}
+            most = (
+                self._comma + _("最多 %(max)s") % {"max": self._limit(promise.extend.max)} if promise.extend.max else ""
+            )
+            found.append(said + most + self._comma + _("最多 %(times)s 次") % {"times": promise.extend.times} + _("。"))
+        if promise.silence is not None:
+            found.append(
+                _("到期没有动静的，视为“%(means)s”。") % {"means": self._words.activity(promise.silence.means)}
+            )
+        rungs = self._words.rules.ladders.get(promise.levels, ()) if isinstance(promise.levels, str) else promise.levels
+        found += [self._rung(rung) for rung in rungs]
+        if promise.public_reason:
+            found.append(_("没有按时做到的，向社会公布原因。"))
+        return found
+
+    def _rung(self, rung: Rung) -> str:
+        level = self._words.level(rung.level)
+        word = level.word if level else rung.level
+        when = _("（%(when)s）") % {"when": self.condition(rung.when)} if rung.when else ""
+        if rung.share is not None:
+            return _("用去时限的 %(share)s%%%(when)s：%(level)s。") % {
+                "share": f"{float(rung.share) * 100:g}",
+                "when": when,
+                "level": word,
+            }
+        if rung.left is not None:
+            return _("还剩 %(left)s%(when)s：%(level)s。") % {
+                "left": self._limit(rung.left),
+                "when": when,
+                "level": word,
+            }
+        if isinstance(rung.late, Limit):
+            return _("超过时限 %(late)s%(when)s：%(level)s。") % {
+                "late": self._limit(rung.late),
+                "when": when,
+                "level": word,
+            }
+        return _("一超过时限%(when)s：%(level)s。") % {"when": when, "level": word}
+
+    def _constraint(self, one: Constraint) -> list[str]:
+        spoken = {
+            "event": self.events(one.event), "first": self.events(one.first), "then": self.events(one.then),
+            "one": self.events(one.one), "other": self.events(one.other), "max": self._count(one.max), "min": self._count(one.min),
+        }  # fmt: skip
+        found = [_rule(one) % spoken]
+        if one.unless:
+            found.append(_("除非有“%(unless)s”。") % {"unless": self.events(one.unless)})
+        if one.rolling is not None:
+            found.append(_("在任何连续的 %(rolling)s 之内。") % {"rolling": self._limit(one.rolling)})
+        level = self._words.level(one.level)
+        found.append(_("违反的：%(level)s。") % {"level": level.word if level else one.level})
+        if one.block:
+            found.append(_("系统当场不让办。"))
+        if one.review:
+            found.append(_("只作提示，由人核查。"))
+        return found
+
+    def _indicator(self, one: Indicator) -> list[str]:
+        rows, _colon, clause = one.over.partition(":")
+        over = {
+            "cases": _("办件"),
+            "clocks": _("时限"),
+            "findings": _("亮灯"),
+            "events": _("经办记录"),
+            "holdings": _("持有时段"),
+        }.get(rows, rows)
+        if clause:
+            home, _slash, name = clause.partition("/")
+            over = _("“%(clause)s”的%(over)s") % {"clause": self._words.clause(home, name), "over": over}
+        measure = {
+            "count": _("件数"), "share": _("占比"), "sum": _("合计"), "mean": _("平均"), "median": _("中位数"), "p90": _("第 90 百分位"),
+            "min": _("最小"), "max": _("最大"), "distinct": _("不重复的个数"), "ratio": _("比值"), "cut": _("降幅"), "change": _("变化"), "streak": _("连续期数"),
+        }.get(one.measure, one.measure)  # fmt: skip
+        where = self.condition(one.where) if one.where else ""
+        found = [_("%(over)s的%(measure)s。") % {"over": over, "measure": measure}]
+        if where:
+            found.append(_("分母：%(where)s。") % {"where": where})
+        if one.count is not None:
+            found.append(_("分子：%(count)s。") % {"count": self.condition(one.count)})
+        period = {
+            "day": _("每日"),
+            "week": _("每周"),
+            "month": _("每月"),
+            "quarter": _("每季度"),
+            "half": _("每半年"),
+            "year": _("每年"),
+            "all": _("全部时间"),
+        }
+        by = _("、").join(self._field(name) for name in (one.subject, *one.by))
+        found.append(_("%(period)s，按%(by)s。") % {"period": period[one.period], "by": by})
+        if one.min_n > 1:
+            found.append(_("不足 %(n)s 的不出数。") % {"n": one.min_n})
+        return found
+
+    def _field(self, name: str) -> str:
+        word = _field(name)
+        return word[:1].lower() + word[1:] if self._words.language == "en" else word
+
+    def events(self, raw: Any) -> str:
+        """Which events, by their words."""
+        found = parse_events(raw) if raw else ()
+        return self._or.join(self._event(event) for event in found)
+
+    def _event(self, event: Event) -> str:
+        names = self._names(event.activities)
+        return (
+            names
+            if event.where is None
+            else _("%(names)s（%(where)s）") % {"names": names, "where": self.condition(event.where)}
+        )
+
+    def condition(self, condition: Any) -> str:
+        """A condition: rows joined by "or", tests by commas."""
+        if not isinstance(condition, Condition):
+            return ""
+        return self._or.join(self._comma.join(self._test(name, test) for name, test in row) for row in condition.any_of)
+
+    def _test(self, name: str, test: Test) -> str:
+        field = self._field(name)
+        signs: list[tuple[str, object]] = [
+            ("", test.equal), ("≠", test.unequal), ("=", test.same_as), ("≠", test.differs_from), ("≥", test.min), ("≤", test.max),
+            (">", test.above), ("<", test.below), ("∋", test.has), ("∋", test.contains),
+        ]  # fmt: skip
+        parts = []
+        for sign, bound in signs:
+            if bound is not None:
+                parts.append(
+                    f"{field} {sign} {self._bound(name, bound)}"
+                    if sign
+                    else _("%(field)s是%(value)s") % {"field": field, "value": self._bound(name, bound)}
+                )
+        if test.known is not None:
+            parts.append((_("写明%(field)s") if test.known else _("没有写明%(field)s")) % {"field": field})
+        for listed, said in (
+            (test.listed, _("%(field)s在“%(table)s”里")),
+            (test.unlisted, _("%(field)s不在“%(table)s”里")),
+        ):
+            if isinstance(listed, Listed):
+                parts.append(said % {"field": field, "table": listed.table})
+        if test.through is not None:
+            parts.append(_("%(field)s的%(what)s") % {"field": field, "what": self.condition(test.through)})
+        return self._comma.join(parts)
+
+    def _bound(self, name: str, bound: object) -> str:
+        if isinstance(bound, FieldValue):
+            return field_word(bound.field)
+        values = bound if isinstance(bound, tuple) else (bound,)
+        return _("、").join(self._value(name, value) for value in values)
+
+    def _value(self, name: str, value: object) -> str:
+        text, words = str(value), self._words
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        looks = {
+            "kind": words.kind, "state": words.state, "item": words.item, "unit": words.unit, "institution": words.institution,
+            "did": words.activity, "event": words.activity, "activity": words.activity, "clause": self._clause_called,
+        }  # fmt: skip
+        if name == "level":
+            level = words.level(text)
+            return level.word if level else text
+        return looks[name](text) if name in looks else text
+
+    def _clause_called(self, name: str) -> str:
+        for ruling in self._words.rules.rulings:
+            if name in (ruling.id, ruling.name):
+                return self._words.clause(ruling.institution, ruling.id)
+        return name
+
+    def _within(self, promise: Promise) -> str:
+        rows = [
+            self._limit(row.limit) + (_("（%(when)s）") % {"when": self.condition(row.when)} if row.when else "")
+            for row in promise.within
+        ]
+        return _("；").join(rows)
+
+    def _limit(self, limit: Limit | FieldLimit | None) -> str:
+        if limit is None:
+            return ""
+        if isinstance(limit, FieldLimit):
+            name = self._field(limit.field)
+            return (
+                name
+                if limit.or_ is None
+                else _("%(field)s（没有规定的为 %(other)s）") % {"field": name, "other": self._limit(limit.or_)}
+            )
+        return self._words.amount(float(limit.count), limit.unit.value)
+
+    def _count(self, count: int | FieldNumber | None) -> str:
+        return "" if count is None else field_word(count.field) if isinstance(count, FieldNumber) else str(count)
+
+    def _names(self, activities: Any) -> str:
+        return _("、").join(_("任何一步") if name == "any" else self._words.activity(name) for name in activities)
+
+
+def _field(name: str) -> str:
+    known = {
+        "institution": _("所属制度"), "clause": _("条款"), "state": _("状态"), "level": _("等级"), "unit": _("单位"), "kind": _("类别"), "did": _("办过"),
+        "event": _("环节"), "activity": _("环节"), "city": _("全市"), "used": _("已用"), "allowed": _("时限"), "person": _("人员"), "deemed": _("视为"),
+        "item.statutory": _("事项清单的法定时限"), "item.promised": _("事项清单的承诺时限"), "item.review": _("事项清单的审查时限"),
+        "item.decide": _("事项清单的决定时限"), "immediate": _("即办件"), "nature": _("性质"),
+    }  # fmt: skip
+    return known.get(name) or field_word(name)
+
+
+def _rule(one: Constraint) -> str:
+    if one.rule == "absence":
+        return _("“%(event)s”最多 %(max)s 次。") if one.max else _("不得“%(event)s”。")
+    return {
+        "existence": _("办结前必须有“%(event)s”。"), "exactly": _("“%(event)s”必须正好 %(min)s%(max)s 次。"),
+        "init": _("第一步必须是“%(event)s”。"), "end": _("最后一步必须是“%(event)s”。"),
+        "responded_existence": _("有“%(one)s”就必须有“%(other)s”。"), "coexistence": _("“%(one)s”和“%(other)s”必须同有同无。"),
+        "not_coexistence": _("“%(one)s”和“%(other)s”不得并存。"), "response": _("“%(first)s”之后必须有“%(then)s”。"),
+        "precedence": _("没有“%(first)s”不得“%(then)s”。"), "succession": _("“%(first)s”之后必须有“%(then)s”，没有前者不得有后者。"),
+        "not_succession": _("“%(first)s”之后不得再“%(then)s”。"), "alternate_response": _("每次“%(first)s”之后、下一次之前必须有“%(then)s”。"),
+        "alternate_precedence": _("每次“%(then)s”之前必须重新有“%(first)s”。"), "alternate_succession": _("“%(first)s”和“%(then)s”必须一来一往。"),
+        "chain_response": _("“%(first)s”之后必须紧接“%(then)s”。"), "chain_precedence": _("“%(then)s”之前必须紧挨着“%(first)s”。"),
+        "chain_succession": _("“%(first)s”必须紧接“%(then)s”。"), "not_chain_succession": _("“%(first)s”之后不得紧接“%(then)s”。"),
+        "choice": _("“%(one)s”和“%(other)s”至少有一项。"), "exclusive_choice": _("“%(one)s”和“%(other)s”只能有一项。"),
+        "follows_flow": _("只能按公布的环节办理。"), "in_order": _("先来先办，不得插队。"),
+    }[one.rule]  # fmt: skip

@@ -1,0 +1,290 @@
+"""What things are called in the reader's language: units, items, kinds, activities, clauses, levels, states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yinuo.city.pages.statements import rows
+from yinuo.city.people import units
+from yinuo.city.texts import in_force
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.explain import explain
+from yinuo.engine.rules import Edition, Rules, Ruling
+from yinuo.rulebook.loader import Institution, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWord:
+    """A level as pages show it: word, colour and rank (which picks the shape)."""
+
+    name: str
+    word: str
+    colour: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """Both names of everything a pack speaks of: Chinese, English."""
+
+    items: Mapping[str, tuple[str, str]]
+    kinds: Mapping[str, tuple[str, str]]
+    institutions: Mapping[str, tuple[str, str]]
+    clauses: Mapping[str, tuple[str, str]]
+    activities: Mapping[str, tuple[str, str]]
+    levels: Mapping[str, tuple[str, str]]
+
+
+@lru_cache(maxsize=8)
+def names_of(digest: str) -> Names:
+    """The names of an installed text, by its digest."""
+    pack = in_force.by_digest(digest)
+    flows = {ruling.id: _last(ruling).clause for ruling in pack.rules.of_kind("flow")}
+    return Names(
+        items=_of_table(pack, "items"),
+        kinds={kind: (clause.zh, clause.en or clause.zh) for kind, clause in flows.items()},
+        institutions={
+            name: (one.zh, one.en or one.zh) for part in pack.everywhere() for name, one in part.institutions.items()
+        },
+        clauses={
+            ruling.name: (_last(ruling).clause.zh, _last(ruling).clause.en or _last(ruling).clause.zh)
+            for ruling in pack.rules.rulings
+        },
+        activities={name: (zh, name.replace("_", " ")) for name, zh in pack.rules.activities.items()},
+        levels={name: (level.zh, level.en or level.zh) for name, level in pack.rules.levels.items()},
+    )
+
+
+def _last(ruling: Ruling) -> Edition:
+    return ruling.editions[-1]
+
+
+def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:
+    table = pack.tables.get(name)
+    if table is None or "zh" not in table.columns:
+        return {}
+    english = "en" if "en" in table.columns else "zh"
+    return {one: (zh or one, en or zh or one) for one, zh, en in table.select("id", "zh", english).iter_rows()}
+
+
+class Words:
+    """Looked up when first asked for: two small queries a page (which text is in force, which tree of units)."""
+
+    def __init__(self, language: str | None = None, *, person: str | None = None) -> None:
+        self.language = "en" if (language or get_language()) == "en" else "zh"
+        self._person = person
+
+    @cached_property
+    def _around(self) -> dict[str, Any]:
+        return rows(__file__, "around", {"pack": settings.PACK, "person": self._person})[0]
+
+    @cached_property
+    def _found(self) -> Pack | None:
+        digest = self._around["digest"]
+        return None if digest is None else in_force.by_digest(digest)
+
+    @property
+    def unread(self) -> int:
+        """How many notices the person this page is for has not read."""
+        return int(self._around["unread"])
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a text is in force at all."""
+        return self._found is not None
+
+    @property
+    def pack(self) -> Pack:
+        """The pack in force. Raises NoText."""
+        return self._found or in_force.pack()
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force. Raises NoText."""
+        return self.pack.rules
+
+    @cached_property
+    def _names(self) -> Names | None:
+        return names_of(self._found.digest) if self._found else None
+
+    @cached_property
+    def tree(self) -> units.Tree:
+        """The tree of units of today."""
+        return units.tree(timezone.localdate())
+
+    @property
+    def city(self) -> str:
+        """The city's name."""
+        return self.pack.zh if self.language == "zh" else (self.pack.en or self.pack.zh).partition(":")[0]
+
+    def _word(self, table: str, key: str | None) -> str:
+        if not key:
+            return ""
+        pair = getattr(self._names, table).get(key) if self._names else None
+        return key if pair is None else pair[self.language == "en"]
+
+    def unit(self, unit: str | None) -> str:
+        """A unit's name; its id when nobody knows it."""
+        if not unit:
+            return ""
+        span = self.tree.units.get(unit) or self.tree.others.get(unit)
+        if span is None:
+            return unit
+        return (span.en if self.language == "en" and span.en else span.zh) or unit
+
+    def item(self, item: str | None) -> str:
+        """An item's name."""
+        return self._word("items", item)
+
+    def kind(self, kind: str | None) -> str:
+        """A kind of case's name."""
+        return self._word("kinds", kind)
+
+    def institution(self, name: str | None) -> str:
+        """An institution's name."""
+        return self._word("institutions", name)
+
+    def clause(self, institution: str | None, clause: str | None) -> str:
+        """A clause's title."""
+        found = self._word("clauses", f"{institution}/{clause}")
+        return (clause or "") if found == f"{institution}/{clause}" else found
+
+    def activity(self, activity: str | None) -> str:
+        """An activity's word."""
+        return self._word("activities", activity)
+
+    def level(self, name: str | None) -> LevelWord | None:
+        """A level's word, colour and rank; None for no level."""
+        if not name:
+            return None
+        found = self.rules.levels.get(name) if self.is_there else None
+        return LevelWord(
+            name, self._word("levels", name), found.colour if found else "grey", found.rank if found else 0
+        )
+
+    @cached_property
+    def levels(self) -> tuple[LevelWord, ...]:
+        """The levels of the text in force, the gravest first."""
+        ranked = sorted(self.rules.levels, key=lambda name: -self.rules.levels[name].rank) if self.is_there else []
+        return tuple(word for name in ranked if (word := self.level(name)))
+
+    def level_choices(self) -> list[tuple[str, str]]:
+        """Levels and their words, the gravest first."""
+        return [(level.name, level.word) for level in self.levels]
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """Kinds of case and their names."""
+        return [(kind, self.kind(kind)) for kind in self._names.kinds] if self._names else []
+
+    def items(self) -> list[tuple[str, str]]:
+        """Items and their names."""
+        return [(item, self.item(item)) for item in self._names.items] if self._names else []
+
+    def institutions(self) -> list[tuple[str, str]]:
+        """Institutions and their names."""
+        return [(name, self.institution(name)) for name in self._names.institutions] if self._names else []
+
+    def edition(self, institution: str, clause: str, version: str | None = None) -> tuple[Ruling, Edition] | None:
+        """A clause with one of its editions: that version, else the last."""
+        for ruling in self.rules.rulings if self.is_there else ():
+            if ruling.institution == institution and ruling.id == clause:
+                chosen = [one for one in ruling.editions if one.version == version]
+                return ruling, chosen[0] if chosen else ruling.editions[-1]
+        return None
+
+    def institution_of(self, name: str) -> Institution | None:
+        """An institution of the pack in force or of a pack it uses."""
+        for part in reversed(list(self.pack.everywhere())):
+            if name in part.institutions:
+                return part.institutions[name]
+        return None
+
+    def flow(self, kind: str, opened_at: datetime | None = None) -> Flow | None:
+        """The flow of a kind as it was on the day a case opened; the last one without a day."""
+        for ruling in self.rules.of_kind("flow") if self.is_there else ():
+            if ruling.id == kind:
+                return _flow_on(ruling, opened_at)
+        return None
+
+    def why(self, finding: Mapping[str, Any], people: Mapping[str, str] | None = None) -> str:
+        """The sentence that says why a finding was raised, with units and persons by their names.
+
+        `people` holds the names of persons; without it the finding's own `actor_name` is used where the row has one.
+        """
+        if not self.is_there:
+            return ""
+        why = finding["why_args"] or "{}"
+        told: dict[str, Any] = dict(json.loads(why) if isinstance(why, str) else why)
+        if told.get("holder"):
+            told["holder"] = self.unit(told["holder"])
+        actor = finding.get("actor")
+        names = people if people is not None else {actor: finding.get("actor_name")}
+        finding = {**finding, "actor": self.actor(actor, names)}
+        for key in ("actor", "by"):
+            if isinstance(told.get(key), str):
+                told[key] = self.actor(told[key], names)
+        told["held"] = [{**one, "by": self.unit(one["by"])} for one in told.get("held", ())]
+        return explain(
+            {**finding, "why_args": json.dumps(told)}, self.rules, lang="en" if self.language == "en" else "zh"
+        )
+
+    def actor(self, actor: str | None, names: Mapping[Any, str | None]) -> str:
+        """A person's name, or what acted by itself."""
+        name = actor or ""
+        if name.startswith("system:"):
+            return _("业务系统 %(name)s") % {"name": name.removeprefix("system:")}
+        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统")}
+        return names.get(name) or own.get(name, name)
+
+    def state(self, state: str | None) -> str:
+        """A clock's, a case's or a card's state."""
+        return {
+            "running": _("在办"), "paused": _("暂停计时"), "kept": _("按时完成"), "late": _("逾期完成"), "overdue": _("逾期未完成"),
+            "deemed": _("视为完成"), "void": _("不再适用"), "open": _("未结"), "ended": _("已办结"), "cleared": _("已消除"),
+            "withdrawn": _("更正撤回"), "cancelled": _("申诉撤销"), "waiting": _("等待"), "due": _("待办"), "done": _("已完成"),
+        }.get(state or "", state or "")  # fmt: skip
+
+    def basis(self, basis: str | None) -> str:
+        """What kind of limit it is."""
+        return {"statutory": _("法定"), "promised": _("承诺"), "step": _("环节"), "ordered": _("指定")}.get(
+            basis or "", basis or ""
+        )
+
+    def amount(self, value: float | None, measure: str | None) -> str:
+        """A length of time in the clock's own unit: “3 个工作日”, “1.5 hours” (peers row 55)."""
+        if value is None:
+            return "—"
+        number = f"{value:.1f}".removesuffix(".0")
+        return {
+            "minutes": _("%(number)s 分钟"), "hours": _("%(number)s 小时"), "office minutes": _("%(number)s 办公分钟"),
+            "office hours": _("%(number)s 办公小时"), "half-workdays": _("%(number)s 个半日"),
+            "workdays": _("%(number)s 个工作日"), "days": _("%(number)s 日"),
+        }.get(measure or "", "%(number)s") % {"number": number}  # fmt: skip
+
+
+def _flow_on(ruling: Ruling, opened_at: datetime | None) -> Flow | None:
+    day = None if opened_at is None else timezone.localdate(opened_at)
+    editions = [one for one in ruling.editions if day is None or one.start <= day]
+    chosen = (editions or list(ruling.editions))[-1].clause
+    return chosen if isinstance(chosen, Flow) else None
+
+
+def words_for(request: HttpRequest) -> Words:
+    """The words of a request, looked up once however many parts of the page ask."""
+    found: Words | None = getattr(request, "words", None)
+    if found is None or found.language != ("en" if get_language() == "en" else "zh"):
+        actor = getattr(request, "actor", None)
+        found = Words(person=None if actor is None else actor.id)
+        request.words = found  # type: ignore[attr-defined]
+    return found
