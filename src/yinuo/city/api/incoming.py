@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,17 +23,16 @@ LONGEST = 200
 OWN = "yinuo"
 """The source of what is done here; no other system may call itself so."""
 TRIES = 3
-CASE = frozenset({"kind", "item", "unit", "region"})
-"""What `data` says of the case when it opens."""
-UNSAID = frozenset({"recorded_at", "sequence", "event_id", "actor", "parent_case"})
-"""What an exported event carries beside its fields and nobody may claim: we record when and from whom we heard."""
-_WORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+CASE = ("kind", "item", "unit", "region", "step")
+"""What `data` says beside its fields: of the case when it opens; the unit in whose name it was done, and the step."""
+APART = frozenset({*CASE, "case", "person", "recorded_at", "sequence", "event_id", "actor"})
+"""What is no field. The last four an exported event carries and nobody may claim: we record when and from whom we heard."""
 
 Status = Literal["stored", "duplicate", "refused"]
 log = structlog.get_logger("yinuo.api")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
     """What became of one event: stored now, known before, or refused with a stable code and a sentence."""
 
@@ -106,7 +104,9 @@ def act_of(event: Any) -> Act:
         raise Refused("not_an_event", _("这不是一个 CloudEvents 事件（应当是 JSON 对象）。"))
     if event.get("specversion") != "1.0":
         raise Refused("not_an_event", _("specversion 应当是 1.0。"), field="specversion")
-    words = [_word(event, name) for name in ("id", "source", "type", "subject")]
+    words = event.get("id"), event.get("source"), event.get("type"), event.get("subject")
+    if not _are_words(words):
+        raise _no_word(event)
     if words[1] == OWN:
         raise Refused("not_your_source", _("来源“yinuo”只用于本系统，请用您系统自己的名称。"), field="source")
     data = event.get("data")
@@ -119,39 +119,41 @@ def act_of(event: Any) -> Act:
 
 def _act(words: Sequence[str], at: datetime, data: dict[str, Any]) -> Act:
     event_id, source, activity, case_id = words
-    said: dict[str, Any] = {}
-    fields: dict[str, Any] = {}
-    for name, value in data.items():
-        if name in CASE or name == "step":
-            said[name] = value
-        elif name not in UNSAID and name not in ("case", "person"):
-            fields[name] = value
-    if isinstance(case := data.get("case"), dict):
-        said = {**{name: value for name, value in case.items() if name in CASE}, **said}
-        fields = {**{name: value for name, value in case.items() if name not in CASE and name not in UNSAID}, **fields}
-    for name, value in said.items():
-        if value is not None and (not isinstance(value, str) or not _WORD.fullmatch(value)):
-            raise Refused("bad_data", _("“%(name)s”应当是 1 到 200 个字的文字。") % {"name": name}, field=name)
+    case = data.get("case")
+    if isinstance(case, dict):
+        data = {**{name: value for name, value in case.items() if name != "person"}, **data}
+    said = [data.get(name) for name in CASE]
+    given = tuple(value for value in said if value is not None)
+    if given and not _are_words(given):
+        name = next(name for name in CASE if data.get(name) is not None and not _are_words((data[name],)))
+        raise Refused("bad_data", _("“%(name)s”应当是 1 到 200 个字的文字。") % {"name": name}, field=name)
+    fields = {name: value for name, value in data.items() if name not in APART}
+    kind, item, unit, region, step = said
+    person = data.get("person")
     return Act(
-        case_id, activity, at, fields, said.get("kind"), said.get("item"), said.get("unit"), said.get("region"),
-        said.get("step"), source, event_id, None, _person(data.get("person")),
+        case_id, activity, at, fields, kind, item, unit, region, step, source, event_id, None,
+        {} if person is None else _person(person),
     )  # fmt: skip
 
 
 def _person(raw: Any) -> dict[str, str]:
-    if raw is None:
-        return {}
     if isinstance(raw, dict) and all(isinstance(one, str) and "\x00" not in one for one in raw.values()):
         return raw
     raise Refused("bad_data", _("“person”应当是文字组成的 JSON 对象。"), field="person")
 
 
-def _word(event: Mapping[str, Any], name: str) -> str:
-    value = event.get(name)
-    if not isinstance(value, str) or not _WORD.fullmatch(value):
-        sentence = _("“%(name)s”应当是 1 到 200 个字的文字，不含控制字符。")
-        raise Refused("bad_event", sentence % {"name": name}, field=name)
-    return value
+def _are_words(values: tuple[Any, ...]) -> bool:
+    """Whether all are texts of 1 to LONGEST characters that can be printed."""
+    try:
+        return all(values) and max(map(len, values)) <= LONGEST and "".join(values).isprintable()
+    except TypeError:
+        return False
+
+
+def _no_word(event: Mapping[str, Any]) -> Refused:
+    names = [name for name in ("id", "source", "type", "subject") if not _are_words((event.get(name),))]
+    sentence = _("“%(name)s”应当是 1 到 200 个字的文字，不含控制字符。")
+    return Refused("bad_event", sentence % {"name": names[0]}, field=names[0])
 
 
 def moment(raw: Any) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
@@ -45,6 +46,7 @@ def import_(
     Exit 0 done, 1 done but rows were rejected, 2 refused.
     """
     setup()
+    gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
     if not file.is_file():
         refuse(f"{file}: there is no such file.")
     told = {"unit": unit, "source": source or None, "kind": kind or None}
@@ -68,6 +70,7 @@ def import_(
 def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported:
     """One process's share of CloudEvents lines: every n-th part of the cases."""
     setup()
+    gc.set_threshold(200_000, 50, 1_000)
     from yinuo.city.api import importing  # noqa: PLC0415
 
     aim = _aim(told)
