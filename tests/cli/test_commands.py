@@ -94,6 +94,7 @@ def test_schema_is_json():
     assert yinuo("schema", "polizy").exit_code == 2
 
 
+@pytest.mark.holds("peer 54", shows="yinuo due")
 def test_due_prints_the_date_and_how_it_was_counted():
     done = yinuo("due", "--calendar", "cn", "--start", "2026-02-11", "--limit", "5 workdays")
     assert done.exit_code == 0

@@ -16,6 +16,7 @@ from yinuo.engine.rules import Edition, Rules, Ruling
 FLOW = Text.always("permit", "flow", opens="accepted", ends=["decided"])
 
 
+@pytest.mark.holds("peer 63", "peer 69", shows="yinuo replay")
 @pytest.mark.parametrize(("limit", "accused"), [("6 days", 1), ("7 days", 0), ("167 hours", 1), ("168 hours", 0)])
 def test_an_entry_a_week_late_is_found_by_its_lag(limit: str, accused: int) -> None:
     rule = Text.always(

@@ -45,6 +45,7 @@ def of_rule(word: str, rule: str, **keys: Any) -> list[tuple[str, str]]:
     return sentences(log_of({"c": [(letter, {"actor": "王敏"}) for letter in word]}), FLOW, text)
 
 
+@pytest.mark.holds("peer 55", "peer 60", shows="/cases/<id>")
 def test_a_warning_says_what_is_left_to_do_and_a_lapse_what_was_missed() -> None:
     assert of_promise(["03-02 accepted"], "03-12", within="5 workdays", levels=LEVELS) == [
         (
@@ -58,6 +59,7 @@ def test_a_warning_says_what_is_left_to_do_and_a_lapse_what_was_missed() -> None
     ]
 
 
+@pytest.mark.holds("peer 45", "peer 46", shows="/cases/<id>")
 def test_what_was_paused_is_said_and_not_counted() -> None:
     events = ["03-02 accepted", "03-03 held", "03-05 released"]
     _, (zh, en) = of_promise(
@@ -186,6 +188,7 @@ PAIR = {"first": "asked", "then": "answered"}
 BOTH = {"one": "asked", "other": "answered"}
 
 
+@pytest.mark.holds("peer 62", shows="/cases/<id>")
 @pytest.mark.parametrize(
     ("word", "rule", "keys", "zh", "en"),
     [

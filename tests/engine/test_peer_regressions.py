@@ -28,6 +28,7 @@ def clock(*events: str, until: str = "04-30", **raw: object) -> Row:
     return clocks[0]
 
 
+@pytest.mark.holds("regression 1", shows="yinuo due")
 def test_1_a_hold_over_the_weekend_consumes_nothing() -> None:
     row = clock("03-06 10:00 accepted", "03-06 17:30 held", "03-09 08:30 released", "03-10 10:00 decided",
                 within="20 office hours", pause=HELD)
@@ -35,6 +36,7 @@ def test_1_a_hold_over_the_weekend_consumes_nothing() -> None:
     assert row["used"] == clock("03-06 10:00 accepted", "03-10 10:00 decided", within="20 office hours")["used"]
 
 
+@pytest.mark.holds("regression 2", shows="yinuo due")
 @pytest.mark.parametrize(("held", "released", "paused"), [
     ("02-13 16:00", "02-24 10:00", 10.5), ("03-06 20:00", "03-07 08:00", 0), ("03-08 10:00", "03-09 07:00", 0),
 ])
@@ -46,6 +48,7 @@ def test_2_a_hold_over_a_holiday_or_outside_hours_costs_only_open_time(held: str
         assert row["paused"] == 0
 
 
+@pytest.mark.holds("regression 3", shows="yinuo due")
 def test_3_lunch_inside_a_hold_is_not_counted_twice() -> None:
     row = clock("03-02 09:00 accepted", "03-02 11:00 held", "03-02 15:00 released", "03-02 16:00 decided",
                 within="8 office hours", pause=HELD)
@@ -53,10 +56,12 @@ def test_3_lunch_inside_a_hold_is_not_counted_twice() -> None:
     assert row["used"] + row["paused"] == straight["used"]
 
 
+@pytest.mark.holds("regression 4", shows="yinuo due")
 def test_4_one_workday_is_a_day_not_twenty_four_office_hours() -> None:
     assert clock("03-02 16:00 accepted", until="03-02", within="1 workday")["due_at"] == end("03-03")
 
 
+@pytest.mark.holds("regression 5", shows="yinuo due")
 def test_5_a_holiday_inside_the_window_delays_and_never_advances() -> None:
     plain = clock("03-02 accepted", until="03-02", within="5 days", roll="none")["due_at"] - at("03-02")
     over_holiday = clock("02-13 accepted", until="02-13", within="5 workdays")["due_at"] - at("02-13")
@@ -64,6 +69,7 @@ def test_5_a_holiday_inside_the_window_delays_and_never_advances() -> None:
     assert clock("02-13 accepted", until="02-13", within="5 workdays")["due_at"] == end("02-27")
 
 
+@pytest.mark.holds("regression 6", "peer 46", shows="yinuo replay")
 def test_6_a_release_after_a_long_hold_does_not_fire_at_once() -> None:
     _, findings = told(["03-02 accepted", "03-04 held", "04-20 released"], "04-22", within="5 workdays", pause=HELD,
                        levels=LATE)
@@ -73,6 +79,7 @@ def test_6_a_release_after_a_long_hold_does_not_fire_at_once() -> None:
     expect(findings, raised_at=at("04-24 00:00"))
 
 
+@pytest.mark.holds("regression 7", "peer 48", shows="yinuo replay")
 def test_7_an_extension_in_time_loses_no_days_and_one_after_expiry_is_refused() -> None:
     extend = {"on": "extended", "by": "5 workdays", "if_void": "red"}
     long = clock("03-02 accepted", "03-06 extended", until="03-20", within="5 workdays", extend=extend)
@@ -82,6 +89,7 @@ def test_7_an_extension_in_time_loses_no_days_and_one_after_expiry_is_refused() 
     expect(findings, level="red", raised_at=at("03-10"))
 
 
+@pytest.mark.holds("regression 8", "peer 53", shows="yinuo due")
 @pytest.mark.parametrize(("start", "workdays", "due"), [
     ("2025-01-24", 1, "2025-01-26"), ("2025-01-27", 1, "2025-02-05"), ("2025-02-07", 1, "2025-02-08"),
     ("2025-04-25", 1, "2025-04-27"), ("2025-09-26", 1, "2025-09-28"), ("2025-10-10", 1, "2025-10-11"),
@@ -91,6 +99,7 @@ def test_8_a_make_up_day_counts_and_the_day_it_replaces_does_not(start: str, wor
     assert clock(f"{start} accepted", until=start, within=f"{workdays} workdays")["due_at"] == end(due)
 
 
+@pytest.mark.holds("regression 9", shows="yinuo due")
 def test_9_a_year_without_a_calendar_is_provisional_and_never_crashes() -> None:
     log = history(["2026-12-28 accepted"], "2026-12-28")
     text = Text.always("p", "promise", on="accepted", until="decided", within="5 workdays")
@@ -100,12 +109,14 @@ def test_9_a_year_without_a_calendar_is_provisional_and_never_crashes() -> None:
     assert evaluate(early.log(), Custom().rules([text]), as_of=early.as_of).clocks["provisional"].to_list() == [False]
 
 
+@pytest.mark.holds("regression 10", shows="yinuo due")
 @pytest.mark.parametrize(("received", "due"), [("03-02 19:30", "03-03"), ("02-16 10:00", "02-24"), ("02-14 10:00", "02-24"),
                                                ("02-28 10:00", "03-02")])
 def test_10_day_zero_after_closing_on_a_holiday_on_a_make_up_day(received: str, due: str) -> None:
     assert clock(f"{received} accepted", until=received[:5], within="1 workday")["due_at"] == end(due)
 
 
+@pytest.mark.holds("regression 11", shows="yinuo replay")
 def test_11_silence_after_five_workdays_is_acceptance_from_receipt() -> None:
     receipt = Text.always("receipt", "promise", on="received", until=["accepted", "told"], within="5 workdays",
                           silence={"means": "accepted", "dated": "start"})
@@ -117,6 +128,7 @@ def test_11_silence_after_five_workdays_is_acceptance_from_receipt() -> None:
     assert clocks.filter(clause="decide")["due_at"].to_list() == [end("03-30")]
 
 
+@pytest.mark.holds("regression 12", shows="yinuo replay")
 def test_12_overlapping_suspensions_count_once_and_a_branch_runs_while_the_whole_is_suspended() -> None:
     pauses = [{"from": "held", "to": "released"}, {"from": "asked", "to": "supplemented"}]
     row = clock("03-02 accepted", "03-04 held", "03-06 asked", "03-10 supplemented", "03-12 released", "03-20 decided",
@@ -129,12 +141,14 @@ def test_12_overlapping_suspensions_count_once_and_a_branch_runs_while_the_whole
     assert dict(states.select("clause", "state").iter_rows()) == {"whole": "paused", "branch": "overdue"}
 
 
+@pytest.mark.holds("regression 14", shows="yinuo due")
 def test_14_calendar_days_and_working_days_in_one_file() -> None:
     days = clock("02-11 accepted", until="02-11", within="15 days")
     work = clock("02-11 accepted", until="02-11", within="5 workdays")
     assert (days["due_at"], work["due_at"]) == (end("02-26"), end("02-25"))
 
 
+@pytest.mark.holds("regression 13", "regression 16", shows="yinuo stories")
 @pytest.mark.parametrize("name", ["cn-national", "demo-city", "nl-wabo", "us-boston", "us-nyc"])
 def test_13_16_every_rule_of_every_pack_can_fire_and_third_parties_differ_from_co_producers(name: str) -> None:
     pack = load_pack(name)
@@ -150,6 +164,7 @@ def test_13_16_every_rule_of_every_pack_can_fire_and_third_parties_differ_from_c
     assert not silent
 
 
+@pytest.mark.holds("regression 19", "peer 51", shows="yinuo replay")
 def test_19_returned_time_is_charged_to_the_dispatcher_and_a_second_return_is_found() -> None:
     flow = Text.always("ticket", "flow", opens="received", ends=["replied"],
                        holder={"received": "unit", "signed_for": "unit", "return_upheld": "unit"})
@@ -168,6 +183,7 @@ def test_19_returned_time_is_charged_to_the_dispatcher_and_a_second_return_is_fo
     assert said.findings.filter(clause="reply")["unit"].to_list() == ["A"]
 
 
+@pytest.mark.holds("regression 20", "peer 72", "decision D05", shows="/figures/time-limit/on-time")
 def test_20_the_on_time_share_counts_what_is_overdue_and_still_open_and_small_numbers_have_no_value() -> None:
     promise = Text.always("p", "promise", on="accepted", until="decided", within="5 workdays")
     texts = Custom().rules([promise])

@@ -85,6 +85,7 @@ def test_5_deemed_acceptance_backwards() -> None:
 PAUSE = [{"from": "suspended", "to": "resumed", "match": {"order": "order"}, "cap": {"field": "days"}}]
 
 
+@pytest.mark.holds("peer 46", shows="yinuo replay")
 @pytest.mark.parametrize(
     ("as_of", "state", "used", "due"),
     [("03-12", "paused", 3, None), ("03-14", "paused", 3, "04-14"), ("03-26", "running", 8, "04-14")],
@@ -174,6 +175,7 @@ def test_12_withdrawal() -> None:
     expect(findings, raised_at=at("06-09 00:00"), cleared_at=at("06-09 10:00"))
 
 
+@pytest.mark.holds("peer 60", "peer 61", "peer 48", shows="yinuo replay")
 def test_13_extension_clears_a_warning() -> None:
     ladder = [{"level": "warning", "share": "0.8"}, *LATE, {"level": "red", "late": "5 workdays"}]
     events = ["06-01 accepted", "06-12 10:00 extended", "07-03 10:00 decided"]
@@ -276,6 +278,7 @@ def returned(replied: str, as_of: str) -> tuple[Answer, pl.DataFrame]:
     return reference_says(log, RETURNED, Custom()), engine_says(log, RETURNED, Custom()).findings
 
 
+@pytest.mark.holds("peer 51", shows="yinuo replay")
 def test_18_return() -> None:
     answer, findings = returned("06-10", "06-10")
     assert [(row[0], row[4], row[5], row[6]) for row in answer.clocks] == [

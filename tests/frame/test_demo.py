@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,6 +41,7 @@ def test_every_target_of_the_makefile_is_explained():
     assert set(phony.group(1).split()) == explained
 
 
+@pytest.mark.holds("peer 102", shows="make bench")
 def test_what_lands_has_passed_the_tests_and_the_small_benchmarks():
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert lines[-2:] == ["make test", "make bench-smoke"]

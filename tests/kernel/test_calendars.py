@@ -50,6 +50,7 @@ def test_a_day_without_windows_rests():
     assert working(made(), "2026-03-06", "2026-03-07", "2026-03-08", "2026-03-09") == [True, False, False, True]
 
 
+@pytest.mark.holds("peer 53", shows="yinuo due")
 def test_what_a_layer_says_of_a_day_wins_over_what_it_extends():
     base = layer(off={"2026-03-02": "rest", "2026-03-03": "rest"}, on={"2026-03-07": "work", "2026-03-08": "work"})
     own = layer(off={"2026-03-07": "fair"}, on={"2026-03-03": "no fair"})
@@ -174,6 +175,7 @@ def test_cal_08_a_year_without_a_notice_is_not_known():
     assert [CHINA.is_known(day_number(day)) for day in (date(2026, 12, 31), date(2027, 1, 1))] == [True, False]
 
 
+@pytest.mark.holds("peer 53", shows="yinuo due")
 def test_cal_09_a_place_lays_its_own_rest_day_over_the_national_calendar(tmp_path: Path):
     (tmp_path / "calendars").mkdir()
     path = tmp_path / "calendars/own.toml"

@@ -111,6 +111,7 @@ def test_a_promise_that_begins_with_the_end_of_a_case_need_not_end_by_it(town: T
     assert "run on for ever" not in messages(town)
 
 
+@pytest.mark.holds("peer 49", shows="yinuo check")
 def test_a_promise_longer_than_the_law_is_refused(town: Town):
     law = 'on = "received"\nuntil = "answered"\nbasis = "statutory"\nwithin = "{}"'
     town.add(PROMISE.format("law", law.format("4 workdays")))

@@ -20,6 +20,7 @@ HELD = {
 }
 
 
+@pytest.mark.holds("invariant 5", "invariant 22", "invariant 59", shows="yinuo stories")
 @pytest.mark.parametrize("number", HELD, ids=lambda number: f"invariant-{number}")
 def test_an_invariant_is_told_by_a_story_that_names_it(number: int) -> None:
     told = []

@@ -53,6 +53,7 @@ def test_vectors_of_the_rules(cn: Calendar, start: str, limit: str, due: str, wh
     assert due_dates(cn, [began], Limit.parse(limit)) == [date.fromisoformat(due)], why
 
 
+@pytest.mark.holds("peer 53", shows="yinuo due")
 def test_the_hall_case_of_leqing(cn: Calendar) -> None:
     accepted = datetime(2014, 8, 19, 8, 59, 27, tzinfo=ZONE)
     assert due_dates(cn, [accepted], Limit.parse("11 workdays")) == [date(2014, 9, 3)]

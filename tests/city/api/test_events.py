@@ -13,6 +13,7 @@ from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 
 
+@pytest.mark.holds("peer 100", "E266", shows="POST /api/events")
 def test_a_batch_is_stored_and_the_same_batch_changes_nothing(market):
     batch = [received("a"), event("a", "accepted", number=2), received("b")]
     assert [one["status"] for one in market.report(*batch)] == ["stored"] * 3
@@ -36,6 +37,7 @@ def test_more_than_five_minutes_in_the_future_is_refused_and_less_is_not(market)
     assert soon["status"] == "stored"
 
 
+@pytest.mark.holds("peer 69", shows="POST /api/events")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -85,6 +87,7 @@ def test_a_body_of_another_kind_or_too_large_is_a_problem(market):
     assert market.client.generic("POST", "/api/events", b" " * ((16 << 20) + 1), "application/json").status_code == 413
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="POST /api/events")
 def test_what_lies_outside_the_tokens_units_is_refused(market, police):
     outside = police.report(received("a", unit="market"))[0]
     assert (outside["status"], outside["code"]) == ("refused", "outside_your_units")

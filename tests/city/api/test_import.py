@@ -69,6 +69,7 @@ def write_lines(path, events):
     return path
 
 
+@pytest.mark.holds("regression 23", shows="yinuo import")
 def test_regression_23_an_import_and_the_api_write_the_same_events_but_for_source(run, market, tmp_path):
     posted = history("posted")
     market.report(*posted)
@@ -105,6 +106,7 @@ def test_the_same_file_twice_changes_nothing(run, tmp_path):
     assert list(Case.objects.order_by("case_id").values()) == before
 
 
+@pytest.mark.holds("peer 69", shows="yinuo import")
 def test_what_is_refused_stands_in_rejected_csv_with_its_line_and_reason(run, tmp_path):
     events = history("a")
     lines = write_lines(
@@ -140,6 +142,7 @@ def test_no_file_no_unit_and_no_log_are_refused(run, tmp_path):
     assert run(write_lines(tmp_path / "log.jsonl", []), "--unit", "no-such").exit_code == 2
 
 
+@pytest.mark.holds("E266", "E268", shows="yinuo import")
 def test_rows_of_the_engineering_platform_become_our_acts_and_void_rows_none(run, tmp_path):
     table = tmp_path / "SPGL_XMSPSXBLXXXXB.csv"
     table.write_text(
@@ -178,6 +181,7 @@ def test_every_code_list_leads_to_canonical_states_and_back_and_says_what_is_los
     assert not blzt.out("supplemented").lossy
 
 
+@pytest.mark.holds("regression 21", shows="yinuo import")
 def test_a_case_of_another_unit_is_out_of_reach(run, market, city, tmp_path):
     city.report(received("theirs", unit="police"))
     lines = write_lines(tmp_path / "log.jsonl", [event("theirs", "granted", number=7)])

@@ -15,8 +15,8 @@ from django.utils import timezone
 from tests.city.api.conftest import SECRETS, System, event, received
 from tests.city.cases import town
 from yinuo.city.api import commands
-from yinuo.city.figures.commands import measure_figures
 from yinuo.city.cases.models import Case
+from yinuo.city.figures.commands import measure_figures
 from yinuo.city.ledger import read
 from yinuo.city.notices import commands as notices
 from yinuo.city.notices.webhooks import new_secret
@@ -89,6 +89,7 @@ def about(system):
     return shown
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="/api/docs")
 @pytest.mark.parametrize(("unit", "own"), [("market", MINE), ("police", THEIRS), ("city", MINE | THEIRS)])
 def test_regression_21_every_way_out_shows_the_same_rows_and_a_foreign_department_none(filled, unit, own):
     system = System(SECRETS[unit])
@@ -100,6 +101,7 @@ def test_regression_21_every_way_out_shows_the_same_rows_and_a_foreign_departmen
     assert truth("market").isdisjoint(truth("police"))
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="GET /api/cases/<id>?expand=clocks")
 def test_regression_21_expanding_a_case_adds_its_own_and_a_foreign_one_is_not_there(filled):
     market = System(SECRETS["market"])
     case = market.get("cases/m1", expand="clocks,findings,tasks").json()
@@ -113,6 +115,7 @@ def test_regression_21_expanding_a_case_adds_its_own_and_a_foreign_one_is_not_th
         assert market.rows(path, unit="police") == []
 
 
+@pytest.mark.holds("E268", shows="GET /api/export/log.xes")
 @pytest.mark.parametrize("form", ["xes", "json", "jsonl", "csv", "parquet"])
 def test_the_event_log_goes_out_in_every_format_and_reads_back(filled, tmp_path, form):
     answer = System(SECRETS["market"]).get(f"export/log.{form}")
@@ -125,6 +128,7 @@ def test_the_event_log_goes_out_in_every_format_and_reads_back(filled, tmp_path,
     ) == 2 * len(MINE)
 
 
+@pytest.mark.holds("peer 100", "regression 21", shows="POST /api/webhooks")
 @pytest.mark.django_db(transaction=True)
 def test_webhooks_hear_of_their_unit_only_and_of_each_event_once(filled):
     while commands.enqueue(timezone.now()):
@@ -192,6 +196,7 @@ def test_what_is_taken_away_leaves_a_trace(filled):
     assert (last["what"], last["filters"]) == ("api/cases", ["kind"])
 
 
+@pytest.mark.holds("peer 54", shows="GET /api/due")
 def test_row_54_if_accepted_now_due_when(founded):
     market = System(SECRETS["market"])
     start = "2026-03-02T10:00:00+08:00"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.city.board import small_city
 from yinuo.city.board.timeline import Scale, clock_segments
 from yinuo.city.ledger import read
@@ -14,6 +16,7 @@ def page(client, case_id):
     return client.get(f"/cases/{case_id}").content.decode()
 
 
+@pytest.mark.holds("peer 55", shows="/cases/<id>")
 def test_peers_55_allowed_used_and_left_are_told_in_the_clocks_own_unit(sign_in):
     text = page(sign_in("chen"), "D009")
     for word in ("时限", "已用", "暂停", "个工作日", "超出"):
@@ -60,6 +63,7 @@ def test_an_act_of_the_flow_is_offered_and_done(sign_in):
     assert "/cases/D005/do/reviewed" not in page(client, "D005")
 
 
+@pytest.mark.holds("peer 45", shows="/cases/<id>")
 def test_a_clock_is_drawn_running_standing_and_over_in_order():
     start = small_city.NOW
     clock = {"started_at": start, "ended_at": start + timedelta(days=10), "due_at": start + timedelta(days=8)}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.city.board import small_city
 from yinuo.city.figures.commands import _reopened, measure_figures
 from yinuo.city.figures.models import Figure
 from yinuo.city.supervision.models import Clock
 
 
+@pytest.mark.holds("decision D05", "peer 72", "E077", shows="/figures/time-limit/on-time")
 def test_d05_what_is_overdue_and_still_open_counts_against_the_rate(city, db):
     wanted = Clock.objects.filter(
         institution="time-limit", clause="promised", unit="medical-insurance", due_at__lte=small_city.NOW
@@ -21,6 +24,7 @@ def test_d05_what_is_overdue_and_still_open_counts_against_the_rate(city, db):
     assert figure.numerator == march.filter(state="kept").count()
 
 
+@pytest.mark.holds("invariant 58", shows="/figures/<institution>/<clause>/cases")
 def test_the_list_behind_a_value_is_as_long_as_its_n(sign_in):
     client = sign_in("chen")
     looked = 0
@@ -50,6 +54,7 @@ def test_the_quarter_before_this_one_is_measured_again():
     assert str(_reopened(small_city.NOW.date().replace(month=11))) == "2026-07-01"
 
 
+@pytest.mark.holds("regression 21", shows="/figures")
 def test_a_figure_without_a_unit_of_ones_own_is_not_shown(sign_in):
     text = sign_in("sun").get("/figures/time-limit/on-time").content.decode()
     assert "市市场监督管理局" in text

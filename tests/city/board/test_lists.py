@@ -10,10 +10,10 @@ import pytest
 from python_calamine import load_workbook
 
 from tests.city.board import small_city
-from yinuo.city.pages import listing
 from yinuo.city.board.lights import lights
-from yinuo.city.pages.listing import listed
 from yinuo.city.board.lists import cases
+from yinuo.city.pages import listing
+from yinuo.city.pages.listing import listed
 from yinuo.city.pages.spreadsheets import harmless
 from yinuo.city.pages.words import Words
 from yinuo.city.people.may import row_filter
@@ -28,6 +28,7 @@ def total(answer):
     return int(re.search(r"(\d+) [件条]<", answer.content.decode()).group(1))
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="/cases")
 @pytest.mark.parametrize(
     "query", ["", "?status=open", "?unit=market", "?status=ended&item=food-permit", "?level=yellow"]
 )
@@ -72,6 +73,7 @@ def test_cursors_go_through_every_row_once(city, db, monkeypatch):
         assert len(seen) == len(set(seen)) == found.total
 
 
+@pytest.mark.holds("peer 67", "invariant 58", shows="/")
 def test_the_board_leads_to_lists_as_long_as_its_numbers(sign_in):
     client, actor = sign_in("chen"), small_city.actor("chen")
     found = lights(Words(), actor=actor, asked={}, now=small_city.NOW)

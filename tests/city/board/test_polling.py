@@ -55,6 +55,7 @@ def test_somebody_without_a_session_is_sent_to_the_door(board):
     assert "login" in answer["Location"]
 
 
+@pytest.mark.holds("peer 67", shows="/")
 def test_what_was_said_changes_the_tag(board):
     client, seen = board
     card = Finding.objects.filter(status="open", explained_at=None, unit="market").first()

@@ -72,6 +72,7 @@ def test_a_file_too_large_or_empty_is_refused_and_leaves_nothing(settings, media
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
+@pytest.mark.holds("regression 24", shows="/cases/<id>")
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
@@ -88,12 +89,14 @@ def test_regression_24_a_name_is_no_path(given, kept):
     assert attachments.safe_name(given) == kept
 
 
+@pytest.mark.holds("regression 24", shows="/cases/<id>")
 @pytest.mark.parametrize("digest", ["../../../etc/passwd", "..", "A" * 64, "0" * 63, "0" * 64 + "/..", ""])
 def test_regression_24_only_a_digest_names_a_file(digest):
     with pytest.raises(LookupError):
         attachments.path_of(digest)
 
 
+@pytest.mark.holds("regression 24", "regression 21", shows="/cases/<id>")
 def test_regression_24_a_file_is_served_inert_and_only_with_its_case():
     kept = stored()
     case_id = town.receive(files=[kept.digest])

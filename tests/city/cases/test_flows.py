@@ -41,6 +41,7 @@ def test_e091_an_order_is_signed_answered_returned_answered_again_and_written_of
     assert Case.objects.get(case_id=case_id).status == "ended"
 
 
+@pytest.mark.holds("decision D30", "peer 48", shows="/cases/<id>")
 def test_d30_a_deadline_is_extended_with_approver_and_reason_or_not_at_all():
     case_id = order()
     found = refused("field_missing", case_id, "deadline_extended", town.OFFICE, fields={"new_deadline": "2026-03-10"})
@@ -50,6 +51,7 @@ def test_d30_a_deadline_is_extended_with_approver_and_reason_or_not_at_all():
     assert Case.objects.get(case_id=case_id).fields["new_deadline"] == "2026-03-10"
 
 
+@pytest.mark.holds("invariant 22", shows="/cases/<id>")
 def test_invariant_22_no_second_order_for_the_same_due_date():
     order()
     with pytest.raises(Refused) as found:
@@ -58,6 +60,7 @@ def test_invariant_22_no_second_order_for_the_same_due_date():
     order(broken_due="2026-03-02")
 
 
+@pytest.mark.holds("invariant 28", "peer 64", shows="/cases/<id>")
 def test_invariant_28_the_one_who_put_it_right_does_not_look_again():
     fields = {"problem": "超时", "deadline": "2026-03-20"}
     case_id = town.do(
@@ -77,6 +80,7 @@ def test_invariant_28_the_one_who_put_it_right_does_not_look_again():
     town.do(case_id, "recheck_passed", town.OFFICE)
 
 
+@pytest.mark.holds("invariant 27", "peer 64", shows="/cases/<id>")
 def test_invariant_27_a_fault_of_the_institution_needs_a_rule_change_or_a_reason():
     fields = {"problem": "超时", "deadline": "2026-03-20"}
     case_id = town.do(
@@ -99,6 +103,7 @@ def test_invariant_02_a_pledge_is_drafted_verified_by_another_and_published():
     town.do(case_id, "pledge_published", town.CLERK, fields={"medium": "日报", "published_on": "2026-03-03"})
 
 
+@pytest.mark.holds("invariant 5", "decision D02", shows="/cases/<id>")
 def test_invariant_05_the_first_asked_holds_until_somebody_signs():
     case_id = town.inquire()
     offer = {"to_unit": "human-resources", "handover": "一"}
@@ -124,6 +129,7 @@ def test_invariant_05_the_first_asked_holds_until_somebody_signs():
     town.do(case_id, "answered", town.HR, at=town.later(minutes=3))
 
 
+@pytest.mark.holds("decision D02", shows="/cases/<id>")
 def test_d02_an_offer_nobody_signs_returns_to_the_sender_and_can_no_longer_be_signed():
     case_id = town.inquire()
     offer = {"to_unit": "human-resources", "handover": "一"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.holds("invariant 5", shows="/cases/<id>")
 @given(steps)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_invariant_05_never_a_moment_without_a_responsible_officer(tried):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from yinuo.city.cases import numbers, queries
 from yinuo.city.cases.models import Case
 
 
+@pytest.mark.holds("regression 17", shows="/cases")
 def test_regression_17_more_than_ten_thousand_a_day_and_none_twice():
     found = [numbers.receipt(serial, date(2026, 3, 2)) for serial in numbers.serials(10_500)]
     assert len(set(found)) == 10_500
@@ -19,10 +21,12 @@ def test_regression_17_more_than_ten_thousand_a_day_and_none_twice():
     assert {one[:8] for one in found} == {"20260302"}
 
 
+@pytest.mark.holds("regression 17", shows="/cases")
 def test_regression_17_a_million_and_more_grow_by_a_digit():
     assert len(numbers.receipt(999_999, date(2026, 3, 2))) + 1 == len(numbers.receipt(1_000_000, date(2026, 3, 2)))
 
 
+@pytest.mark.holds("regression 17", shows="/cases")
 def test_regression_17_the_year_changes_and_numbers_do_not_begin_again():
     last, first = numbers.serials(2)
     old, new = numbers.receipt(last, date(2026, 12, 31)), numbers.receipt(first, date(2027, 1, 1))

@@ -168,6 +168,7 @@ def test_the_tables_made_again_from_the_ledger_are_the_same():
         assert [whole(one) for one in ids] == before
 
 
+@pytest.mark.holds("invariant 31", "E009", shows="/cases/<id>")
 def test_invariant_31_e009_a_parent_does_not_close_while_a_child_is_open():
     parent = town.receive()
     town.accept(parent)

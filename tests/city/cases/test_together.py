@@ -41,6 +41,7 @@ def codes(results):
     return sorted("done" if isinstance(one, Done) else getattr(one, "code", repr(one)) for one in results)
 
 
+@pytest.mark.holds("peer 34", shows="/cases/<id>")
 def test_of_several_who_do_the_same_step_one_does_it():
     for number in range(5):
         case_id = town.receive(at=town.later(minutes=number))
@@ -50,6 +51,7 @@ def test_of_several_who_do_the_same_step_one_does_it():
         assert Case.objects.get(case_id=case_id).version == 2
 
 
+@pytest.mark.holds("peer 34", shows="/cases/<id>")
 def test_acts_that_do_not_meet_are_all_done():
     case_id = town.receive()
     town.accept(case_id)
@@ -63,6 +65,7 @@ def test_acts_that_do_not_meet_are_all_done():
     assert [one.version for one in read.stream(f"case/{case_id}")] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.holds("invariant 22", "peer 34", shows="/cases/<id>")
 def test_invariant_22_two_offices_at_one_moment_open_one_order():
     fields = {
         "about": "a-case", "broken_clause": "promised", "broken_due": "2026-02-27", "to_unit": "market",
@@ -76,6 +79,7 @@ def test_invariant_22_two_offices_at_one_moment_open_one_order():
     assert codes(results) == ["blocked", "blocked", "done"]
 
 
+@pytest.mark.holds("peer 34", shows="/cases/<id>")
 def test_one_form_sent_several_times_at_once_opens_one_case():
     def send():
         return town.do(
@@ -104,6 +108,7 @@ def test_facts_and_acts_on_one_case_leave_one_history():
     assert '"explained":[3,' in case.state
 
 
+@pytest.mark.holds("regression 17", shows="/cases")
 def test_regression_17_several_processes_never_give_one_number_twice():
     def take():
         with transaction.atomic():

@@ -98,6 +98,7 @@ def test_the_ledger_verifies(survived):
     assert "whole" in city.run("yinuo.cli.main", "verify")
 
 
+@pytest.mark.holds("regression 15", "peer 57", shows="make test-faults")
 def test_every_finding_that_replay_gives_was_raised_once(survived):
     _city, told, _acknowledged = survived
     said = {key: activities for key, activities in told["said"].items() if net(activities)}
@@ -130,6 +131,7 @@ def test_messages_at_least_once_under_one_id(survived, receiver: receivers.Http)
     assert {number: texts for number, texts in got.items() if len(texts) != 1} == {}
 
 
+@pytest.mark.holds("invariant 22", shows="make test-faults")
 def test_an_order_is_opened_once_for_every_limit_broken(survived):
     _city, told, _acknowledged = survived
     assert told["orders"] > 0

@@ -27,6 +27,7 @@ def test_what_is_appended_is_read_as_it_was_returned():
     assert read.streams(["case/1", "case/none"]) == {"case/1": first + second, "case/none": ()}
 
 
+@pytest.mark.holds("regression 22", "peer 99", shows="/cases/<id>/proof")
 def test_each_digest_covers_the_one_before():
     stored = append([event("case/1", n) for n in range(1, 4)], expected=0, recorded_at=NOW)
     prev = GENESIS
@@ -103,6 +104,7 @@ def test_floats_are_refused():
     assert read.stream("case/1") == ()
 
 
+@pytest.mark.holds("invariant 21", shows="yinuo verify")
 @pytest.mark.parametrize("table", ["ledger_event", "ledger_event_07", "ledger_root"])
 @pytest.mark.parametrize("statement", ["update {} set digest = ''", "delete from {}", "truncate {}"])
 def test_invariant_21_the_database_refuses_to_change_the_ledger(table, statement):

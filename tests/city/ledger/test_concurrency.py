@@ -32,6 +32,7 @@ def in_threads(work, count: int) -> list:
         return list(pool.map(one, range(count)))
 
 
+@pytest.mark.holds("regression 22", "peer 34", shows="yinuo verify")
 def test_regression_22_one_stream_written_from_eight_connections_is_one_chain():
     def work(number: int) -> int:
         for turn in range(20):

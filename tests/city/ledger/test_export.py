@@ -45,6 +45,7 @@ def test_a_whole_ledger_is_whole_with_every_hash(how):
     assert problems(lines, made_root(lines, how), Hash(how.name, b"another")) != ()
 
 
+@pytest.mark.holds("peer 99", "regression 22", shows="yinuo verify")
 def test_ten_thousand_random_mutations_are_all_found():
     chance = random.Random(20261122)
     ledgers = [(lines, made_root(lines)) for lines in (made_ledger(seed=seed) for seed in range(20))]
@@ -57,6 +58,7 @@ def test_ten_thousand_random_mutations_are_all_found():
     assert min(kinds.values()) > MUTATED / 20
 
 
+@pytest.mark.holds("peer 99", shows="yinuo verify")
 def test_whoever_holds_the_key_and_makes_every_digest_anew_is_found_by_the_root():
     chance = random.Random(7)
     lines = made_ledger()
@@ -143,6 +145,7 @@ def said_by_the_page(code, tmp_path, lines, roots, monkeypatch, capsys) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.holds("peer 99", shows="docs/ledger.md")
 @pytest.mark.filterwarnings("ignore:unclosed file")
 def test_the_verifier_of_the_page_has_forty_lines_and_agrees_with_yinuo_verify(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("YINUO_LEDGER_KEY", KEYED.key.decode())

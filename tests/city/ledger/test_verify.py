@@ -93,6 +93,7 @@ def test_rows_taken_away_are_named():
     assert found() == [("case/002", 4), ("case/004", 4), ("case/006", 1)]
 
 
+@pytest.mark.holds("regression 22", "peer 99", shows="yinuo verify")
 def test_a_tail_cut_together_with_its_head_is_found_by_the_root():
     fill()
     commands.take_root(NOW)
@@ -104,6 +105,7 @@ def test_a_tail_cut_together_with_its_head_is_found_by_the_root():
     assert "in the streams from case/000 on" in problems[0].what
 
 
+@pytest.mark.holds("peer 99", shows="yinuo verify")
 def test_a_root_log_held_outside_finds_what_the_own_one_was_made_to_hide(tmp_path):
     fill()
     commands.take_root(NOW)
@@ -192,6 +194,7 @@ def test_roots_are_taken_hourly_and_written_once(tmp_path):
     assert [line["number"] for line in verify.export.root_lines(tmp_path / commands.ROOT_LOG)] == [1, 2]
 
 
+@pytest.mark.holds("peer 99", shows="/cases/<id>/proof")
 def test_a_receipt_carries_a_proof_that_anybody_can_check():
     append_batch([event(f"case/{n:04}", 1) for n in range(700)], recorded_at=NOW)
     root = commands.take_root(NOW)

@@ -43,6 +43,7 @@ def may_here(action: str, role: str, *, is_whole: bool) -> bool:
     return role in row.roles and (is_whole or row.reach == "unit")
 
 
+@pytest.mark.holds("regression 21", "peer 98", "E266", shows="/units")
 @pytest.mark.parametrize("address", GUARDED, ids=str)
 def test_every_address_opens_exactly_to_whom_the_table_names_and_only_in_their_part(address, town):
     for role in ROLES:
@@ -100,6 +101,7 @@ def test_what_is_open_to_everybody_says_nothing_of_anybody(address, town):
         assert not [secret for secret in one.secrets if secret in body and secret not in address.path(one)]
 
 
+@pytest.mark.holds("peer 98", shows="/units")
 def test_an_endpoint_without_a_declared_permission_fails_the_build():
     """All of them: views of every area, of libraries, operations of the API for each of their methods."""
     silent = {

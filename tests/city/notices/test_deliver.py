@@ -64,6 +64,7 @@ def signed(kept, secret=SECRET):
     return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
 
 
+@pytest.mark.holds("peer 100", shows="POST /api/webhooks")
 @pytest.mark.django_db
 def test_a_webhook_is_signed_as_standard_webhooks_says(server):
     hook(f"{server.url}/in?a=1")
@@ -251,6 +252,7 @@ deliver(datetime(2026, 3, 2, 1, tzinfo=UTC))
 """
 
 
+@pytest.mark.holds("peer 100", "regression 15", shows="/operations/outbox")
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_id(server):
     hook(server.url)

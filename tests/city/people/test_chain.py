@@ -20,6 +20,7 @@ def who(duties):
     return [duty.person for duty in duties]
 
 
+@pytest.mark.holds("invariant 32", "peer 66", shows="/units/<unit>")
 @pytest.mark.django_db
 def test_invariant_32_escalation_climbs_member_deputy_principal_upper_level():
     open_units()
@@ -56,6 +57,7 @@ def test_ab_post_while_a_is_away_b_acts():
     }  # fmt: skip
 
 
+@pytest.mark.holds("E008", shows="/units?headless")
 @pytest.mark.django_db
 def test_e008_a_unit_without_a_named_principal_is_reported():
     open_units()
@@ -78,6 +80,7 @@ def test_one_person_may_hold_posts_in_several_units():
     assert who(chain.responsible("water-approval", "principal", DAY)) == ["head"]
 
 
+@pytest.mark.holds("decision D27", shows="/units/<unit>")
 @pytest.mark.django_db
 def test_d27_who_holds_a_role_over_a_unit_is_found_upward():
     open_units()
@@ -130,6 +133,7 @@ def staffs(draw):
     return staff
 
 
+@pytest.mark.holds("invariant 32", shows="/units/<unit>")
 @given(staffs(), st.integers(0, 7), st.sampled_from(TIERS))
 def test_invariant_32_holds_for_every_tree_and_staffing(staff, index, tier):
     unit = f"u{index % len(staff.units)}"
@@ -148,6 +152,7 @@ def test_invariant_32_holds_for_every_tree_and_staffing(staff, index, tier):
     assert held.responsible(unit, tier) == (first or held.responsible(unit, tier))
 
 
+@pytest.mark.holds("invariant 5", shows="/units/<unit>")
 @given(staffs(), st.integers(0, 7))
 def test_invariant_5_somebody_answers_wherever_the_root_has_a_principal(staff, index):
     unit = f"u{index % len(staff.units)}"

@@ -31,6 +31,7 @@ def actor(*grants):
     return Actor("somebody", "某人", grants)
 
 
+@pytest.mark.holds("peer 98", shows="/units")
 @pytest.mark.parametrize(("action", "role"), MATRIX)
 def test_the_matrix_of_every_action_and_role_inside_and_outside(action, role):
     """May: by the table inside the granted unit and below; never outside it, nor without a grant."""
@@ -91,6 +92,7 @@ def worlds(draw):
     return tree, [tree.scope(thing) for thing in things], actor(*grants), draw(st.sampled_from(sorted(PERMISSIONS)))
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="/cases")
 @pytest.mark.django_db
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(worlds())
@@ -141,6 +143,7 @@ class TestActors:
         assert self.roles("li") == {("supervising_office", "city", True)}
         assert actor_of("account-wang", now=NOW).unit == "water"
 
+    @pytest.mark.holds("decision D27", "E005", shows="/units/<unit>")
     def test_d27_the_holder_of_the_supervising_office_is_configured(self):
         """效能办, 营造办 or both: the city says which units hold the role."""
         grant("supervising_office", "city", kind="unit", holder="office")

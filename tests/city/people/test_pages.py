@@ -73,6 +73,7 @@ def test_the_tree_shows_who_heads_each_unit_and_who_lacks_a_head(at_desk):
     assert "8 个机构没有主要负责人" in page
 
 
+@pytest.mark.holds("regression 21", "peer 98", shows="/units")
 def test_regression_21_list_search_detail_and_export_show_only_ones_own_part(at_desk):
     client = at_desk("li", ("section_head", "health"))
     for address in ("/units?all", "/units?search=water", "/units?below=water", "/units?headless"):

@@ -16,6 +16,7 @@ from yinuo.city.people.models import Unit
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.holds("decision D28", "E012", shows="/units")
 def test_d28_a_tree_of_any_depth():
     parent = None
     for depth in range(30):
@@ -26,6 +27,7 @@ def test_d28_a_tree_of_any_depth():
     assert [(depth, span.unit) for depth, span in units.tree(DAY).walk("u27")] == [(0, "u27"), (1, "u28"), (2, "u29")]
 
 
+@pytest.mark.holds("E012", "E013", "E015", shows="/units")
 def test_e012_e013_e015_every_level_of_organisation_has_its_type():
     open_units()
     assert {span.type for _, span in units.tree(DAY).walk()} >= {
@@ -41,6 +43,7 @@ def test_e012_e013_e015_every_level_of_organisation_has_its_type():
     )  # fmt: skip
 
 
+@pytest.mark.holds("decision D28", shows="/units")
 def test_d28_rank_is_kept_apart_from_type_and_depth():
     open_units()
     one = {"zh": "示例市", "en": "", "type_": "city", "rank": "county", "actor": OPERATOR, "now": NOW}

@@ -42,6 +42,7 @@ def refused(call, *args, **given):
     return caught.value.code
 
 
+@pytest.mark.holds("E071", shows="/findings")
 def test_e071_a_card_asks_for_an_answer_within_five_working_days(card):
     assert card.answer_by == local(3, 20) - timedelta(microseconds=1)
     prompt = Finding.objects.get(case_id=card.case_id, clause="promised", level="prompt")
@@ -50,6 +51,7 @@ def test_e071_a_card_asks_for_an_answer_within_five_working_days(card):
     assert len(told("zhou", "card_raised")) >= 1, "the rung tells the unit's head"
 
 
+@pytest.mark.holds("invariant 32", "peer 66", "E008", shows="/inbox")
 def test_invariant_32_an_unanswered_card_climbs_member_deputy_principal_upper_level(card):
     key = card.card
     order = [("sun", local(3, 20)), ("zhou", local(3, 28)), ("vice-mayor", local(4, 4)), ("mayor", local(4, 14))]
@@ -77,6 +79,7 @@ def test_only_the_unit_that_answers_explains(card):
     assert refused(commands.explain_card, "nothing", text="x", actor=town.HANDLER, now=LATE) == "no_such_card"
 
 
+@pytest.mark.holds("peer 65", shows="/findings?status=cancelled")
 def test_a_cancelled_card_stays_and_is_counted_apart(card):
     commands.appeal_card(card.card, ground="系统停机", actor=town.CHIEF, now=local(3, 13))
     assert len(told("chen", "card_appealed")) == 1
@@ -90,6 +93,7 @@ def test_a_cancelled_card_stays_and_is_counted_apart(card):
     assert again(card).cleared_at == local(3, 17, 1)
 
 
+@pytest.mark.holds("peer 65", shows="/cases/<id>")
 def test_a_waiting_appeal_stops_the_climb_and_a_rejected_one_begins_it_anew(card):
     commands.appeal_card(card.card, ground="算错了", actor=town.HANDLER, now=local(3, 13))
     sweep_all(local(4, 13))
@@ -106,6 +110,7 @@ def test_a_waiting_appeal_stops_the_climb_and_a_rejected_one_begins_it_anew(card
     )
 
 
+@pytest.mark.holds("peer 65", shows="/cases/<id>")
 def test_an_appeal_is_never_decided_by_the_unit_concerned(card):
     commands.appeal_card(card.card, ground="算错了", actor=town.HANDLER, now=local(3, 13))
     with pytest.raises(NotAllowed):
@@ -171,6 +176,7 @@ def test_invariant_24_who_answered_the_order_does_not_write_it_off(card):
     assert refused(commands.write_off, order, evidence="办结回执", actor=both, now=local(3, 16)) == "same_person"
 
 
+@pytest.mark.holds("decision D30", "peer 48", shows="/cases/<id>")
 def test_decision_d30_a_term_is_extended_with_an_approved_reason_and_silence_is_a_card(card):
     order = ordered(card, answered=False)
     town.do(order, "signed_for", town.HANDLER, at=local(3, 12, 10))

@@ -110,6 +110,7 @@ def live(rows):
     assert not Run.objects.filter(failed__gt=0).exists()
 
 
+@pytest.mark.holds("peer 56", "invariant 21", shows="yinuo replay")
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(histories())
 def test_live_equals_replay_at_every_recorded_moment_and_every_next_moment(rows):

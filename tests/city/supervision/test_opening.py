@@ -22,6 +22,7 @@ def orders(about):
     return list(Case.objects.filter(kind="order", fields__about=about))
 
 
+@pytest.mark.holds("invariant 22", shows="/cases/<id>")
 def test_invariant_22_one_supervision_item_per_due_date():
     case_id = accepted()
     sweep_all(local(3, 11, 23, 59, 59))
@@ -53,6 +54,7 @@ def test_the_unit_an_order_names_is_told_once():
     assert len(told("zhou", "case_opened")) == 1
 
 
+@pytest.mark.holds("peer 50", "peer 61", shows="/cases/<id>")
 def test_an_order_that_nobody_answers_climbs_its_own_ladder():
     case_id = accepted()
     sweep_all(local(3, 12))
@@ -68,6 +70,7 @@ def test_an_order_that_nobody_answers_climbs_its_own_ladder():
     assert ("answer", "red") not in open_cards(order.case_id)
 
 
+@pytest.mark.holds("decision D15", shows="/cases/<id>")
 def test_decision_d15_four_clocks_run_beside_each_other_and_each_is_shown():
     case_id = accepted()
     sweep_all(local(3, 12))

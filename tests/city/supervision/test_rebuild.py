@@ -34,6 +34,7 @@ def _lasting(row, *, is_over):
     return {name: value for name, value in row.items() if name not in dropped}
 
 
+@pytest.mark.holds("peer 56", "invariant 21", shows="yinuo rebuild")
 def test_cards_clocks_holdings_and_moments_are_the_same_after_a_rebuild():
     first, second = accepted(2)
     now = local(3, 12, 9)

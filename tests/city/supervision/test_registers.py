@@ -42,6 +42,7 @@ def code(call, *args, **given):
     return caught.value.code
 
 
+@pytest.mark.holds("invariant 33", "decision D43", shows="/inbox")
 def test_invariant_33_a_measure_cites_its_clause_and_only_an_authorised_other_person_decides_after_hearing(card):
     measure = proposed(card)
     row = Measure.objects.get()
@@ -69,6 +70,7 @@ def test_invariant_33_a_measure_cites_its_clause_and_only_an_authorised_other_pe
     assert Measure.objects.get().status == "revoked"
 
 
+@pytest.mark.holds("decision D43", shows="/inbox")
 def test_decision_d43_a_proposal_takes_no_effect_by_itself(card):
     proposed(card)
     sweep_all(local(5, 1))

@@ -41,6 +41,7 @@ def said(case_id, activity):
     return [json.loads(one.payload) for one in read.stream(f"said/{case_id}") if one.activity == activity]
 
 
+@pytest.mark.holds("peer 52", shows="/cases/<id>")
 def test_a_calendar_published_late_moves_running_clocks_and_each_move_is_logged_and_explained(tmp_path):
     cases = accepted(3)
     sweep_all(town.later(minutes=3))
@@ -63,6 +64,7 @@ def test_a_calendar_published_late_moves_running_clocks_and_each_move_is_logged_
     assert ("promised", "yellow") in open_cards(cases[0])
 
 
+@pytest.mark.holds("peer 52", shows="/cases/<id>")
 def test_a_card_that_is_none_under_the_new_calendar_is_withdrawn_with_that_cause(tmp_path):
     (case_id,) = accepted(1)
     sweep_all(local(3, 12, 9))

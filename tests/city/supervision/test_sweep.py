@@ -28,6 +28,7 @@ def test_a_case_gets_its_clocks_and_its_next_moment():
     assert Moment.objects.get(case_id=case_id).next_at > town.NOW
 
 
+@pytest.mark.holds("peer 56", shows="/")
 def test_a_moment_comes_and_the_card_is_there_the_moment_after_the_due_day():
     case_id = accepted()
     sweep_all(town.later(minutes=6))

@@ -64,6 +64,7 @@ def in_threads(*calls):
         raise errors[0]
 
 
+@pytest.mark.holds("peer 57", "regression 15", shows="yinuo work")
 @pytest.mark.django_db(transaction=True)
 def test_peers_57_several_workers_say_everything_exactly_once():
     start()
@@ -86,6 +87,7 @@ def test_peers_57_several_workers_say_everything_exactly_once():
     assert len(told("zhou", "case_opened")) == len(cases)
 
 
+@pytest.mark.holds("regression 15", "peer 57", shows="yinuo work")
 @pytest.mark.django_db(transaction=True)
 def test_regression_15_a_worker_killed_between_the_card_and_the_notice_loses_and_repeats_nothing(monkeypatch):
     start()
@@ -128,6 +130,7 @@ def test_what_happens_while_a_worker_has_the_case_is_not_lost():
 @pytest.mark.django_db
 @pytest.mark.usefixtures("founded")
 class TestOneWorker:
+    @pytest.mark.holds("peer 58", shows="yinuo work")
     def test_peers_58_after_downtime_missed_rungs_are_raised_in_order_and_only_what_is_open_is_told(self):
         (case_id,) = accepted(1)
         sweep_all(town.later(minutes=3))
@@ -145,6 +148,7 @@ class TestOneWorker:
         keys = told("zhao", "card_raised")
         assert not any(card.card in key for card in cards if card.status == "cleared" for key in keys)
 
+    @pytest.mark.holds("regression 15", shows="yinuo work")
     def test_regression_15_a_clock_that_goes_backwards_takes_nothing_back(self):
         (case_id,) = accepted(1)
         sweep_all(local(3, 12, 9))

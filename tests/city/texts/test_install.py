@@ -132,6 +132,7 @@ def test_a_text_changed_on_the_disk_is_not_used(texts, settings):
         in_force.pack()
 
 
+@pytest.mark.holds("regression 24", shows="yinuo pack install")
 def test_regression_24_a_text_names_no_file_outside_its_folder(tmp_path):
     record = {"name": "x", "digest": "d", "packs": {"x": {"../../evil.toml": ""}}}
     with pytest.raises(Tampered):
@@ -172,6 +173,7 @@ def test_what_another_text_would_change_is_shown_and_changes_nothing(texts):
     assert Installation.objects.count() == 0
 
 
+@pytest.mark.holds("invariant 59", shows="/institutions/<name>")
 def test_invariant_59_what_is_computed_keeps_the_text_of_its_day(texts):
     """A hand-over of June keeps June's working day, a figure of June its parameters, under the one installed text."""
     put_in_force(load_pack(texts / "demo-city"), actor=OPERATOR, now=NOW)

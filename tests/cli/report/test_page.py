@@ -83,6 +83,7 @@ def test_every_number_of_a_real_replay_is_the_tables_number(
     assert page.evaluate(FOLLOW) == []
 
 
+@pytest.mark.holds("invariant 58", shows="yinuo replay --out")
 def test_every_link_opens_as_many_rows_as_its_number_says(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
     assert page.evaluate(FOLLOW) == []
