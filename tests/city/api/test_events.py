@@ -102,3 +102,11 @@ def test_what_lies_outside_the_tokens_units_is_refused(market, police):
 def test_personal_fields_stand_apart(market):
     market.report(received("a", person={"name": "张三", "phone": "13800000000"}))
     assert "张三" not in read.stream("case/a")[0].payload
+
+
+def test_a_refusal_speaks_the_language_asked_for(market):
+    body = json.dumps([{**received("a"), "time": "yesterday"}])
+    answer = market.client.post(
+        "/api/events", body, content_type="application/cloudevents-batch+json", headers={"Accept-Language": "en"}
+    )
+    assert answer.json()["results"][0]["reason"].startswith("time must be")

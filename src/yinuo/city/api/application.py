@@ -20,6 +20,17 @@ Every system comes in by its own token (`Authorization: Bearer …`), bound to a
 unit and below it, here, in exports, in the feed and in webhooks alike. Lists are paged by an opaque `cursor`; answers carry
 an `ETag`; refusals are `application/problem+json`; who asks too often gets 429 and `Retry-After`. Times are RFC 3339.
 """
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was wrong and what to do, in the language asked for."},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
 
 
 class _Json(BaseRenderer):
@@ -44,6 +55,16 @@ class Api(NinjaAPI):
         """As ninja does, with the tag."""
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
         return tagged(request, response)
+
+    def get_openapi_schema(self, **asked: Any) -> Any:
+        """The description, in which every operation may also answer a problem."""
+        schema = super().get_openapi_schema(**asked)
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {"description": "Refused, and why (RFC 9457)", "content": content}
+        return schema
 
     def get_openapi_operation_id(self, operation: Any) -> str:
         """The function's name: unique here, and what clients made from the description call it."""

@@ -33,10 +33,12 @@ def values_of(cursor: str, name: str, kinds: Sequence[type]) -> list[Any]:
     return values
 
 
-def _is_fit(value: Any, kind: type) -> bool:
+def _is_fit(value: Any, kind: Any) -> bool:
     if kind in (date, datetime):
         try:
-            return value == "" or 1000 < kind.fromisoformat(value).year < 3000
+            return bool(value == "" or 1000 < kind.fromisoformat(value).year < 3000)
         except (TypeError, ValueError):
             return False
-    return type(value) is kind and (0 <= value < 1 << 62 if kind is int else "\x00" not in value)
+    if type(value) is not kind:
+        return False
+    return 0 <= value < 1 << 62 if kind is int else "\x00" not in value

@@ -104,7 +104,7 @@ def act_of(event: Any) -> Act:
         raise Refused("not_an_event", _("这不是一个 CloudEvents 事件（应当是 JSON 对象）。"))
     if event.get("specversion") != "1.0":
         raise Refused("not_an_event", _("specversion 应当是 1.0。"), field="specversion")
-    words = event.get("id"), event.get("source"), event.get("type"), event.get("subject")
+    words: tuple[Any, ...] = (event.get("id"), event.get("source"), event.get("type"), event.get("subject"))
     if not _are_words(words):
         raise _no_word(event)
     if words[1] == OWN:

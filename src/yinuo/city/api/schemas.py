@@ -260,13 +260,3 @@ class WebhookList(Schema):
     """The subscriptions that are open."""
 
     rows: list[Webhook]
-
-
-class ProblemBody(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str = ""
-    status: int
-    detail: str
-    errors: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ import orjson
 from django.utils.translation import get_language
 
 from yinuo.city.texts import in_force
-from yinuo.engine.explain import explain
+from yinuo.engine.explain import Language, explain
 from yinuo.engine.statistics import wilson
 
 
@@ -25,7 +25,7 @@ def findings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     if not found:
         return found
     rules = in_force.rules()
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    lang: Language = "en" if (get_language() or "").startswith("en") else "zh"
     for row in found:
         row["why"] = explain(_said(row), rules, lang=lang) if row["why_code"] else ""
     return found

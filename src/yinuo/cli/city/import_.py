@@ -84,8 +84,10 @@ def _shared(file: Path, told: dict[str, Any], workers: int) -> Imported:
         parts = [pool.submit(share_of, str(file), told, mine, workers) for mine in range(workers)]
         done = [part.result() for part in parts]
     rejected: list[Rejected] = sorted((one for part in done for one in part.rejected), key=lambda one: one.line)
-    counts = (sum(getattr(part, name) for part in done) for name in ("stored", "duplicate", "refused"))
-    return Imported(*counts, rejected=rejected)
+    stored, duplicate, refused = (
+        sum(getattr(part, name) for part in done) for name in ("stored", "duplicate", "refused")
+    )
+    return Imported(stored, duplicate, refused, rejected)
 
 
 def _aim(told: dict[str, Any]) -> Aim:
