@@ -32,3 +32,14 @@ def home(tmp_path: Path, state: Path) -> Iterator[Path]:
     if folder.exists():
         embedded.leave(folder)
         embedded.stop(folder)
+
+
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """A home for commands in processes of their own, which the server's account may enter wherever they run."""
+    folder = Path(tempfile.mkdtemp(prefix="yinuo-home-"))
+    folder.chmod(0o755)
+    yield folder / "home"
+    if (folder / "home" / "postgres").exists():
+        embedded.stop(folder / "home")
+    shutil.rmtree(folder)

@@ -60,9 +60,9 @@ def free() -> int:
 
 
 @pytest.fixture
-def started(home: Path, free: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def started(open_home: Path, free: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`yinuo start`, answering."""
-    given = {"PATH": os.environ["PATH"], "YINUO_HOME": str(home), "YINUO_LOG_LEVEL": "ERROR"}
+    given = {"PATH": os.environ["PATH"], "YINUO_HOME": str(open_home), "YINUO_LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-m", "yinuo.cli.main", "start", "--port", str(free)]
     with subprocess.Popen(command, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as parent:
         wait_until(lambda: answers(free, parent), seconds=90)
@@ -99,17 +99,17 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_start_stops_everything_it_started(started, home: Path, number: signal.Signals):
+def test_start_stops_everything_it_started(started, open_home: Path, number: signal.Signals):
     parent, _port = started
     all_of_it = family(parent.pid)
     assert len(all_of_it) >= 3, "the parent, a server, its worker, a supervision worker"
     parent.send_signal(number)
     assert parent.wait(60) == 0
     assert [pid for pid in all_of_it if not is_gone(pid)] == []
-    assert not embedded.is_running(home)
+    assert not embedded.is_running(open_home)
 
 
-def test_a_parent_that_is_killed_leaves_no_process_that_nobody_stops(started, home: Path):
+def test_a_parent_that_is_killed_leaves_no_process_that_nobody_stops(started):
     parent, port = started
     below = family(parent.pid)[1:]
     parent.kill()
@@ -120,9 +120,9 @@ def test_a_parent_that_is_killed_leaves_no_process_that_nobody_stops(started, ho
         one.bind(("127.0.0.1", port))
 
 
-def test_a_port_in_use_is_said(started, home: Path):
+def test_a_port_in_use_is_said(started, open_home: Path):
     _parent, port = started
-    done = python("-m", "yinuo.cli.main", "serve", "--port", str(port), YINUO_HOME=str(home))
+    done = python("-m", "yinuo.cli.main", "serve", "--port", str(port), YINUO_HOME=str(open_home))
     assert done.returncode == 2, done.stdout + done.stderr
     assert f"Port {port} of 127.0.0.1 cannot be used" in done.stderr
     assert "Traceback" not in done.stderr

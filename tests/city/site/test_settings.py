@@ -32,21 +32,21 @@ print({name: getattr(settings, name) for name in %r})
 """
 
 
-def read(tmp_path: Path, *names: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+def read(open_home: Path, *names: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
     """Settings as a process of its own reads them."""
     given = {**SAFE, **changed}
-    environment = {"PATH": os.environ["PATH"], "YINUO_HOME": str(tmp_path / "home")}
+    environment = {"PATH": os.environ["PATH"], "YINUO_HOME": str(open_home)}
     environment |= {name: value for name, value in given.items() if value is not None}
     command = [sys.executable, "-c", SHOW % (names,)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_production_is_strict(tmp_path: Path):
+def test_production_is_strict(open_home: Path):
     names = (
         "DEBUG", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE",
         "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_NAME",
     )  # fmt: skip
-    done = read(tmp_path, *names)
+    done = read(open_home, *names)
     assert done.returncode == 0, done.stderr
     told = eval(done.stdout)
     assert told.pop("ALLOWED_HOSTS") == ["city.example.gov.cn"]
@@ -77,20 +77,20 @@ def test_production_is_strict(tmp_path: Path):
         ("YINUO_OIDC_SERVER", "https://id.example", "YINUO_OIDC_CLIENT"),
     ],
 )
-def test_production_refuses(tmp_path: Path, name: str, value: str | None, words: str):
-    done = read(tmp_path, **{name: value})
+def test_production_refuses(open_home: Path, name: str, value: str | None, words: str):
+    done = read(open_home, **{name: value})
     assert done.returncode == 2, done.stdout
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_without_production_it_runs_with_secrets_of_its_own(tmp_path: Path):
+def test_without_production_it_runs_with_secrets_of_its_own(open_home: Path):
     nothing = dict.fromkeys(SAFE)
-    first = read(tmp_path, "SECRET_KEY", "DEBUG", **nothing)
+    first = read(open_home, "SECRET_KEY", "DEBUG", **nothing)
     assert first.returncode == 0, first.stderr
-    assert read(tmp_path, "SECRET_KEY", "DEBUG", **nothing).stdout == first.stdout, "the secret stays"
+    assert read(open_home, "SECRET_KEY", "DEBUG", **nothing).stdout == first.stdout, "the secret stays"
     assert eval(first.stdout)["DEBUG"] is False
-    assert (tmp_path / "home" / "yinuo_secret_key").stat().st_mode & 0o077 == 0
+    assert (open_home / "yinuo_secret_key").stat().st_mode & 0o077 == 0
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,8 +38,8 @@ def serve(
     for one in connections.all():
         one.close()
         one.close_pool()
-    counts = tempfile.TemporaryDirectory(prefix="yinuo-figures-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
+    counts = _counts(settings.HOME / "figures")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
     server = Granian(
         "yinuo.city.site.wsgi:application",
         address=host,
@@ -49,8 +50,25 @@ def serve(
         respawn_failed_workers=True,
         log_dictconfig=settings.LOGGING,
     )
-    with counts:
+    try:
         server.serve()
+    finally:
+        shutil.rmtree(counts, ignore_errors=True)
+
+
+def _counts(folder: Path) -> Path:
+    """A folder for what this server's processes count; those that killed servers left are removed."""
+    for left in folder.glob("[0-9]*"):
+        try:
+            os.kill(int(left.name), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue  # somebody else's process has the number
+    own = folder / str(os.getpid())
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(parents=True)
+    return own
 
 
 def _look_at_port(host: str, port: int) -> None:
