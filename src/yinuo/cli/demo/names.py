@@ -17,4 +17,4 @@ def applicant(rng: Random) -> dict[str, str]:
     """Somebody who applies: a name, a phone number and an identity number that no registry gave out."""
     born = f"{rng.randrange(1950, 2005)}{rng.randrange(1, 13):02}{rng.randrange(1, 29):02}"
     number = f"990000{born}{rng.randrange(1000):03}X"
-    return {"name": name(rng), "phone": f"100{rng.randrange(10**8):08}", "id_number": number}
+    return {"name": name(rng), "phone": f"100{rng.randrange(10**8):08}", "identity": number}

@@ -33,7 +33,7 @@ def open_orders() -> list[Open]:
 
 
 def next_acts(order: Open, rng: Random, *, now: datetime) -> Iterator[Planned]:
-    """Signed for the same day, answered within days, judged by the supervising office: one step an evening."""
+    """Signed for the same day, answered within days, judged by the supervising office: one step a morning."""
     steps = (("sign", "signed_for", "unit"), ("answer", "order_answered", "unit"), ("judge", "answer_accepted", OFFICE))
     for step, activity, who in steps:
         if step in order.due:

@@ -80,7 +80,7 @@ def application(demand: Demand, rng: Random, *, name: str, day: int, minute: int
     person = applicant(rng)
     window, desk, head = f"window:{item.unit}", f"handler:{item.unit}", f"approver:{item.unit}"
     diary.do(
-        "received", window, item=item.id, applicant="party",
+        "received", window, item=item.id, applicant=f"SQ{name[-6:]}",
         opening={"kind": "application", "item": item.id, "unit": item.unit, "person": person},
     )  # fmt: skip
     if diary.often(demand.shares.supplemented):

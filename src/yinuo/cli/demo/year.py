@@ -21,8 +21,8 @@ from yinuo.cli.demo.orders import Open, next_acts, open_orders
 from yinuo.cli.demo.plan import Planned
 
 SOURCE = "demo"
-SWEEPS = (time(0, 0, 5), time(18, 30))
-"""Local times at which the played year is looked at: just after a day has ended, and after the office closes."""
+NIGHT, ROUND, EVENING = time(0, 0, 5), time(9, 40), time(18, 30)
+"""Local times: supervision looks just after a day has ended and after the office closes; orders are answered at the round."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ def act_of(planned: Planned) -> Act:
 def play(
     acts: Sequence[Planned], cast: Cast, *, office: Office, until: datetime, seed: int, tell: Callable[[date], None]
 ) -> Played:
-    """Do every act up to `until` at its own moment, sweeping twice a day. What is done already is not done again.
+    """Do every act up to `until` at its own moment, supervising twice a day. What is done already is not done again.
 
     `tell` is called with each day begun.
     """
@@ -55,16 +55,17 @@ def play(
     day = (waiting[-1].at if waiting else until).astimezone(zone).date()
     while day <= until.astimezone(zone).date():
         tell(day)
-        for moment in (*SWEEPS, time.max):
+        for moment in (NIGHT, ROUND, EVENING, time.max):
             end = min(datetime.combine(day, moment, zone), until)
             while waiting and waiting[-1].at <= end:
                 planned = waiting.pop()
                 do(planned, stage.who(planned), played)
             if end == until or moment is time.max:
                 continue
-            if moment is SWEEPS[1] and day in office.days:
+            if moment is not ROUND:
+                played.swept += sweep_all(end)
+            elif day in office.days and end > stage.since:
                 answer_orders(cast, played, now=end, seed=seed)
-            played.swept += sweep_all(end)
         day += timedelta(days=1)
     played.swept += sweep_all(until)
     return played
@@ -77,6 +78,8 @@ class Stage:
     waiting: list[Planned]
     cast: Cast
     openers: Mapping[str, str]
+    since: datetime
+    """The last thing that was done before."""
 
     @classmethod
     def of(cls, acts: Sequence[Planned], cast: Cast) -> Stage:
@@ -84,8 +87,8 @@ class Stage:
         openers: dict[str, str] = {}
         for act in acts:
             openers.setdefault(act.case_id, act.who)
-        done = done_before()
-        return cls([act for act in acts if act.event_id not in done], cast, openers)
+        done, since = done_before()
+        return cls([act for act in acts if act.event_id not in done], cast, openers, since)
 
     def who(self, planned: Planned) -> Actor:
         """The person; what an applicant does is entered for him by the window that took the case in."""
@@ -93,11 +96,12 @@ class Stage:
         return self.cast.of(plays, case_id=planned.case_id)
 
 
-def done_before() -> set[str]:
-    """The ids of the plan's acts that are in the ledger."""
+def done_before() -> tuple[set[str], datetime]:
+    """The ids of the plan's acts that are in the ledger, and when the last act of all was done."""
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "done_before"), {"source": SOURCE})
-        return {event_id for (event_id,) in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {event_id for event_id, _ in rows}, max((at for _, at in rows), default=datetime.min.replace(tzinfo=UTC))
 
 
 def do(planned: Planned, person: Actor, played: Played) -> None:
@@ -111,7 +115,7 @@ def do(planned: Planned, person: Actor, played: Played) -> None:
 
 
 def answer_orders(cast: Cast, played: Played, *, now: datetime, seed: int) -> None:
-    """What units and the supervising office do of an evening about the orders that are open."""
+    """What units and the supervising office do of a morning about the orders that are open."""
     for order in open_orders():
         rng = Random(f"{seed}/{order.case_id}/{order.version}")
         for planned in next_acts(order, rng, now=now):

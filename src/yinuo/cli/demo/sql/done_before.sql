@@ -1,2 +1,2 @@
--- purpose: which acts of a plan are in the ledger
-SELECT event_id FROM ledger_received WHERE source = %(source)s
+-- purpose: which acts of a plan are in the ledger, and when each was done
+SELECT event_id, at FROM ledger_event WHERE source = %(source)s
