@@ -18,6 +18,7 @@ from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.cli import main
 from yinuo.cli.city import import_ as module
+from yinuo.logs import read_log, write_log
 from yinuo.rulebook.codes import code_lists, load_codes
 
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -193,3 +194,23 @@ def test_poison_in_a_batch_takes_nothing_with_it(founded):
     now = timezone.now()
     found = incoming.take([received("a"), 7, None, received("b")], actor=town.SYSTEM, now=now)
     assert [one.status for one in found] == ["stored", "refused", "refused", "stored"]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xes", "json", "sqlite", "jsonl"])
+def test_every_format_of_a_log_becomes_the_same_events(run, tmp_path, form):
+    lines = write_lines(tmp_path / "first.jsonl", history("a"))
+    log = read_log(lines, town.demo_city()).log
+    write_log(log, tmp_path / f"log.{form}")
+    said = run(tmp_path / f"log.{form}", "--source", "department")
+    assert said.exit_code == 0, said.output
+    found = of("case/a")
+    assert [(one[2], one[3]) for one in found] == [
+        (event["type"], datetime.fromisoformat(event["time"])) for event in history("a")
+    ]
+    assert {**found[0][5]["fields"], **found[2][5]["fields"]} == {
+        name: value
+        for event in history("a")
+        for name, value in event["data"].items()
+        if name not in ("kind", "item", "unit")
+    }
+    assert "0 events written, 4 known before" in run(tmp_path / f"log.{form}", "--source", "department").output
