@@ -13,10 +13,10 @@ from python_calamine import CalamineWorkbook
 
 from tests.city.cases import town
 from tests.city.supervision import staff
-from yinuo.city.figures.commands import measure_figures
 from yinuo.city.cases import attachments, commands, queries
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.models import Case
+from yinuo.city.figures.commands import measure_figures
 from yinuo.city.notices import commands as notices
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR, Role
