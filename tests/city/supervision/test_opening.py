@@ -6,6 +6,8 @@ import pytest
 
 from tests.city.cases import town
 from tests.city.supervision.staff import local, open_cards, states, sweep_all, told
+from yinuo.city.cases import commands
+from yinuo.city.cases.acts import Act
 from yinuo.city.cases.models import Case
 from yinuo.city.supervision.models import Finding, Opened
 
@@ -88,3 +90,25 @@ def test_a_limit_broken_in_a_case_that_is_over_opens_nothing():
     assert states(case_id)["promised"] == "late"
     assert orders(case_id) == []
     assert Finding.objects.filter(case_id=case_id, clause="promised", level="yellow", status="cleared").exists()
+
+
+def order(case_id, at, *, now=None):
+    fields = {
+        "about": "A-1",
+        "broken_clause": "promised",
+        "broken_due": "2026-03-09",
+        "to_unit": "market",
+        "deadline": "2026-03-20",
+    }
+    act = Act(case_id, "ordered", at, fields, kind="order", unit="supervising-office", source="hall", event_id=case_id)
+    commands.record([act], actor=town.SYSTEM, now=now or at)
+
+
+def test_what_is_known_late_of_one_case_is_said_of_the_other_case_of_its_thread():
+    order("late", local(3, 10, 14))
+    sweep_all(local(3, 10, 15))
+    assert open_cards("late") == set()
+    order("early", local(3, 10, 9), now=local(3, 10, 16))
+    sweep_all(local(3, 10, 16))
+    assert ("one-per-due-date", "yellow") in open_cards("late"), "the second order is the one recorded first"
+    assert ("one-per-due-date", "yellow") not in open_cards("early")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from tests.city.cases import town
 from tests.city.supervision.staff import local, sweep_all, told
 from yinuo.city.cases.acts import Refused
 from yinuo.city.ledger import read
-from yinuo.city.people.actor import NotAllowed
+from yinuo.city.people.actor import OPERATOR, NotAllowed
 from yinuo.city.supervision import commands_registers as registers
 from yinuo.city.supervision.models import Finding, Measure, Outage
 from yinuo.city.supervision.rebuilding import show_measures, show_outages
+from yinuo.city.texts.commands import put_in_force
+from yinuo.rulebook.loader import load_pack
 
 pytestmark = pytest.mark.usefixtures("founded")
 
@@ -131,3 +134,24 @@ def test_registers_are_made_again_from_the_ledger(card):
     show_measures(read.stream(f"measure/{measure}"))
     show_outages(read.stream(f"outage/{outage}"))
     assert before == (Measure.objects.values().get(), Outage.objects.values().get())
+
+
+def test_decision_d43_what_the_text_proposes_is_proposed_once_and_nothing_more(tmp_path):
+    source = town.demo_city().root
+    shutil.copytree(source, tmp_path / "demo-city")
+    shutil.copytree(source.parent / "cn-national", tmp_path / "cn-national")
+    policy = tmp_path / "demo-city/institutions/time-limit/policy.toml"
+    rung = '{ level = "red", late = 0, tell = ["deputy-head", "supervising-office"] }'
+    then = '{ level = "red", late = 0, then = { propose = "效能告诫", basis = "行政许可法第七十四条", statement = "3 workdays" } }'
+    policy.write_text(policy.read_text("utf-8").replace(rung, then), "utf-8")
+    put_in_force(load_pack(tmp_path / "demo-city"), actor=OPERATOR, now=town.NOW)
+    case_id = town.receive()
+    town.accept(case_id, at=town.later(minutes=5))
+    sweep_all(local(3, 31, 9))
+    sweep_all(local(4, 1, 9))
+    row = Measure.objects.get()
+    assert (row.what, row.grounds, row.clause, row.status, row.against_unit) == (
+        "效能告诫", "行政许可法第七十四条", "statutory", "proposed", "market",
+    )  # fmt: skip
+    assert len(told("zhou", "measure_proposed")) == 1
+    registers.state_case(row.measure_id, statement="检验未出报告", actor=town.CHIEF, now=local(4, 1))

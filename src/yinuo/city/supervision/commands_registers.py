@@ -21,6 +21,7 @@ from yinuo.city.supervision.cards import text_of
 from yinuo.city.supervision.commands import above, is_concerned, text_or_refused
 from yinuo.city.supervision.desk import STATEMENT_WITHIN, Desk
 from yinuo.city.supervision.models import Measure, Outage
+from yinuo.city.supervision.opening import measure_id
 from yinuo.city.supervision.rebuilding import show_measures, show_outages
 from yinuo.city.supervision.store import SOURCE, run
 
@@ -85,7 +86,7 @@ def propose_measure(
         if unit is None and against_person is None:
             raise Refused("nobody", _("请写明对哪个单位或者哪个人。"), field="against_unit")
         desk = Desk.in_force()
-        name = _name("measure", card, what, unit or "", against_person or "")
+        name = measure_id(card, what, unit, against_person)
         payload = {
             "card": card, "case_id": found["case_id"], "institution": found["institution"], "clause": found["clause"],
             "what": text_or_refused(what), "grounds": text_or_refused(grounds), "against_unit": unit,

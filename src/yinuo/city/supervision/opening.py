@@ -15,17 +15,21 @@ import polars as pl
 from yinuo.city.cases import commands as case_commands
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.deciding.conditions import Tester
+from yinuo.city.ledger.events import NewEvent
 from yinuo.city.notices.commands import Telling, tell_many
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, Grant
 from yinuo.city.supervision import telling
-from yinuo.city.supervision.cards import text_of
-from yinuo.city.supervision.desk import ORDER_WITHIN, Desk
+from yinuo.city.supervision.cards import Card, text_of
+from yinuo.city.supervision.desk import ORDER_WITHIN, STATEMENT_WITHIN, Desk
 from yinuo.city.supervision.looking import Looked
-from yinuo.city.supervision.store import SOURCE, run
+from yinuo.city.supervision.rebuilding import show_measures
+from yinuo.city.supervision.store import SOURCE, run, write
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.flow import Flow, OpenedBy
 from yinuo.engine.clauses.promise import Promise
+from yinuo.kernel.limits import Limit
+from yinuo.rulebook.loader import Pack
 
 _AFTER = timedelta(microseconds=1)
 """What a lapse brings about comes after it: of two events at one instant the engine reads the one people wrote first."""
@@ -116,7 +120,7 @@ class Opened:
 def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk) -> Iterator[Due]:
     assert desk.pack is not None
     running = dict(cases.filter(pl.col("status") == "open").select("case_id", "kind").iter_rows())
-    tester = Tester.of(desk.pack)
+    tester = _tester(desk.pack)
     for fact in _facts(looked, desk):
         if fact["case_id"] not in running:
             continue
@@ -126,6 +130,17 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
             for by in kind.clause.opened_by:
                 if any(_matches(event, fact, tester=tester, now=now) for event in by.on):
                     yield _opening(kind, by, fact, now=now, desk=desk)
+
+
+def _tester(pack: Pack) -> Tester:
+    """One tester a text: it remembers its answers."""
+    if pack.digest not in _TESTERS:
+        _TESTERS.clear()
+        _TESTERS[pack.digest] = Tester.of(pack)
+    return _TESTERS[pack.digest]
+
+
+_TESTERS: dict[str, Tester] = {}
 
 
 def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
@@ -194,6 +209,49 @@ def _telling(one: Due, done: Done, *, who: telling.Answering, now: datetime, des
         "case": done.case_id,
     }  # fmt: skip
     return Telling(persons, "case_opened", f"opened:{done.case_id}", args, done.case_id)
+
+
+def propose(cards: Iterable[Card], *, cases: pl.DataFrame, now: datetime, desk: Desk) -> int:
+    """Propose what the text says shall be considered for cards just raised (`then` of a rung; D43): nothing takes effect.
+
+    `to` in the text names who decides; the party is the unit that answers. Returns how many proposals were made.
+    """
+    scopes = dict(cases.select("case_id", "scope").iter_rows())
+    who = telling.answering(now, desk)
+    events, tellings = [], []
+    for card in cards:
+        rung = telling.rung_of(card.content, desk.rules)
+        if card.status != "open" or rung is None or not rung.then or "propose" not in rung.then:
+            continue
+        event = _proposal(card, rung.then, scope=scopes.get(card.content["case_id"]) or (), now=now, desk=desk)
+        events.append(event)
+        name, what = event.stream.partition("/")[2], event.payload["what"]
+        told = {"measure": name, "what": what, "what_zh": what, "what_en": what, "card": card.card}
+        told["statement_by"] = event.payload["statement_by"]
+        persons = who.responsible(card.content["unit"])
+        tellings.append(Telling(persons, "measure_proposed", f"measure:{name}", told, card.content["case_id"]))
+    show_measures(write(events, now))
+    tell_many(tellings, now=now)
+    return len(events)
+
+
+def _proposal(card: Card, then: Mapping[str, Any], *, scope: Collection[str], now: datetime, desk: Desk) -> NewEvent:
+    content, proposed = card.content, then["propose"]
+    what = " / ".join(proposed) if isinstance(proposed, list) else str(proposed)
+    heard = Limit.parse(then["statement"]) if isinstance(then.get("statement"), str) else STATEMENT_WITHIN
+    name = measure_id(card.card, what, content["unit"], None)
+    payload = {
+        "v": 1, "card": card.card, "case_id": content["case_id"], "institution": content["institution"],
+        "clause": content["clause"], "what": what, "grounds": str(then.get("basis") or content["clause"]),
+        "against_unit": content["unit"], "against_person": None, "by": SOURCE,
+        "statement_by": text_of(desk.after(now, heard)), "scope": sorted(scope),
+    }  # fmt: skip
+    return NewEvent(f"measure/{name}", SOURCE, f"measure:{name}:proposed", "measure_proposed", now, payload)
+
+
+def measure_id(card: str, what: str, unit: str | None, person: str | None) -> str:
+    """The name of a proposal: the same thing against the same party on the same card is one."""
+    return hashlib.sha256("\0".join(("measure", card, what, unit or "", person or "")).encode()).hexdigest()[:16]
 
 
 def _event_id(kind: str, key: str) -> str:

@@ -219,7 +219,9 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     _look_beside(judged, looked, changed={event.stream.partition("/")[2] for event in events})
     run("forget_failures", case_ids=ids)
     _fail(looked.failures, now)
-    telling.tell([cards[one.card] for one in sayings if one.activity == "finding_raised"], now, desk=desk)
+    raised = [cards[one.card] for one in sayings if one.activity == "finding_raised"]
+    telling.tell(raised, now, desk=desk)
+    opening.propose(raised, cases=cases, now=now, desk=desk)
     opened = opening.open_cases(looked, cases, now=now, desk=desk)
     _fail(opened.refused, now)
     over = set(cases.filter(pl.col("status") == "ended")["case_id"])
