@@ -229,16 +229,16 @@ def _follows_flow(clause: Constraint, scope: Thread, around: Around) -> Iterator
                 done -= _from_here(flow, back.to)
         skipped = {step.id for step in flow.steps if not holds(step.when, event)}
         wrong, step = False, next((one for one in flow.steps if event["activity"] in one.does), None)
+        if event["activity"] in flow.ends and not (step is not None and step.anytime):
+            must = [one for one in flow.steps if not one.optional and not one.anytime and one is not step]
+            wrong = any(one.id not in done | skipped and _due(one, flow, done | skipped) for one in must)
         if step is not None:
             ready = step.anytime or _due(step, flow, done | skipped)
             fresh = step.repeat or step.anytime or step.id not in done
             own = any(event["actor"] in doers.get(other, ()) for other in step.not_by)
-            wrong = own or not (ready and fresh)
+            wrong = wrong or own or not (ready and fresh)
             done.add(step.id)
             doers.setdefault(step.id, set()).update({event["actor"]} - {None})
-        if event["activity"] in flow.ends and not (step is not None and step.anytime):
-            must = {one.id for one in flow.steps if not one.optional and not one.anytime}
-            wrong = wrong or bool(must - done - skipped)
         if wrong:
             yield event
 

@@ -41,14 +41,17 @@ class _Walk:
         return step.anytime or (ready and fresh)
 
     def goes_wrong(self, activity: str, step: Step | None, *, row: int, key: str | None) -> bool:
-        """Take one event; whether its step was not due, or it ends the case while a compulsory step is open."""
+        """Take one event; whether its step was not due, or it ends the case while a compulsory step is open.
+
+        What becomes due only by the ending event itself is not open: a refusal at the door leaves nothing undone.
+        """
         wrong = step is not None and not self.is_due(step)
+        if activity in self.flow.ends and (step is None or not step.anytime):
+            wrong = wrong or self.open_steps(step)
         if step is not None:
             self.done[step.id] = row
             if key is not None:
                 self.done_keys.setdefault(step.id, set()).add(key)
-        if activity in self.flow.ends and (step is None or not step.anytime):
-            wrong = wrong or self.open_steps(step)
         for back in self.flow.back:
             if any(activity in event.activities for event in back.on):
                 self.reopen(back.to, key)
