@@ -12,7 +12,7 @@ ECHARTS := src/yinuo/cli/report/static/echarts.min.js
 AGAINST_REFERENCE := tests/engine/test_against_reference.py tests/engine/test_constraints_against_reference.py
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
-.PHONY: help demo messages test test-faults check fix packs bench bench-smoke lock clean
+.PHONY: help demo messages test test-faults check fix packs bench bench-smoke lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -64,6 +64,10 @@ lock: .venv/.ready ## choose the newest versions again and write requirements.lo
 	@$(BIN)/uv lock -q --upgrade
 	@{ echo '# Made by `make lock`: exact versions and hashes of everything the environment holds. Do not edit.'; \
 	   $(BIN)/uv export -q --frozen --no-emit-project --extra city --no-header --no-annotate; } > requirements.lock
+
+audit: .venv/.ready ## ask the public advisories about every locked package (needs the internet)
+	@$(BIN)/python -m venv .venv-audit && .venv-audit/bin/pip install -q pip-audit
+	@.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean: ## remove what was made here
 	rm -rf .venv .venv-bench .venv-node web/node_modules src/yinuo/cli/report/static src/yinuo/city/site/static/vendor src/yinuo/city/papers/fonts demo-out bench-out out

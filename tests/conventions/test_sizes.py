@@ -26,7 +26,9 @@ def _files(*suffixes: str) -> Iterator[Path]:
 
 def too_long(source: str) -> list[tuple[str, int]]:
     """Functions of a source that are longer than LONGEST_FUNCTION, decorators and docstring included."""
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     lengths = ((node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions)
     return [(name, length) for name, length in lengths if length > LONGEST_FUNCTION]
 

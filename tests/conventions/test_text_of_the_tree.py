@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
-MACHINE = re.compile("|".join(("/" + "work/", "/" + "root/", "/" + "home/", "/" + "tmp/", "/" + "Users/", "farm" + "-")))
+MACHINE = re.compile(
+    "|".join(("/" + "work/", "/" + "root/", "/" + "home/", "/" + "tmp/", "/" + "Users/", "farm" + "-"))
+)
 """Written in parts so that this file does not find itself."""
 SWALLOWED = re.compile(r"except (Base)?Exception:\s*\n\s*(pass|continue)\b")
 
@@ -55,5 +57,9 @@ def test_links_between_documents_lead_somewhere():
 
 
 def test_no_error_is_swallowed():
-    found = [str(path.relative_to(ROOT)) for path in _tracked() if path.suffix == ".py" and SWALLOWED.search(_text(path) or "")]
+    found = [
+        str(path.relative_to(ROOT))
+        for path in _tracked()
+        if path.suffix == ".py" and SWALLOWED.search(_text(path) or "")
+    ]
     assert found == []
