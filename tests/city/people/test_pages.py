@@ -303,3 +303,10 @@ def test_every_sentence_of_people_has_its_english():
     }
     words = {one.zh for one in PERMISSIONS.values()} | {*ROLE_WORDS.values(), *TIER_WORDS.values(), *TYPES.values()}
     assert (found | words) - known == set()
+
+
+def test_a_field_that_is_too_long_is_told_and_breaks_nothing(at_desk):
+    client = at_desk("sun", ("administrator", "city"))
+    form = {"post": "water.wang", "person": "long", "name": "长", "phone": "1" * 41, "from": "2026-01-02"}
+    assert "不能超过 40 个字符" in text(act(client, "/units/water/do/appoint", **form))
+    assert not Person.objects.filter(person="long").exists()

@@ -22,6 +22,8 @@ from yinuo.city.people.units import Span
 
 Decision = Callable[[Staff], Sequence[Fact]]
 SOURCE = "yinuo"
+LONGEST = {"name": 100, "phone": 40, "identity": 40}
+"""Characters of a person's fields."""
 
 
 def open_unit(one: Span, *, actor: Actor, now: datetime) -> None:
@@ -259,10 +261,13 @@ def change(decision: Decision, *, actor: Actor, now: datetime) -> tuple[StoredEv
 
 
 def seal(staff: Staff, person: str, fields: Mapping[str, str]) -> dict[str, str]:
-    """Encrypt a person's clear fields apart; what the event holds of them. Raises Impossible without a name."""
+    """Encrypt a person's clear fields apart; what the event holds of them. Raises Impossible without a name or too long."""
     clear = {word: text.strip() for word, text in fields.items() if text.strip()}
     if not clear.get("name"):
         raise Impossible("name", _("请填写姓名。"))
+    for word, most in LONGEST.items():
+        if len(clear.get(word, "")) > most:
+            raise Impossible(word, _("“%(word)s”不能超过 %(most)s 个字符。") % {"word": word, "most": most})
     known = staff.persons.get(person)
     turn = int(known.ref.rpartition("/")[2]) + 1 if known else 1
     return private.seal(f"person/{person}/{turn}", clear)
