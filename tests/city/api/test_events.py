@@ -110,3 +110,17 @@ def test_a_refusal_speaks_the_language_asked_for(market):
         "/api/events", body, content_type="application/cloudevents-batch+json", headers={"Accept-Language": "en"}
     )
     assert answer.json()["results"][0]["reason"].startswith("time must be")
+
+
+def test_nothing_is_opened_about_a_case_outside_the_tokens_units(market, police):
+    market.report(received("a"))
+    words = {"kind": "order", "unit": "police", "broken_clause": "promised", "broken_due": "2026-03-01"}
+    foreign, missing, own = police.report(
+        event("o1", "ordered", about="a", **words),
+        event("o2", "ordered", about="no-such", **words),
+        received("p", unit="police"),
+    )
+    assert [one["code"] for one in (foreign, missing)] == ["no_such_case"] * 2
+    assert foreign["field"] == "about"
+    assert own["status"] == "stored"
+    assert police.report(event("o3", "ordered", about="p", **words))[0]["status"] == "stored"

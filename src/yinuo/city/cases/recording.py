@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,6 +64,8 @@ class _Batch:
         self.cases: dict[str, _Case] = {}
         self.known_units: dict[str, bool] = {}
         self.reached: dict[str, bool] = {}
+        self.named: dict[str, _Known | None] = {}
+        """Other cases that fields name."""
         self.personal: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
         """By source and event id: the ref of a person's fields, and the fields."""
 
@@ -95,6 +97,18 @@ class _Batch:
             above = self.tree.ancestors(unit) if self.is_unit(unit) else ()
             found = self.reached[unit] = not self.reach.isdisjoint(above)
         return found
+
+    def reaches_case(self, case_id: str) -> bool:
+        """Whether a case begins in this batch or lies in the actor's part of the tree.
+
+        Who reports for the whole city may name one that is not known yet: facts come in any order.
+        """
+        if case_id in self.cases or self.reach.issuperset(self.tree.roots):
+            return True
+        known = self.known.get(case_id) or self.named.get(case_id)
+        if known is None and case_id not in self.named:
+            known = self.named[case_id] = _known([case_id]).get(case_id)
+        return known is not None and not self.reach.isdisjoint(known[3])
 
     def case(self, act: Act) -> _Case:
         """The case of a fact; one nobody heard of begins with it. Raises Refused."""
@@ -128,7 +142,7 @@ class _Batch:
 
 def _known(case_ids: Sequence[str]) -> dict[str, _Known]:
     with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "load_kinds"), {"case_ids": list(case_ids)})
+        cursor.execute(sql(__file__, "load_kinds"), {"case_ids": orjson.dumps(list(case_ids)).decode()})
         return {
             case_id: (kind, opened_at, receipt, scope) for case_id, kind, opened_at, receipt, scope in cursor.fetchall()
         }
@@ -188,6 +202,7 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     facts.check_activity(act, way)
     day = act.at.astimezone(batch.ways.zone).date()
     fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
+    _check_cases(batch, fields, way)
     unit = act.unit or batch.actor.unit
     if unit is not None:
         facts.check_unit(unit, batch.is_unit)
@@ -208,6 +223,16 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     return case, NewEvent(
         PREFIX + case.case_id, act.source, event_id, act.activity, act.at, payload, batch.actor.id, unit
     )
+
+
+def _check_cases(batch: _Batch, fields: Mapping[str, Any], way: Way) -> None:
+    """Raises Refused for a field that names a case outside the reporter's units: what is opened about it would be told there."""
+    for name in way.case_fields:
+        value = fields.get(name)
+        for case_id in value if isinstance(value, list) else [value]:
+            if case_id is not None and not batch.reaches_case(case_id):
+                sentence = _("没有“%(case)s”这件事，或者它不在您的管理范围内。")
+                raise Refused("no_such_case", sentence % {"case": case_id}, field=name)
 
 
 def _seal(batch: _Batch, events: list[NewEvent]) -> None:

@@ -157,6 +157,11 @@ class Way:
         return tuple(name for name, type_ in self.flow.fields.items() if type_.is_ in ("unit", "list:unit"))
 
     @cached_property
+    def case_fields(self) -> tuple[str, ...]:
+        """Fields that name other cases, the parent among them."""
+        return tuple(name for name, type_ in self.fields.items() if type_.is_ in ("case", "list:case"))
+
+    @cached_property
     def file_fields(self) -> tuple[str, ...]:
         """Fields that name attachments."""
         return tuple(name for name, type_ in self.fields.items() if type_.is_ in ("file", "list:file"))
