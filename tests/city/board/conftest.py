@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.city.board import small_city
-from yinuo.city.board import polling
+from yinuo.city.board import lights, polling
 
 
 @pytest.fixture(scope="package")
@@ -30,6 +30,7 @@ def today(monkeypatch):
     """It is 20 March 2026 for every page."""
     monkeypatch.setattr(timezone, "now", lambda: small_city.NOW)
     monkeypatch.setattr(polling._Kept, "at", float("-inf"))
+    lights._KEPT.clear()
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import cycle
 
-from yinuo.city.figures.commands import measure_figures
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.figures.commands import measure_figures
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR, Actor, Grant
 from yinuo.city.people.models import Account

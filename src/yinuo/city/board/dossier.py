@@ -234,6 +234,11 @@ class Dossier:
         }
         return [one for name, one in named.items() if name in wanted]
 
+    @property
+    def now_at(self) -> Tick:
+        """Where now lies on the lines."""
+        return self.scale.tick(self.now, "")
+
     def marks(self) -> list[Tick]:
         """The events as marks of the axis."""
         return [self.scale.tick(entry.at, entry.word) for entry in self.entries]

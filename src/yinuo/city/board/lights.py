@@ -10,12 +10,16 @@ from typing import Any
 
 from django.utils.http import urlencode
 
+from yinuo.city.board.polling import Pulse
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
-from yinuo.city.people.may import row_filter
+from yinuo.city.people.may import reaching, row_filter
 from yinuo.city.people.units import Tree
 
+MOST_KEPT = 64
+"""Boards a process keeps."""
+_KEPT: dict[Any, Lights] = {}
 FILTERS = ("unit", "kind", "item", "level", "institution")
 
 
@@ -75,6 +79,18 @@ class _Tally:
     @property
     def weight(self) -> int:
         return self.open.total() + self.cards.total()
+
+
+def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime, beat: Pulse) -> Lights:
+    """The board, looked up once for all who may see the same of it, until something changes or the minute ends."""
+    seen = (beat.tag, now.replace(second=0, microsecond=0), words.language, words.pack.digest if words.is_there else "")
+    key = (*seen, reaching(actor, "board.read"), *(asked.get(name, "") for name in FILTERS))
+    found = _KEPT.get(key)
+    if found is None:
+        found = _KEPT[key] = lights(words, actor=actor, asked=asked, now=now)
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+    return found
 
 
 def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:

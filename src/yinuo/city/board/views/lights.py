@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yinuo.city.board import polling
-from yinuo.city.board.lights import FILTERS, lights
+from yinuo.city.board.lights import FILTERS, kept
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 
@@ -33,7 +33,7 @@ def _shown(request: HttpRequest, template: str) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
     polled = f"{polling.POLLED}?{query}" if query else polling.POLLED
     facts: dict[str, Any] = {
-        "lights": lights(words, actor=request.actor, asked=asked, now=now),  # type: ignore[attr-defined]
+        "lights": kept(words, actor=request.actor, asked=asked, now=now, beat=beat),  # type: ignore[attr-defined]
         "asked": asked,
         "beat": beat,
         "now": now,
