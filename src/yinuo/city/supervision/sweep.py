@@ -35,6 +35,8 @@ from yinuo.city.supervision.store import (
 
 log = logging.getLogger(__name__)
 OPEN = ("running", "paused", "overdue")
+ONE_BY_ONE = 50
+"""Cases of a failed transaction that are tried singly at a time: their locks are not held for long."""
 _RETRY = timedelta(minutes=5)
 """When a case that failed is tried again, times how often it failed, an hour at most."""
 
@@ -99,7 +101,7 @@ def sweep(now: datetime, limit: int = 500, *, worker: str = "", desk: Desk | Non
             raise
         except Exception as error:
             log.exception("a sweep failed as a whole; its cases are served one by one")
-            swept = _one_by_one(now, limit, desk=desk, worker=worker, error=error)
+            swept = _one_by_one(now, min(limit, ONE_BY_ONE), desk=desk, worker=worker, error=error)
     if unanswered:
         with transaction.atomic():
             swept = replace(swept, escalated=telling.escalate(now, desk, limit=limit))

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,8 +24,6 @@ PAUSE = 0.25
 """Seconds between two sweeps when there was nothing to do."""
 SETTLE = timedelta(seconds=2)
 """Between two looks at whether another text was put in force."""
-ROOT = timedelta(minutes=1)
-"""Between two looks at whether a root of the ledger is due."""
 HOUR = timedelta(hours=1)
 PRUNE = timedelta(days=7)
 """How long the traces of sweeps are kept."""
@@ -73,58 +71,25 @@ def _drain(limit: int, worker: str) -> int:
     return count
 
 
-class _Rounds:
-    """What is done now and then beside the sweep: each at its own pace, none at every turn."""
-
-    def __init__(self, worker: str) -> None:
-        self.worker = worker
-        self.settled: str | None = None
-        self._done: dict[str, datetime] = {}
-
-    def turn(self, now: datetime) -> None:
-        """Whatever is due now."""
-        from yinuo.city.figures.commands import measure_figures  # noqa: PLC0415
-        from yinuo.city.ledger import commands as ledger  # noqa: PLC0415
-        from yinuo.city.ledger import roots  # noqa: PLC0415
-        from yinuo.city.supervision.sweep import forget_runs  # noqa: PLC0415
-
-        if self._is_due("text", SETTLE, now):
-            self._settle(now)
-        if self._is_due("root", ROOT, now) and roots.is_due(now):
-            ledger.take_root(now)
-        if self._is_due("figures", HOUR, now):
-            measure_figures(now)
-        if self._is_due("runs", HOUR, now):
-            forget_runs(now - PRUNE)
-
-    def _settle(self, now: datetime) -> None:
-        """When another text is in force, judge every running clock by it."""
-        from yinuo.city.supervision.sweep import reproject  # noqa: PLC0415
-        from yinuo.city.texts.in_force import pack  # noqa: PLC0415
-
-        digest = pack().digest
-        if digest != self.settled and _told(reproject(now, worker=self.worker)).cases == 0:
-            self.settled = digest
-
-    def _is_due(self, name: str, pace: timedelta, now: datetime) -> bool:
-        if name in self._done and now - self._done[name] < pace:
-            return False
-        self._done[name] = now
-        return True
-
-
 def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
+    """Sweep until told to stop, and judge every running clock anew when another text was put in force."""
     from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.city.supervision.sweep import sweep  # noqa: PLC0415
-    from yinuo.city.texts.in_force import NoText  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import forget_runs, reproject, sweep  # noqa: PLC0415
+    from yinuo.city.texts.in_force import NoText, pack  # noqa: PLC0415
 
-    rounds = _Rounds(worker)
+    settled, looked_at, pruned_at = None, timezone.now() - SETTLE, timezone.now() - PRUNE
     while not stop.is_set():
-        wait = PAUSE
+        wait, now = PAUSE, timezone.now()
         try:
-            rounds.turn(timezone.now())
+            if now - looked_at >= SETTLE:
+                looked_at, digest = now, pack().digest
+                if digest != settled and _told(reproject(now, worker=worker)).cases == 0:
+                    settled = digest
+            if now - pruned_at >= HOUR:
+                pruned_at = now
+                forget_runs(now - PRUNE)
             swept = _told(sweep(timezone.now(), limit, worker=worker))
             wait = 0.0 if swept.cases or swept.escalated else PAUSE
         except NoText:
