@@ -19,6 +19,8 @@ from yinuo.city.ledger.statements import sql
 def receipt(serial: int, day: date) -> str:
     """The receipt number of a serial number on a local day: the setting's format, then two check digits."""
     body: str = settings.RECEIPT_FORMAT.format(day=day, serial=serial)
+    if body.isascii() and body.isdigit():
+        return f"{body}{98 - int(body) * 100 % 97:02d}"
     return body + mod_97_10.calc_check_digits(_plain(body))
 
 

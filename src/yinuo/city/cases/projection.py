@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import connection
 
+from yinuo.city.cases import copied
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
@@ -63,8 +64,9 @@ def folded(before: State | None, events: Sequence[StoredEvent], ways: Ways) -> F
     new = [happened(event) for event in events]
     last = events[-1]
     case_id = last.stream.removeprefix(PREFIX)
-    start = before.last_at if before is not None else 0
-    ordered = all(one.at >= earlier for one, earlier in zip(new, [start, *(one.at for one in new)], strict=False))
+    ordered, start = True, before.last_at if before is not None else 0
+    for one in new:
+        ordered, start = ordered and one.at >= start, one.at
     if not ordered:
         known = [] if before is None else [happened(one) for one in read.stream(last.stream)]
         known = [one for one in known if one.version < new[0].version]
@@ -96,17 +98,28 @@ def fold_all(state: State, events: Sequence[Happened], ways: Ways) -> Way:
 
 
 def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) -> None:
-    """Write the rows of these cases, in one statement. With `look` supervision will look at each of them."""
+    """Write the rows of these cases. With `look` supervision will look at each of them."""
+    fresh, others = [], []
+    for one in cases:
+        (fresh if one.before is None else others).append(one)
+    if len(fresh) < copied.MANY:
+        fresh, others = [], [*fresh, *others]
+    if fresh:
+        copied.write(_rows(fresh, ways, tree), look=look)
+    if others:
+        given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in _rows(others, ways, tree).items()}
+        with connection.cursor() as cursor:
+            cursor.execute(sql(__file__, "project"), {**given, "look": look})
+
+
+def _rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
     for one in cases:
         rows["cases"].append(_case_row(one, tree, ways))
         _task_rows(one, rows["tasks"], rows["gone"])
         _offer_rows(one, rows["offers"])
         _thread_rows(one, rows["threads"])
-    if rows["cases"]:
-        given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows.items()}
-        with connection.cursor() as cursor:
-            cursor.execute(sql(__file__, "project"), {**given, "look": look})
+    return rows
 
 
 def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
@@ -206,7 +219,7 @@ def reset() -> None:
 def load_states(case_ids: Sequence[str]) -> dict[str, State]:
     """The states of those of these cases that exist. Their heads are remembered for the next append."""
     with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "load_many"), {"case_ids": list(case_ids)})
+        cursor.execute(sql(__file__, "load_many"), {"case_ids": orjson.dumps(list(case_ids)).decode()})
         found = {}
         for case_id, text, head in cursor.fetchall():
             state = found[case_id] = State(**orjson.loads(text))

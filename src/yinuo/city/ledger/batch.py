@@ -101,7 +101,7 @@ def _received_before(event: NewEvent, stream: str) -> str:
 
 
 def _locked(cursor: Any, streams: list[str]) -> dict[str, _Chain]:
-    cursor.execute(sql(__file__, "lock"), {"streams": streams})
+    cursor.execute(sql(__file__, "lock"), {"streams": _json(streams)})
     return {
         stream: _Chain(version, bytes(digest), place, bytes(trail))
         for stream, version, digest, place, trail in cursor.fetchall()
@@ -114,9 +114,9 @@ def _receive(
     """Take out of `payloads` what was received before."""
     some = [events[index] for index in payloads]
     asked = {
-        "sources": orjson.dumps([event.source for event in some]).decode(),
-        "event_ids": orjson.dumps([event.event_id for event in some]).decode(),
-        "streams": orjson.dumps([event.stream for event in some]).decode(),
+        "sources": _json([event.source for event in some]),
+        "event_ids": _json([event.event_id for event in some]),
+        "streams": _json([event.stream for event in some]),
     }
     cursor.execute(sql(__file__, "receive"), asked)
     before = set(cursor.fetchall())
@@ -146,7 +146,7 @@ def _written(
     cursor.execute(sql(__file__, "numbers"), {"count": len(payloads)})
     own, numbers = cursor.fetchone()
     number = dict(zip(payloads, numbers, strict=True))
-    recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), _Cells()
+    recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), Cells()
     stored: dict[int, StoredEvent] = {}
     lines: list[str] = []
     with cursor.copy(sql(__file__, "copy")) as copy:
@@ -173,12 +173,13 @@ def _written(
 
 def _move_heads(cursor: Any, chains: dict[str, _Chain]) -> None:
     used = {stream: chain for stream, chain in chains.items() if chain.indexes}
+    moved = used.values()
     asked = {
-        "streams": list(used),
-        "versions": [chain.version for chain in used.values()],
-        "digests": [chain.digest for chain in used.values()],
-        "places": [chain.place for chain in used.values()],
-        "trails": [chain.trail for chain in used.values()],
+        "streams": _json(list(used)),
+        "versions": ",".join([str(chain.version) for chain in moved]),
+        "digests": ",".join([chain.digest.hex() for chain in moved]),
+        "places": ",".join([str(chain.place) for chain in moved]),
+        "trails": ",".join([chain.trail.hex() for chain in moved]),
         "unused": [stream for stream, chain in chains.items() if not chain.indexes],
     }
     cursor.execute(sql(__file__, "heads"), asked)
@@ -186,7 +187,12 @@ def _move_heads(cursor: Any, chains: dict[str, _Chain]) -> None:
         read.remember(stream, (chain.version, chain.digest))
 
 
-class _Cells(dict[str | None, str]):
+def _json(texts: list[str]) -> str:
+    """Texts as they cross the wire fastest."""
+    return orjson.dumps(texts).decode()
+
+
+class Cells(dict[str | None, str]):
     """Columns as COPY takes them, each made once."""
 
     def __missing__(self, text: str | None) -> str:
@@ -194,11 +200,15 @@ class _Cells(dict[str | None, str]):
         return made
 
 
-def _line(event: StoredEvent, cells: _Cells, *, at: str, recorded: str) -> str:
-    event_id = event.event_id.translate(_ESCAPES) if _SPECIAL.search(event.event_id) else event.event_id
+def cell(text: str) -> str:
+    """A text as COPY takes it."""
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+
+
+def _line(event: StoredEvent, cells: Cells, *, at: str, recorded: str) -> str:
     payload = event.payload.replace("\\", "\\\\")
     return (
-        f"{cells[event.stream]}\t{event.version}\t{cells[event.source]}\t{event_id}\t{cells[event.activity]}\t{at}\t"
+        f"{cells[event.stream]}\t{event.version}\t{cells[event.source]}\t{cell(event.event_id)}\t{cells[event.activity]}\t{at}\t"
         f"{recorded}\t{cells[event.actor]}\t{cells[event.unit]}\t{payload}\t\\\\x{event.prev.hex()}\t"
         f"\\\\x{event.digest.hex()}\t{event.position}\n"
     )

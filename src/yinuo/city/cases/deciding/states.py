@@ -160,18 +160,24 @@ def _involve(state: State, event: Happened, way: Way) -> None:
     person = payload.get("person")
     if person:
         state.person_ref = person["ref"]
-    found = [state.unit, event.unit, payload.get("desk")]
+    known = state.units
+    for unit in (state.unit, event.unit, payload.get("desk")):
+        if unit and unit not in known:
+            known.append(unit)
     fields = payload.get("fields")
-    if fields:
-        for name in way.unit_fields:
-            value = fields.get(name)
-            found += value if isinstance(value, list) else [value]
-        for digest in files_in(fields, way):
-            if digest not in state.files:
-                state.files.append(digest)
-    for unit in found:
-        if unit and unit not in state.units:
-            state.units.append(unit)
+    if not fields:
+        return
+    for name in way.unit_fields:
+        value = fields.get(name)
+        if value:
+            known += [
+                unit
+                for unit in dict.fromkeys(value if isinstance(value, list) else [value])
+                if unit and unit not in known
+            ]
+    for digest in files_in(fields, way):
+        if digest not in state.files:
+            state.files.append(digest)
 
 
 def files_in(fields: Mapping[str, Any], way: Way) -> Iterator[str]:
@@ -256,10 +262,40 @@ def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
     """Whether the condition of the step does not hold: it counts as done."""
     if step.when is None:
         return False
-    values = {"unit": state.unit, "region": state.region, "kind": state.kind, **state.fields}
-    if state.item is not None:
-        values["item"] = state.item
-    return not way.tester.holds(step.when, values, types=way.types, day=day)
+    return not way.tester.holds(step.when, _Values(state), types=way.types, day=day)
+
+
+class _Values(Mapping[str, Any]):
+    """What conditions read of a case: its fields and, beside them, its unit, region, kind and item."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def get(self, name: str, default: Any = None) -> Any:
+        state = self._state
+        if name == "item" and state.item is not None:
+            return state.item
+        if name in state.fields:
+            return state.fields[name]
+        return getattr(state, name) if name in _OWN else default
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._state.fields or name in _OWN or (name == "item" and self._state.item is not None):
+            return self.get(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(
+            {**dict.fromkeys(_OWN), **self._state.fields} | ({} if self._state.item is None else {"item": None})
+        )
+
+    def __len__(self) -> int:
+        return sum(1 for _name in self)
+
+
+_OWN = frozenset({"unit", "region", "kind"})
 
 
 def is_done(state: State, step: Step, *, way: Way, day: date) -> bool:
@@ -340,7 +376,7 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
     """Bring the list of tasks up to date: compulsory steps, and others while they are due and can be done once."""
     found: dict[str, dict[str, list[Any]]] = {}
     for step in way.listed:
-        for key in keys_of(state, step) or ([""] if step.each is None else []):
+        for key in ("",) if step.each is None else keys_of(state, step) or ():
             row = _task(state, step, key, way=way, at=at, day=day)
             if row is not None:
                 found.setdefault(step.id, {})[key] = row
@@ -348,8 +384,8 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
 
 
 def _task(state: State, step: Step, key: str, *, way: Way, at: int, day: date) -> list[Any] | None:
-    doing = state.done.get(step.id, {}).get(key)
-    old = state.tasks.get(step.id, {}).get(key)
+    doing = state.done[step.id].get(key) if step.id in state.done else None
+    old = state.tasks[step.id].get(key) if step.id in state.tasks else None
     since = old[1] if old is not None and old[0] != "waiting" else None
     if doing is not None:
         return ["done", since if since is not None else doing[0], doing[2], doing[0], doing[1]]
