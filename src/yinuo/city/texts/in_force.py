@@ -9,8 +9,10 @@ from pathlib import Path
 
 import orjson
 from django.conf import settings
+from django.db import connection
 
 from yinuo.city.ledger import read
+from yinuo.city.ledger.statements import sql
 from yinuo.city.texts.archive import Tampered, unpacked
 from yinuo.city.texts.models import Installation
 from yinuo.city.texts.projection import PREFIX
@@ -41,7 +43,12 @@ class Installed:
 
 def pack() -> Pack:
     """The pack in force now. One indexed query; the text itself is read once a process. Raises NoText."""
-    return by_digest(_last(Installation.objects.filter(name=settings.PACK)).digest)
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "digest"), {"name": settings.PACK})
+        row = cursor.fetchone()
+    if row is None:
+        raise NoText(settings.PACK)
+    return by_digest(row[0])
 
 
 def rules() -> Rules:
