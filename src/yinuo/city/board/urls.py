@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, proofs
+from yinuo.city.board.views import cases, lights, lists, proofs, tracking
 
 urlpatterns = [
     path("", lights.board, name="board"),
     path("board/lights", lights.renewed, name="lights"),
+    path("track", tracking.track, name="track"),
     path("findings", lists.findings, name="findings"),
     re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),
     path("findings/<str:card>/<str:what>", cases.answer, name="card_answer"),
