@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, proofs, tracking
+from yinuo.city.board.views import cases, lights, lists, opening, proofs, tracking
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("findings/<str:card>/<str:what>", cases.answer, name="card_answer"),
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
+    path("cases/new", opening.kinds, name="kinds"),
+    path("cases/new/<str:kind>", opening.opened, name="case_open"),
     path("cases/<str:case_id>", cases.case, name="case"),
     path("cases/<str:case_id>/proof", proofs.proof, name="case_proof"),
     re_path(r"^cases/(?P<case_id>[^/]+)/inclusion\.(?P<form>html|json)$", proofs.inclusion, name="case_inclusion"),

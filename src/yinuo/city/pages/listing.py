@@ -154,7 +154,8 @@ def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tup
 def exported(found: Listing) -> Iterator[dict[str, Any]]:
     """Every row of a list in its order, at most EXPORTED, read in portions."""
     name, is_down = _direction(found.spec, found.asked.get("sort", ""))
-    order = f"{found.spec.sorts[name].sql} {'DESC' if is_down else 'ASC'}, {found.spec.key}"
+    way = "DESC" if is_down else "ASC"
+    order = f"{found.spec.sorts[name].sql} {way}, {found.spec.key} {way}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {found.spec.columns} FROM {found.spec.source} WHERE {found.where} ORDER BY {order} LIMIT {EXPORTED}",

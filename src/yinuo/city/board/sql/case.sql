@@ -16,7 +16,7 @@ SELECT c.case_id, c.kind, c.item, c.unit, c.region, c.channel, c.receipt, c.titl
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', p.case_id, 'receipt', p.receipt, 'kind', p.kind, 'status', p.status)
             ORDER BY p.opened_at), '[]')
-        FROM cases_case AS p WHERE p.parent = c.case_id OR p.case_id = c.parent
+        FROM cases_case AS p WHERE p.parent = c.case_id OR p.case_id IN (c.parent, c.fields ->> 'about') OR p.fields ->> 'about' = c.case_id
     )::text AS relatives,
     (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.status = 'open' DESC, f.raised_at DESC, f.card), '[]') FROM cards AS f)::text AS cards,
     ARRAY(

@@ -119,9 +119,12 @@ def _page(
     case, words = found.case, found.words
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
     way = way_of(words, case) if words.is_there else None
+    acts = possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried)
+    if tried and all(one.activity != tried["activity"] for one in acts):
+        messages.error(request, tried["error"])  # its form is gone: somebody else did it, or may do it now
     facts = {
         "dossier": found,
-        "acts": possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried),
+        "acts": acts,
         "rights": {one for one in RIGHTS if may(actor, f"finding.{one}", scope=case["scope"])},
         "masked": clear or {name: mask(name, text) for name, text in (sealed or {}).items()},
         "may_unmask": clear is None and may(actor, "person.unmask", scope=case["scope"]),

@@ -14,6 +14,7 @@ from yinuo.city.board import lists
 from yinuo.city.pages.listing import BadQuery, Spec, exported, listed, prepared
 from yinuo.city.pages.spreadsheets import Column, as_csv, as_excel
 from yinuo.city.pages.words import Words, words_for
+from yinuo.city.people.commands import note_export
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may, row_filter
 
@@ -65,6 +66,7 @@ def _page(
         "now": timezone.now(),
         "clock_states": [(state, words.state(state)) for state in lists.CLOCK_STATES],
         "may_export": may(request.actor, "case.export"),  # type: ignore[attr-defined]
+        "may_open": may(request.actor, "case.open"),  # type: ignore[attr-defined]
     }
     return render(request, template, facts)
 
@@ -79,5 +81,6 @@ def _file(
         found = prepared(spec(words), path=request.path, asked=request.GET.dict(), row_filter=allowed)
     except BadQuery as error:
         raise BadRequest(str(error)) from error
+    note_export(actor=request.actor, what=name, query=request.GET.dict(), rows=None, now=timezone.now())  # type: ignore[attr-defined]
     made = as_csv if form == "csv" else as_excel
     return made(f"{name}-{timezone.localdate()}", columns(words), exported(found))
