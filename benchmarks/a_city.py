@@ -128,7 +128,7 @@ def served(workers: int = 1) -> Iterator[str]:
     try:
         for _ in range(300):
             try:
-                urllib.request.urlopen(f"{address}/healthz", timeout=2).read()
+                urllib.request.urlopen(f"{address}/readyz", timeout=2).read()
                 break
             except OSError:
                 time.sleep(0.1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,7 @@ PRODUCTION = {
     "YINUO_LEDGER_KEY": "a-benchmark-keys-its-own-ledger-0123456789",
     "YINUO_PRIVATE_KEYS": "a-benchmark-has-no-personal-fields-0123456789",
 }
-LITERAL = re.compile(r"'(?:[^']|'')*'")
+LITERAL = re.compile(r"E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'")
 PG_SEED = 77
 """The cases that pgbench accepts: b77-0, b77-1 …"""
 
@@ -48,13 +49,16 @@ def run(*, smoke: bool) -> Result:
     os.environ.update(PRODUCTION)
     home = a_city.make("accept")
     a_city.must_be_durable(result)
-    pairs, each = (1, 80) if smoke else (PAIRS, 2_000)
+    pairs, each = (1, 96) if smoke else (PAIRS, 2_048)
     warm = each // 4
     token = a_city.token()
-    receive(1, warm + pairs * each + 1)
+    receive(1, warm + pairs * each + 2)
     receive(PG_SEED, warm + pairs * each)
-    script = OUT / "accept.sql"
-    script.write_text(script_of(statements(token, case=warm + pairs * each), case=warm + pairs * each), "utf-8")
+    script, copied = OUT / "accept.sql", warm + pairs * each + 1
+    seen = statements(token, case=copied)
+    result.tell("statements of one accept", len(seen))
+    script.write_text(script_of(seen, case=copied), "utf-8")
+    same_heads(copied)
     before = a_city.counted("SELECT count(*) FROM cases_case WHERE stage <> 'received'")
     ours: list[Round] = []
     theirs: list[Round] = []
@@ -143,14 +147,78 @@ def statements(token: str, *, case: int) -> list[str]:
 
 
 def script_of(seen: list[str], *, case: int) -> str:
-    """The same as a script for pgbench: each transaction another of its own cases, one after the other in each client."""
-    return "\n".join([*seen, str(case)])
+    """The same as a script for pgbench: each transaction another of its own cases, one after the other in each client.
+
+    The transaction begins after the look at the token, as `cases.commands.record` begins it.
+    """
+    text = "\n".join(seen)
+    found = re.search(r"\b\d{8}(\d{8})\b", text)
+    assert found is not None
+    names = {f"b1-{case}": f"b{PG_SEED}-:n", f"1-{case}-1": f"{PG_SEED}-:n-1", found[1]: ":r"}
+    many = [LITERAL.sub(lambda one: _varied(one[0], names), statement).strip() + ";" for statement in seen]
+    start = "\\set n :first + :client_id * :span + :k\n\\set r 10000000 + :n\n\\set k :k + 1"
+    return "\n".join([start, many[0], "BEGIN;", *many[1:], "COMMIT;"]) + "\n"
+
+
+def _varied(literal: str, names: dict[str, str]) -> str:
+    """A literal in which a pgbench variable stands for the case; JSON's nulls apart from their colons, or pgbench takes them for one."""
+    quote = "E'" if literal.startswith("E") else "'"
+    varied = literal.replace(":null", ": null")
+    for name, instead in names.items():
+        varied = varied.replace(name, re.sub(r":\w", lambda one: f"' || {one[0]} || {quote}", instead))
+    if varied == literal.replace(":null", ": null"):
+        return varied
+    return f"({varied})::text[]" if literal.startswith("'{") else f"({varied})"
+
+
+def same_heads(case: int) -> None:
+    """Let the streams of pgbench's cases end in the digest its script names; nobody verifies this ledger."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prev FROM ledger_event WHERE stream = %s AND version = 2", [f"case/b1-{case}"])
+        cursor.execute(
+            "UPDATE ledger_head SET digest = %s WHERE stream LIKE %s", [cursor.fetchone()[0], f"case/b{PG_SEED}-%"]
+        )
 
 
 def benched(script: Path, *, home: Path, first: int, each: int) -> Round:
     """pgbench with as many clients over its cases from `first` on."""
-    raise NotImplementedError
+    from django.conf import settings
+
+    from yinuo.city.site import embedded
+
+    where = settings.DATABASES["default"]
+    span = each // CLIENTS
+    numbers = [
+        part for name, value in (("k", 0), ("first", first), ("span", span)) for part in ("-D", f"{name}={value}")
+    ]
+    command = [
+        embedded.provider_of(home).command("pgbench"), "-n", "-c", str(CLIENTS), "-j", "2", "-t", str(span), "-f",
+        str(script), *numbers, "-h", where["HOST"], "-p", str(where["PORT"] or 5432), "-U", where["USER"], where["NAME"],
+    ]  # fmt: skip
+    postgres, load = processors.of_postgres(home), resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"PGPASSWORD": where["PASSWORD"]}
+    )
+    rate = re.search(r"tps = ([\d.]+)", done.stdout)
+    if done.returncode or rate is None:
+        raise RuntimeError(done.stdout + done.stderr)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = spent.ru_utime + spent.ru_stime - load.ru_utime - load.ru_stime
+    return Round(float(rate[1]), 0.0, (processors.of_postgres(home) - postgres) / each * 1000, seconds / each * 1000)
 
 
 def tell(result: Result, ours: list[Round], theirs: list[Round]) -> None:
     """The medians, and the bar."""
+    for name, rounds in (("HTTP", ours), ("pgbench", theirs)):
+        for word, values in (
+            ("rate a second", [one.rate for one in rounds]),
+            ("application, CPU ms a request", [one.app for one in rounds]),
+            ("PostgreSQL, CPU ms a request", [one.postgres for one in rounds]),
+            ("load, CPU ms a request", [one.load for one in rounds]),
+        ):
+            result.tell(f"{name}: {word}", statistics.median(values))
+    shares = [one.rate / other.rate for one, other in zip(ours, theirs, strict=True)]
+    result.tell("shares of pgbench, pair by pair", " ".join(f"{one:.3f}" for one in shares))
+    result.bar("share of pgbench, median of pairs", statistics.median(shares), 0.25, at_least=True)
