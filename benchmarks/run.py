@@ -14,7 +14,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from measured import ROOT, Result
 
-NAMES = ("wabo", "working_time", "w10", "simulated_year", "city_ingest", "city_clocks", "city_pages", "city_accept", "city_split")
+NAMES = (
+    "wabo",
+    "working_time",
+    "w10",
+    "simulated_year",
+    "city_ingest",
+    "city_clocks",
+    "city_pages",
+    "city_accept",
+    "city_split",
+)
 
 
 def main() -> int:
