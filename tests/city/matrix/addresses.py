@@ -93,6 +93,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     ),
     "person_unmask": (Form(_text),),
     "case_unmask": (Form(_text),),
+    "case_open": (Form(values={"kind": "inquiry"}),),
     "case_act": (Form(_none, None, {"activity": "reviewed"}), Form(_none, None, {"activity": "granted"})),
     "card_answer": (
         Form(_text, "finding.explain", {"what": "explain"}),
@@ -101,6 +102,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(_text, "finding.decide", {"what": "reject"}),
         Form(_text, "finding.publish", {"what": "publish"}),
     ),
+    "case_open": (Form(lambda of: {"unit": of.unit, "need": "办证", "channel": "窗口"}, None, {"kind": "inquiry"}),),
     "people_import": (Form(_book),),
     "system_create": (Form(lambda of: {"name": "新系统", "unit": of.unit, "rate": "60"}),),
     "system_revoke": (Form(),),
@@ -114,7 +116,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 }
 """What is sent where a form is, by the name of the address. An address that takes only POST and is not here fails the test."""
 
-ALSO_READ = {"people_import", "trial_upload"}
+ALSO_READ = {"people_import", "trial_upload", "case_open"}
 """Forms that are also shown."""
 
 QUERIES: Mapping[str, Callable[[Department], str]] = {
@@ -142,7 +144,8 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
     "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "what": lambda _of: "rename", "activity": lambda _of: "reviewed",
+    "kind": lambda _of: "inquiry",
+    "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

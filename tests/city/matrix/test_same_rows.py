@@ -13,7 +13,7 @@ from tests.city.matrix.world import MINE, OTHERS, text_of
 from yinuo.city.cases.models import Case
 from yinuo.city.supervision.models import Finding
 
-ADDRESS = re.compile(r'href="/cases/([\w-]+)"')
+ADDRESS = re.compile(r'href="/cases/(?!new")([\w-]+)"')
 
 
 def ask(town, key, address):
