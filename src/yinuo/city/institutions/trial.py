@@ -7,7 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ from yinuo.city.texts.archive import packed, unpacked
 from yinuo.city.texts.preview import Preview, preview
 from yinuo.rulebook.checker import check
 from yinuo.rulebook.loader import Pack, load_pack
-from yinuo.rulebook.refusals import PackRefused
+from yinuo.rulebook.refusals import PackRefused, TextError
 
 MOST_BYTES = 8_000_000
 MOST_FILES = 3_000
@@ -70,10 +70,13 @@ def read_archive(content: bytes) -> Pack:
     """The pack of a zip file, checked, and kept aside. Raises Unreadable, PackRefused with every error of the text."""
     with tempfile.TemporaryDirectory() as place:
         folder = _extracted(content, Path(place))
-        pack = load_pack(folder)
-        wrong = [error for error in check(pack) if not error.warning]
-        if wrong:
-            raise PackRefused(wrong)
+        try:
+            pack = load_pack(folder)
+            wrong = [error for error in check(pack) if not error.warning]
+            if wrong:
+                raise PackRefused(wrong)
+        except PackRefused as refusal:
+            raise PackRefused([_as_sent(error, Path(place)) for error in refusal.errors]) from None
         record = packed(pack)
     kept = _kept(pack.digest)
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +103,12 @@ def tried(digest: str, *, now: datetime) -> Trial:
     found = preview(in_force.pack(), pack, queries.log(list(chosen)), as_of=now)
     is_open = [row["status"] == "open" for row in chosen.values()]
     return Trial(pack, found, sum(is_open), len(is_open) - sum(is_open), chosen)
+
+
+def _as_sent(error: TextError, place: Path) -> TextError:
+    """The error with its file's path as it is in the archive."""
+    inside = error.path.is_relative_to(place)
+    return replace(error, path=error.path.relative_to(place)) if inside else error
 
 
 def _kept(digest: str) -> Path:

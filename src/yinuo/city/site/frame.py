@@ -90,8 +90,8 @@ class Frame:
 
     @cached_property
     def home(self) -> str:
-        """Where the name of the city leads to."""
-        return "/"
+        """Where the name of the city leads to: the board, or the first place this person may go to."""
+        return self.navigation[0].address if self.navigation else "/"
 
     @cached_property
     def person(self) -> Person | None:

@@ -149,9 +149,12 @@ def persons_seen(actor: Actor, staff: Staff, tree: Tree, person: str) -> bool:
 
 
 def unmaskings(actor: Actor) -> Sequence[models.Unmasking]:
-    """The newest unmaskings within what the actor audits, 500 at most."""
-    condition, values = row_filter(actor, "audit.read")
-    asked = f"SELECT * FROM people_unmasking WHERE {condition} ORDER BY at DESC LIMIT 500"
+    """The newest unmaskings within what the actor audits, 500 at most; `who` is the name of who looked."""
+    condition, values = row_filter(actor, "audit.read", "u.scope")
+    asked = (
+        "SELECT u.*, coalesce(p.name, u.actor) AS who FROM people_unmasking AS u LEFT JOIN people_person AS p "
+        f"ON p.person = u.actor WHERE {condition} ORDER BY u.at DESC LIMIT 500"
+    )
     return list(models.Unmasking.objects.raw(asked, values))
 
 
