@@ -14,6 +14,7 @@ from tests.city.board import small_city
 from tests.city.journeys.visitor import FLAGS, Visitor, chromium, full_name
 from yinuo.city.board import polling
 from yinuo.city.ledger.commands import take_root
+from yinuo.city.supervision.sweep import reproject
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; nothing here is async
 
@@ -27,6 +28,7 @@ class Clock:
     def move(self, now: datetime) -> None:
         """It is now so late, and the workers have looked at everything that came by then."""
         self.now = now
+        reproject(now)
         small_city.supervised(now)
 
 

@@ -124,6 +124,17 @@ class Dossier:
             "may_publish": must and one["why_code"] == "late",
         }
 
+    def moved(self, row: Mapping[str, Any]) -> list[tuple[datetime, datetime | None, datetime | None]]:
+        """When another text moved this clock: the moment it was judged anew, its due moment before and after."""
+        found = []
+        for event in self.streams[f"said/{self.case['case_id']}"]:
+            if event.activity != "clock_reprojected":
+                continue
+            said = json.loads(event.payload)
+            if all(said.get(name) == row[name] for name in ("institution", "clause", "opener")):
+                found.append((event.at, _moment(said["old_due_at"]), _moment(said["due_at"])))
+        return found
+
     def person(self, actor: str | None) -> str:
         """A person's name, or what acted by itself."""
         return self.words.actor(actor, self.case["people"])
@@ -273,3 +284,7 @@ def minute(now: datetime) -> datetime:
 
 def _key(row: Mapping[str, Any]) -> ClockKey:
     return row["institution"], row["clause"], row["opener"], row["occurrence"]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
