@@ -161,7 +161,7 @@ def agrees_with_links(lines: list[Line], how: Hash) -> bool:
     one = event(
         line["stream"], line["event_id"], event_id=line["event_id"], activity=line["activity"], actor=line["actor"]
     )
-    one = type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"at": NOW + timedelta(seconds=1)})
+    one = one._replace(at=NOW + timedelta(seconds=1))
     made = links(
         how, (line["stream"], 0, GENESIS), [(one, line["payload"])], recorded_at=line["recorded_at"], frames=Frames()
     )

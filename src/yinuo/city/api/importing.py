@@ -6,6 +6,8 @@ import gzip
 import itertools
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+from django.db import connection, connections
 
 from yinuo.city.api import incoming
 from yinuo.city.api.incoming import OWN, Taken
@@ -81,9 +84,37 @@ Line = tuple[int, Any]
 """A line of the file and its event; a Rejected instead of an event that could not be read."""
 
 
-def take(lines: Iterable[Line], aim: Aim, *, tell: Callable[[Imported], None] | None = None) -> Imported:
-    """Write down the events of a file through the very door the API uses, in batches. Each case keeps its order."""
+def take(
+    lines: Iterable[Line], aim: Aim, *, tell: Callable[[Imported], None] | None = None, hands: int = 1
+) -> Imported:
+    """Write down the events of a file through the very door the API uses, in batches. Each case keeps its order.
+
+    With several `hands`, threads with a connection each, one prepares its batch while the server is at another's; a case
+    is always in the same hands. Inside a transaction of the caller there is only one.
+    """
     done = Imported()
+    hands = 1 if connection.in_atomic_block else hands
+    given: list[Future[list[_Batch]]] = []
+    with _hands(hands) as takers:
+        try:
+            for parts in _windows(lines, done, hands):
+                before = len(given)
+                given += [taker.submit(_take_part, part, aim) for taker, part in zip(takers, parts, strict=True)]
+                _add(done, given[:before], tell)
+                del given[:before]
+            _add(done, given, tell)
+        finally:
+            for future in given:
+                future.cancel()
+    done.rejected.sort(key=lambda one: one.line)
+    return done
+
+
+_Batch = tuple[Sequence[Line], list[Taken]]
+
+
+def _windows(lines: Iterable[Line], done: Imported, hands: int) -> Iterator[list[list[Line]]]:
+    """Window by window what each of the hands gets, the events of a case beside each other."""
     source = iter(lines)
     while window := list(itertools.islice(source, WINDOW)):
         by_case: dict[str | None, list[Line]] = {}
@@ -92,16 +123,55 @@ def take(lines: Iterable[Line], aim: Aim, *, tell: Callable[[Imported], None] | 
                 done.refused += 1
                 done.rejected.append(event)
             else:
-                by_case.setdefault(event.get("subject"), []).append((line, event))
-        ordered = [one for many in by_case.values() for one in many]
-        for some in _batched(ordered, BATCH):
-            events = [event for _line, event in some]
-            taken = incoming.take(events, actor=aim.actor, now=aim.now)
-            done.add([line for line, _event in some], events, taken)
+                by_case.setdefault(_subject(event), []).append((line, event))
+        parts: list[list[Line]] = [[] for _hand in range(hands)]
+        for subject, many in by_case.items():
+            parts[0 if hands == 1 else zlib.adler32(str(subject).encode(errors="replace")) % hands] += many
+        yield parts
+
+
+def _subject(event: Mapping[str, Any]) -> str | None:
+    subject = event.get("subject")
+    return subject if isinstance(subject, str) else None
+
+
+def _take_part(part: Sequence[Line], aim: Aim) -> list[_Batch]:
+    return [
+        (some, incoming.take([event for _line, event in some], actor=aim.actor, now=aim.now))
+        for some in _batched(part, BATCH)
+    ]
+
+
+def _add(done: Imported, given: Sequence[Future[list[_Batch]]], tell: Callable[[Imported], None] | None) -> None:
+    for future in given:
+        for some, taken in future.result():
+            done.add([line for line, _event in some], [event for _line, event in some], taken)
             if tell is not None:
                 tell(done)
-    done.rejected.sort(key=lambda one: one.line)
-    return done
+
+
+class _Own(Executor):
+    """The caller's own hands: what is given is done at once, on its connection and in its transaction."""
+
+    def submit(self, fn: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*given, **named))
+        return future
+
+
+@contextmanager
+def _hands(hands: int) -> Iterator[Sequence[Executor]]:
+    if hands == 1:
+        yield [_Own()]
+        return
+    takers = [ThreadPoolExecutor(1, f"import-{hand}") for hand in range(hands)]
+    try:
+        yield takers
+    finally:
+        for taker in takers:
+            taker.submit(connections.close_all)
+        for taker in takers:
+            taker.shutdown(wait=True)
 
 
 def is_lines(path: Path) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One thing to be done to a case, or that was done to it.
 
     `activity` is one of the text's; `fields` are values of the kind's fields. `kind` and the case fields (item, unit,
@@ -20,7 +22,7 @@ class Act:
     case_id: str | None
     activity: str
     at: datetime
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = _NOTHING
     kind: str | None = None
     item: str | None = None
     unit: str | None = None
@@ -30,7 +32,7 @@ class Act:
     source: str = "yinuo"
     event_id: str | None = None
     expected: int | None = None
-    person: Mapping[str, str] = field(default_factory=dict)
+    person: Mapping[str, str] = _NOTHING
     """Personal fields (name, phone, id number): encrypted apart, never in the event."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,18 +50,24 @@ def ways_in_force() -> Ways:
     return ways_of(in_force.pack().digest)
 
 
-def happened(event: StoredEvent) -> Happened:
-    """An event as the fold reads it."""
-    payload = orjson.loads(event.payload)
+def happened(event: StoredEvent, said: Mapping[str, Any] | None = None) -> Happened:
+    """An event as the fold reads it; `said` is its payload where it is known without reading it."""
+    payload = orjson.loads(event.payload) if said is None else said
     return Happened(event.activity, microseconds(event.at), event.version, event.actor, event.unit, payload)
 
 
-def folded(before: State | None, events: Sequence[StoredEvent], ways: Ways) -> Folded:
+def folded(
+    before: State | None,
+    events: Sequence[StoredEvent],
+    ways: Ways,
+    *,
+    payloads: Sequence[Mapping[str, Any] | None] | None = None,
+) -> Folded:
     """The state of one case after new events, given in the order of their versions.
 
     One that happened before what is already known means folding the whole case again, in the order of time.
     """
-    new = [happened(event) for event in events]
+    new = list(map(happened, events, [None] * len(events) if payloads is None else payloads))
     last = events[-1]
     case_id = last.stream.removeprefix(PREFIX)
     ordered, start = True, before.last_at if before is not None else 0
@@ -99,7 +105,8 @@ def fold_all(state: State, events: Sequence[Happened], ways: Ways) -> Way:
 
 def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) -> None:
     """Write the rows of these cases. With `look` supervision will look at each of them."""
-    fresh, others = [], []
+    fresh: list[Folded] = []
+    others: list[Folded] = []
     for one in cases:
         (fresh if one.before is None else others).append(one)
     if len(fresh) < copied.MANY:
@@ -241,15 +248,28 @@ def _circumstances(event: StoredEvent, past: Sequence[in_force.Installed]) -> tu
     return digest, event.recorded_at.astimezone(zone).date()
 
 
-def take(events: Sequence[StoredEvent], ways: Ways, *, tree: units.Tree, look: bool) -> list[Folded]:
-    """Fold events of many cases into their states and write the rows."""
+def take(
+    events: Sequence[StoredEvent],
+    ways: Ways,
+    *,
+    tree: units.Tree,
+    look: bool,
+    payloads: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Folded]:
+    """Fold events of many cases into their states and write the rows. `payloads` are the events' where they are known."""
     if not events:
         return []
-    by_case: dict[str, list[StoredEvent]] = {}
-    for event in events:
-        by_case.setdefault(event.stream.removeprefix(PREFIX), []).append(event)
+    by_case: dict[str, tuple[list[StoredEvent], list[Mapping[str, Any] | None]]] = {}
+    for event, said in zip(events, repeat(None) if payloads is None else payloads, strict=payloads is not None):
+        case_id = event.stream.removeprefix(PREFIX)
+        many = by_case.get(case_id)
+        if many is None:
+            by_case[case_id] = [event], [said]
+        else:
+            many[0].append(event)
+            many[1].append(said)
     before = load_states(list(by_case))
-    cases = [folded(before.get(case_id), many, ways) for case_id, many in by_case.items()]
+    cases = [folded(before.get(case_id), many, ways, payloads=said) for case_id, (many, said) in by_case.items()]
     write(cases, ways, tree=tree, look=look)
     return cases
 

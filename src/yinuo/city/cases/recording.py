@@ -6,7 +6,7 @@ import gc
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -227,6 +227,8 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
 
 def _check_cases(batch: _Batch, fields: Mapping[str, Any], way: Way) -> None:
     """Raises Refused for a field that names a case outside the reporter's units: what is opened about it would be told there."""
+    if way.referring.isdisjoint(fields):
+        return
     for name in way.case_fields:
         value = fields.get(name)
         for case_id in value if isinstance(value, list) else [value]:
@@ -243,7 +245,7 @@ def _seal(batch: _Batch, events: list[NewEvent]) -> None:
     for place, event in enumerate(events):
         personal = batch.personal.get((event.source, event.event_id))
         if personal is not None:
-            events[place] = replace(event, payload={**event.payload, "person": sealed[personal[0]]})
+            events[place] = event._replace(payload={**event.payload, "person": sealed[personal[0]]})
 
 
 def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _Case]]) -> None:
@@ -254,7 +256,7 @@ def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _C
     for (place, case), serial in zip(fresh, numbers.serials(len(fresh)), strict=True):
         case.receipt = numbers.receipt(serial, day)
         event = events[place]
-        events[place] = replace(event, payload={**event.payload, "receipt": case.receipt})
+        events[place] = event._replace(payload={**event.payload, "receipt": case.receipt})
 
 
 def _write(
@@ -269,17 +271,14 @@ def _write(
         known = (events[index].source, events[index].event_id)
         log.info("fact_not_recorded", source=known[0], event_id=known[1], reason=reason)
         results[places[index]] = Refused("not_recorded", elsewhere)
-    receipts = {
-        one.after.case_id: one.after.receipt
-        for one in projection.take(written.stored, batch.ways, tree=batch.tree, look=True)
-    }
     skipped = set(written.duplicates) | {index for index, _reason in written.refused}
-    stored = iter(written.stored)
-    for index in range(len(events)):
-        if index not in skipped:
-            one = next(stored)
-            case_id = one.stream.removeprefix(PREFIX)
-            results[places[index]] = Done(case_id, receipts[case_id], one.version, (one.event_id,))
+    left = [index for index in range(len(events)) if index not in skipped]
+    said = [events[index].payload for index in left]
+    cases = projection.take(written.stored, batch.ways, tree=batch.tree, look=True, payloads=said)
+    receipts = {one.after.case_id: one.after.receipt for one in cases}
+    for index, one in zip(left, written.stored, strict=True):
+        case_id = one.stream.removeprefix(PREFIX)
+        results[places[index]] = Done(case_id, receipts[case_id], one.version, (one.event_id,))
     _answer_duplicates(events, written.duplicates, places, results)
 
 

@@ -208,7 +208,7 @@ def cell(text: str) -> str:
 def _line(event: StoredEvent, cells: Cells, *, at: str, recorded: str) -> str:
     payload = event.payload.replace("\\", "\\\\")
     return (
-        f"{cells[event.stream]}\t{event.version}\t{cells[event.source]}\t{cell(event.event_id)}\t{cells[event.activity]}\t{at}\t"
+        f"{cell(event.stream)}\t{event.version}\t{cells[event.source]}\t{cell(event.event_id)}\t{cells[event.activity]}\t{at}\t"
         f"{recorded}\t{cells[event.actor]}\t{cells[event.unit]}\t{payload}\t\\\\x{event.prev.hex()}\t"
         f"\\\\x{event.digest.hex()}\t{event.position}\n"
     )

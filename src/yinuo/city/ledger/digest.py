@@ -46,7 +46,7 @@ class Hash:
     def keyed(self, message: bytes) -> bytes:
         """The digest of an event's message: an HMAC (RFC 2104) when there is a key. Both halves are begun only once."""
         if not self.key:
-            return self.plain(message)
+            return hashlib.sha256(message).digest() if self.name == "sha256" else self.plain(message)
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(message)
         outer.update(inner.digest())
@@ -96,16 +96,16 @@ def links(
     `head` is the stream's name and the version and digest of its last event (0 and GENESIS when there is none).
     """
     stream, version, digest = head
-    name, recorded = frames[stream], frames[recorded_at]
+    name, recorded, keyed = framed(stream), frames[recorded_at], how.keyed
     made = []
     for event, payload in events:
         version += 1
         at, prev = moment(event.at), digest
-        columns = (
+        raw = payload.encode()
+        digest = keyed(b"".join((
             prev, name, frames[str(version)], frames[event.source], framed(event.event_id), frames[event.activity],
-            framed(at), recorded, frames[event.actor], frames[event.unit], framed(payload),
-        )  # fmt: skip
-        digest = how.keyed(b"".join(columns))
+            framed(at), recorded, frames[event.actor], frames[event.unit], len(raw).to_bytes(4, "big"), raw,
+        )))  # fmt: skip
         made.append((at, prev, digest))
     return made
 

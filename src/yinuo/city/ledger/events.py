@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """One event to be appended.
 
     `stream` is `case/<id>`, `said/<id>` or the name of another record (`people/units`, `text/<pack>`); `source` and
@@ -27,8 +25,7 @@ class NewEvent:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """One row of the ledger. `payload` is the canonical text the digest covers; `position` orders the feed."""
 
     stream: str
@@ -68,12 +65,13 @@ class Unfit(ValueError):
 
 def check(event: NewEvent) -> None:
     """Raises Unfit when a column of the event cannot be stored or digested."""
-    texts = (event.stream, event.source, event.event_id, event.activity, event.actor, event.unit)
+    stream, source, event_id, activity, at, _payload, actor, unit = event
     try:
-        whole = "\n".join([text for text in texts if text is not None])
-        if all(texts[:4]) and "" not in texts and "\x00" not in whole and event.at.tzinfo is not None:
-            whole.encode()
-            return
+        if stream and source and event_id and activity and actor != "" and unit != "" and at.tzinfo is not None:
+            whole = f"{stream + source + event_id + activity}{actor}{unit}"
+            if "\x00" not in whole and (actor is None or type(actor) is str) and (unit is None or type(unit) is str):
+                whole.encode()
+                return
     except (TypeError, UnicodeEncodeError):
         pass
     for column in ("stream", "source", "event_id", "activity", "actor", "unit"):

@@ -143,8 +143,9 @@ def _make(home: Path, provider: Provider, settings: Mapping[str, str]) -> None:
         "listen_addresses": "''",
         "timezone": "'UTC'",
         "max_connections": "100",
-        "shared_buffers": "'256MB'",
-        "max_wal_size": "'2GB'",
+        "shared_buffers": "'512MB'",
+        "max_wal_size": "'4GB'",
+        "checkpoint_timeout": "'15min'",
         "random_page_cost": "1.1",
     } | dict(settings)
     _configure(part, lines)

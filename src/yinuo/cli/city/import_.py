@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from yinuo.rulebook.codes import CodeList
     from yinuo.rulebook.loader import Pack
 
+HANDS = 2
+"""Threads of a process with a connection each: one works while the other waits for the server."""
 SHOWN = 5
 """Rejected rows that are printed when no folder lists them."""
 
@@ -57,13 +59,13 @@ def import_(
 
     read: ReadLog | None = None
     if importing.is_lines(file) and list_ is None and text == type(text)():
-        done = _shared(file, told, workers) if workers > 1 else importing.take(importing.lines_of(file, aim), aim)
+        done = _shared(file, told, workers) if workers > 1 else _lines(file, aim)
     else:
         read = _read(file, pack, text)
         _tell_losses(list_, read)
         void = list_.void.value if list_ is not None and list_.void is not None else None
         events = importing.events_of(read, aim, meant=importing.meaning(list_, pack.rules), void=void)
-        done = importing.take(events, aim)
+        done = importing.take(events, aim, hands=HANDS)
     _tell(done, read, target)
 
 
@@ -71,10 +73,13 @@ def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported
     """One process's share of CloudEvents lines: every n-th part of the cases."""
     setup()
     gc.set_threshold(200_000, 50, 1_000)
+    return _lines(Path(file), _aim(told), (mine, parts))
+
+
+def _lines(file: Path, aim: Aim, share: tuple[int, int] = (0, 1)) -> Imported:
     from yinuo.city.api import importing  # noqa: PLC0415
 
-    aim = _aim(told)
-    return importing.take(importing.lines_of(Path(file), aim, share=(mine, parts)), aim)
+    return importing.take(importing.lines_of(file, aim, share=share), aim, hands=HANDS)
 
 
 def _shared(file: Path, told: dict[str, Any], workers: int) -> Imported:

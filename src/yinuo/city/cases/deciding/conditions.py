@@ -19,6 +19,7 @@ from yinuo.engine.tables import Table
 from yinuo.kernel.instants import Int64, day_number
 from yinuo.rulebook.loader import Pack
 
+_UNKNOWN: dict[str, Any] = {}
 _ONE = np.zeros(1, np.int64)
 _MOST = 20_000
 """Answers kept; beyond it all are forgotten and asked again."""
@@ -79,21 +80,23 @@ class Tester:
         if asked is None:
             asked = self.asked[id(condition)] = (condition, tuple(sorted(condition.fields())))
         key = (id(condition), day, *[str(values.get(name)) for name in asked[1]])
-        if key not in self.known:
+        known = self.known.get(key)
+        if known is None:
             if len(self.known) >= _MOST:
                 self.known.clear()
             record = _Record(values, types, day_number(day))
-            self.known[key] = bool(self.matcher.holds(condition, record, rows=_ONE)[0])
-        return self.known[key]
+            known = self.known[key] = bool(self.matcher.holds(condition, record, rows=_ONE)[0])
+        return known
 
     def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         """The row of a dated table in force on a local day; null when there is none."""
         key = (table, id_, day)
-        if key not in self.rows:
+        row = self.rows.get(key, _UNKNOWN)
+        if row is _UNKNOWN:
             if len(self.rows) >= _MOST:
                 self.rows.clear()
-            self.rows[key] = self._look_up(table, id_, day)
-        return self.rows[key]
+            row = self.rows[key] = self._look_up(table, id_, day)
+        return row
 
     def _look_up(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         found = self.matcher.tables.tables.get(table)

@@ -57,6 +57,8 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
 
 
 def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
+    if way.referring.isdisjoint(found):
+        return
     for name in way.unit_fields:
         value = found.get(name)
         for unit in value if isinstance(value, list) else [value]:

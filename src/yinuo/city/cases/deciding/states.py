@@ -167,6 +167,8 @@ def _involve(state: State, event: Happened, way: Way) -> None:
     fields = payload.get("fields")
     if not fields:
         return
+    if way.referring.isdisjoint(fields):
+        return
     for name in way.unit_fields:
         value = fields.get(name)
         if value:
@@ -376,6 +378,8 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
     """Bring the list of tasks up to date: compulsory steps, and others while they are due and can be done once."""
     found: dict[str, dict[str, list[Any]]] = {}
     for step in way.listed:
+        if step.each is None and state.is_over and step.id not in state.done:
+            continue
         for key in ("",) if step.each is None else keys_of(state, step) or ():
             row = _task(state, step, key, way=way, at=at, day=day)
             if row is not None:
@@ -388,6 +392,8 @@ def _task(state: State, step: Step, key: str, *, way: Way, at: int, day: date) -
     old = state.tasks[step.id].get(key) if step.id in state.tasks else None
     since = old[1] if old is not None and old[0] != "waiting" else None
     if doing is not None:
+        if old is not None and old[0] == "done" and old[2:] == [doing[2], doing[0], doing[1]]:
+            return old
         return ["done", since if since is not None else doing[0], doing[2], doing[0], doing[1]]
     if state.is_over:
         return None

@@ -167,6 +167,11 @@ class Way:
         return tuple(name for name, type_ in self.fields.items() if type_.is_ in ("file", "list:file"))
 
     @cached_property
+    def referring(self) -> frozenset[str]:
+        """Fields that name something else: a unit, a case, an attachment, an item."""
+        return frozenset({*self.unit_fields, *self.case_fields, *self.file_fields, "item"})
+
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """The words by which steps name who does them, as far as they may be units of the tree."""
         return tuple(dict.fromkeys(step.by for step in self.flow.steps if step.by and not step.by.startswith("unit:")))
