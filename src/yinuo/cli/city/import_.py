@@ -34,7 +34,7 @@ def import_(
     unit: Annotated[str, typer.Option(help="The unit whose log it is; nothing outside it is written.")],
     codes: Annotated[str, typer.Option(help="A code list that ships (blzt, hunan, …), or a file.")] = "",
     words: Annotated[
-        Path | None, typer.Option(help="A TOML file with [log] and [vocabulary], instead of the pack's.")
+        Path | None, typer.Option(help="A TOML file with the tables log and vocabulary, instead of the pack's.")
     ] = None,
     kind: Annotated[str, typer.Option(help="The kind of the cases where the log does not say it.")] = "",
     source: Annotated[
