@@ -92,73 +92,55 @@ def month_of_cases(count=60):
     return [acts[0].case_id for acts in made]
 
 
-def one_case(case_id, item, unit, *, at, turn):
-    """The acts of one case; `turn` picks its fate."""
+def fact_of(case_id, unit, at):
+    """How facts of one case are written down: an activity so many days after its receipt."""
 
     def fact(activity, after, **fields):
-        return Act(
-            case_id,
-            activity,
-            at + timedelta(days=after),
-            fields,
-            source="hall",
-            event_id=f"{case_id}-{activity}-{after}",
-            unit=unit,
-        )
+        name = f"{case_id}-{activity}-{after}"
+        return Act(case_id, activity, at + timedelta(days=after), fields, source="hall", event_id=name, unit=unit)
 
-    person = {"name": "王小敏", "phone": "13912345678", "identity": "110101199001011237"}
-    first = Act(
-        case_id,
-        "received",
-        at,
-        {"applicant": f"party-{case_id}", "channel": "窗口"},
-        kind="application",
-        item=item,
-        unit=unit,
-        source="hall",
-        event_id=f"{case_id}-0",
-        person=person,
-    )
-    acts = [first, fact("accepted", 0.1)]
+    return fact
+
+
+def special(fact, activity, procedure, *, after, declared, notice, basis):
+    """A special procedure begins."""
+    words = {"special": procedure, "procedure": procedure, "declared": declared}
+    return fact(activity, after, **words, notice_no=notice, special_basis=basis)
+
+
+def detours(fact, turn):
+    """What comes between the acceptance and the decision."""
     if turn in (2, 7):
-        acts += [
-            fact("supplement_requested", 0.05, papers="身份证复印件", cause="材料缺失"),
-            fact("supplemented", 0.08),
-        ]
+        told = fact("supplement_requested", 0.05, papers="身份证复印件", cause="材料缺失")
+        return [told, fact("supplemented", 0.08)]
     if turn == 3:
-        acts += [
-            fact(
-                "special_started",
-                1,
-                special="检验",
-                procedure="检验",
-                declared="10 workdays",
-                notice_no="示告〔2026〕3号",
-                special_basis="食品安全法第三十五条",
-            ),
-            fact("special_ended", 9),
-        ]
+        begun = special(
+            fact, "special_started", "检验", after=1, declared="10 workdays", notice="示告〔2026〕3号",
+            basis="食品安全法第三十五条",
+        )  # fmt: skip
+        return [begun, fact("special_ended", 9)]
     if turn == 4:
-        acts += [
-            fact("transferred", 1, to_unit="housing"),
-            fact("transferred", 2, to_unit="market"),
-            fact("transferred", 3, to_unit="transport"),
-        ]
-    if turn in (5, 10):
-        return acts
+        return [fact("transferred", day, to_unit=to) for day, to in ((1, "housing"), (2, "market"), (3, "transport"))]
     if turn == 6:
+        basis = "工伤保险条例第二十条"
         return [
-            *acts,
-            fact(
-                "special_started",
-                1,
-                special="鉴定",
-                procedure="鉴定",
-                declared="30 workdays",
-                notice_no="示告〔2026〕9号",
-                special_basis="工伤保险条例第二十条",
-            ),
+            special(
+                fact, "special_started", "鉴定", after=1, declared="30 workdays", notice="示告〔2026〕9号", basis=basis
+            )
         ]
+    return []
+
+
+def one_case(case_id, item, unit, *, at, turn):
+    """The acts of one case; `turn` picks its fate."""
+    fact = fact_of(case_id, unit, at)
+    person = {"name": "王小敏", "phone": "13912345678", "identity": "110101199001011237"}
+    applied = {"applicant": f"party-{case_id}", "channel": "窗口"}
+    opening = {"kind": "application", "item": item, "unit": unit, "person": person}
+    first = Act(case_id, "received", at, applied, source="hall", event_id=f"{case_id}-0", **opening)
+    acts = [first, fact("accepted", 0.1), *detours(fact, turn)]
+    if turn in (5, 6, 10):
+        return acts
     if turn == 8:
         return [*acts, fact("withdrawn", 2)]
     days = {0: 0.2, 1: 4, 9: 24, 11: 30}.get(turn, 6)

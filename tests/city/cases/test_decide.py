@@ -15,8 +15,9 @@ from tests.city.cases import town
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.deciding.decide import Standing, decide
 from yinuo.city.cases.deciding.fieldvalues import reader_of
+from yinuo.city.cases.deciding.readiness import is_done, is_due
 from yinuo.city.cases.deciding.stages import CANONICAL, STAGES
-from yinuo.city.cases.deciding.states import Happened, State, fold, is_done, is_due, local_day
+from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.deciding.who import STANDINGS, Place
 from yinuo.city.cases.logs import Line, log_of

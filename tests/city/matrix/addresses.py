@@ -93,7 +93,6 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     ),
     "person_unmask": (Form(_text),),
     "case_unmask": (Form(_text),),
-    "case_open": (Form(values={"kind": "inquiry"}),),
     "case_act": (Form(_none, None, {"activity": "reviewed"}), Form(_none, None, {"activity": "granted"})),
     "card_answer": (
         Form(_text, "finding.explain", {"what": "explain"}),
@@ -144,7 +143,6 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
     "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "kind": lambda _of: "inquiry",
     "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""

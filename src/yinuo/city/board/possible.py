@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from yinuo.city.cases.deciding.decide import is_after_end
-from yinuo.city.cases.deciding.states import State, is_due
+from yinuo.city.cases.deciding.readiness import is_due
+from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
 from yinuo.city.cases.projection import ways_of

@@ -11,14 +11,8 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.deciding import facts
-from yinuo.city.cases.deciding.states import (
-    State,
-    is_due,
-    key_of,
-    keys_of,
-    open_steps,
-    step_done,
-)
+from yinuo.city.cases.deciding.readiness import is_due, key_of, keys_of, open_steps, step_done
+from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import STAFF, Place, Unresolved, may_do, role_word, unit_named
 from yinuo.city.people.actor import Actor

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from yinuo.city.cases.deciding.readiness import is_due, is_skipped, key_of, keys_of, step_done
 from yinuo.city.cases.deciding.stages import STAGES
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.engine.clauses.flow import Step
@@ -247,113 +248,6 @@ def _hand_over(state: State, event: Happened, way: Way) -> None:
         row[5], row[6] = event.at, event.actor
 
 
-def key_of(step: Step, fields: Mapping[str, Any]) -> str:
-    """For which entry of its list a step over a list is done; "" for any other step."""
-    return "" if step.each is None else str(fields.get(step.as_ or step.each, ""))
-
-
-def keys_of(state: State, step: Step) -> list[str] | None:
-    """The entries a step over a list must be done for; null while nobody named them."""
-    if step.each is None:
-        return None
-    named = state.fields.get(step.each)
-    return [str(one) for one in named] if isinstance(named, list) else None
-
-
-def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
-    """Whether the condition of the step does not hold: it counts as done."""
-    if step.when is None:
-        return False
-    return not way.tester.holds(step.when, _Values(state), types=way.types, day=day)
-
-
-class _Values(Mapping[str, Any]):
-    """What conditions read of a case: its fields and, beside them, its unit, region, kind and item."""
-
-    __slots__ = ("_state",)
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def get(self, name: str, default: Any = None) -> Any:
-        state = self._state
-        if name == "item" and state.item is not None:
-            return state.item
-        if name in state.fields:
-            return state.fields[name]
-        return getattr(state, name) if name in _OWN else default
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._state.fields or name in _OWN or (name == "item" and self._state.item is not None):
-            return self.get(name)
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(
-            {**dict.fromkeys(_OWN), **self._state.fields} | ({} if self._state.item is None else {"item": None})
-        )
-
-    def __len__(self) -> int:
-        return sum(1 for _name in self)
-
-
-_OWN = frozenset({"unit", "region", "kind"})
-
-
-def is_done(state: State, step: Step, *, way: Way, day: date) -> bool:
-    """Whether the step is done, over a list for every entry, or skipped by its condition."""
-    return was_done(state, step) or is_skipped(state, step, way=way, day=day)
-
-
-def was_done(state: State, step: Step) -> bool:
-    """Whether somebody did the step, over a list for every entry."""
-    done = state.done.get(step.id)
-    if not done:
-        return False
-    keys = keys_of(state, step)
-    return keys is None or all(key in done for key in keys)
-
-
-def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> bool:
-    """Whether the step may be done now: what it comes after is done, and it was not done already.
-
-    A step that need not be done (optional, or skipped by its condition) does not block, but what that one comes after does.
-    """
-    if step.anytime:
-        return True
-    if not _is_ready(state, step, way=way, day=day, seen=frozenset()) or is_skipped(state, step, way=way, day=day):
-        return False
-    if step.repeat:
-        return True
-    keys = keys_of(state, step)
-    if step.each is not None:
-        return key not in state.done.get(step.id, {}) and (keys is None or not key or key in keys)
-    return step.id not in state.done
-
-
-def _is_ready(state: State, step: Step, *, way: Way, day: date, seen: frozenset[str]) -> bool:
-    for name in step.after:
-        before = way.steps[name]
-        if before.anytime or name in seen or was_done(state, before):
-            continue
-        if not before.optional and not is_skipped(state, before, way=way, day=day):
-            return False
-        if not _is_ready(state, before, way=way, day=day, seen=seen | {step.id}):
-            return False
-    return True
-
-
-def step_done(state: State, activity: str, *, way: Way, named: str | None, day: date) -> Step | None:
-    """The step an activity does: the one named, else the first that is due, else the first there is."""
-    steps = way.by_activity.get(activity, ())
-    if len(steps) < 2:
-        return steps[0] if steps else None
-    for step in steps:
-        if step.id == named:
-            return step
-    return next((step for step in steps if is_due(state, step, way=way, day=day)), steps[0])
-
-
 def reopen(state: State, target: str, *, way: Way, key: str | None) -> None:
     """Reopen a step and everything after it; with a key only that entry."""
     for name in way.after.get(target, ()):
@@ -363,15 +257,6 @@ def reopen(state: State, target: str, *, way: Way, key: str | None) -> None:
             state.done[name].pop(key, None)
             if not state.done[name]:
                 del state.done[name]
-
-
-def open_steps(state: State, *, way: Way, but: Step | None, day: date) -> Iterator[Step]:
-    """The compulsory steps that are due and not done, other than this one: with one open a case cannot end."""
-    for step in way.flow.steps:
-        if step is but or step.optional or step.anytime:
-            continue
-        if is_due(state, step, way=way, day=day) and not is_done(state, step, way=way, day=day):
-            yield step
 
 
 def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
