@@ -286,6 +286,8 @@ def _write_one(batch: _Batch, event: NewEvent, place: int, results: list[Done | 
     """Append one event after what its case was seen to be: one round trip. False when it must go the way of a batch."""
     case_id = event.stream.removeprefix(PREFIX)
     before = batch.states.get(case_id)
+    if before is None and case_id in batch.known:
+        return False  # the others of its batch were refused: its case was looked at with theirs, not as it stands
     seen = 0 if before is None else before.version
     try:
         stored = append([event], expected=seen, recorded_at=batch.now)
