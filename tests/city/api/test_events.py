@@ -124,3 +124,10 @@ def test_nothing_is_opened_about_a_case_outside_the_tokens_units(market, police)
     assert foreign["field"] == "about"
     assert own["status"] == "stored"
     assert police.report(event("o3", "ordered", about="p", **words))[0]["status"] == "stored"
+
+
+def test_a_known_event_beside_refused_ones_is_known_and_leaves_its_case_as_it_stands(market):
+    market.report(received("a"), event("a", "accepted", number=2))
+    known, strange = market.report(received("a"), event("a", "no-such", number=9))
+    assert (known["status"], strange["status"]) == ("duplicate", "refused")
+    assert Case.objects.get(case_id="a").version == 2
