@@ -121,15 +121,20 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
 
 def _rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
+    scopes: dict[tuple[str, ...], tuple[str, ...]] = {}
     for one in cases:
-        rows["cases"].append(_case_row(one, tree, ways))
+        involved = (*one.after.units, *one.way.named)
+        scope = scopes.get(involved)
+        if scope is None:
+            scope = scopes[involved] = scope_of(involved, tree)
+        rows["cases"].append(_case_row(one, scope, ways))
         _task_rows(one, rows["tasks"], rows["gone"])
         _offer_rows(one, rows["offers"])
         _thread_rows(one, rows["threads"])
     return rows
 
 
-def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
+def _case_row(one: Folded, scope: tuple[str, ...], ways: Ways) -> dict[str, Any]:
     state = one.after
     state.title = state.title or title_of(state, one.way, ways)
     return {
@@ -138,7 +143,7 @@ def _case_row(one: Folded, tree: units.Tree, ways: Ways) -> dict[str, Any]:
         "opened_at": state.opened_at, "ended_at": state.ended_at, "status": "ended" if state.is_over else "open",
         "stage": state.stage, "holder_unit": state.holder_unit, "holder_actor": state.holder_actor,
         "parent": state.parent, "version": state.version, "fields": state.fields,
-        "scope": scope_of((*state.units, *one.way.named), tree), "person_ref": state.person_ref, "changed_at": one.changed_at,
+        "scope": scope, "person_ref": state.person_ref, "changed_at": one.changed_at,
         "state": orjson.dumps(state).decode(), "head": one.head.hex(),
     }  # fmt: skip
 
