@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.city.board import small_city
 from yinuo.city.ledger.commands import take_root
@@ -40,12 +40,11 @@ def town(transactional_db, monkeypatch, live_server):
 
 
 @pytest.fixture
-def browser():
-    with sync_playwright() as playwright:
-        found = os.environ.get("YINUO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
+def browser(player):
+    found = os.environ.get("YINUO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    browser = player.chromium.launch(executable_path=found, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 def visitor(browser, address, *, language, width, user="chen", **more):

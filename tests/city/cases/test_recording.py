@@ -34,7 +34,9 @@ def record(*acts, actor=town.SYSTEM, now=None):
 def whole(case_id):
     """Everything the tables say of a case."""
     rows = [model.objects.filter(case_id=case_id).values() for model in (Case, Task, Handover, Thread)]
-    return [[{name: value for name, value in row.items() if name != "id"} for row in many] for many in rows]
+    return [
+        sorted(({name: value for name, value in row.items() if name != "id"} for row in many), key=repr) for many in rows
+    ]
 
 
 def test_what_happened_happened_even_where_the_flow_says_no():

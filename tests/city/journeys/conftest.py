@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.city.board import small_city
 from tests.city.journeys.visitor import FLAGS, Visitor, chromium, full_name
 from yinuo.city.board import polling
 from yinuo.city.ledger.commands import take_root
 from yinuo.city.supervision.sweep import reproject
-
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; nothing here is async
 
 
 class Clock:
@@ -49,11 +46,10 @@ def town(transactional_db, clock, live_server) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        browser.close()
+def browser(player: Playwright) -> Iterator[Browser]:
+    browser = player.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

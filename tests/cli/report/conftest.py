@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.cli.report.made_up import Replay, made_up
 
@@ -27,13 +27,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with sync_playwright() as player:
-        context = player.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"), executable_path=chromium(), headless=True, args=FLAGS
-        )
-        yield context
-        context.close()
+def browser(player: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    context = player.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"), executable_path=chromium(), headless=True, args=FLAGS
+    )
+    yield context
+    context.close()
 
 
 @pytest.fixture
