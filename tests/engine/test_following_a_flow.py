@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.engine.words import log_of
 from tests.reference.comparison import Custom, Text, differences, engine_says
+from yinuo.engine.constraints.stepping import alike
 
 STEPS = [
     {"id": "receive", "does": ["asked"]},
@@ -32,3 +34,11 @@ def test_the_end_is_held_to_what_was_open_before_it(word, accused):
     findings = engine_says(history, [FLOW, RULE], Custom()).findings
     assert sorted(int(opener.rpartition("#")[2]) for opener in findings["opener"]) == accused
     assert not differences(history, [FLOW, RULE])
+
+
+@pytest.mark.parametrize("two", [[7, 8, 7, 9], [7, 8, 6, 9]], ids=["told apart by one", "told apart by both"])
+def test_pairs_are_told_apart_even_where_one_word_is_the_same(two):
+    one, two = np.array([1, 2, 1, 3], np.uint64), np.array(two, np.uint64)
+    first, which = alike(one, two)
+    assert [(one[first[n]], two[first[n]]) for n in which] == list(zip(one, two, strict=True))
+    assert len(first) == len(set(zip(one.tolist(), two.tolist(), strict=True)))

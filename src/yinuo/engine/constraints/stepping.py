@@ -152,12 +152,15 @@ def _variants(facts: list[Int64], low: Int64) -> tuple[Int64, Int64]:
             mixed = (mixed ^ fact.astype(np.uint64)) * np.uint64(seed)
             mixed ^= mixed >> np.uint64(29)
         sums.append(np.add.reduceat(mixed, low))
-    _, first, variant = (
-        np.unique(np.rec.fromarrays(sums), return_index=True, return_inverse=True)
-        if low.size > 1
-        else (None, np.zeros(1, np.int64), np.zeros(1, np.int64))
-    )
-    return first, variant
+    return alike(*sums)
+
+
+def alike(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> tuple[Int64, Int64]:
+    """For pairs of words: the first place of each distinct pair, and which of them stands at each place."""
+    _, first, which = np.unique(one, return_index=True, return_inverse=True)
+    if (two != two[first][which]).any():
+        _, first, which = np.unique(np.rec.fromarrays([one, two]), return_index=True, return_inverse=True)
+    return first, which
 
 
 @dataclass(frozen=True, eq=False)
