@@ -12,6 +12,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from tests.city.cases import town
+from tests.city.papers.pdftext import text_of as pdf_text
 from tests.city.supervision import staff
 from yinuo.city.cases import attachments, commands, queries
 from yinuo.city.cases.acts import Act, Refused
@@ -178,4 +179,5 @@ def text_of(answer: Any) -> str:
         )
     if "parquet" in kind and answer.status_code == 200:
         return str(pl.read_parquet(content).to_dicts())
-    return content.decode("utf-8", "replace") + answer.headers.get("Location", "")
+    printed = pdf_text(content) if kind == "application/pdf" and answer.status_code == 200 else ""
+    return content.decode("utf-8", "replace") + answer.headers.get("Location", "") + printed

@@ -269,6 +269,13 @@ def dossier(case_id: str, words: Words, *, actor: Actor | None, now: datetime) -
     return Dossier(case, words, now=now)
 
 
+def case_of_card(card: str, *, actor: Actor | None) -> str | None:
+    """The case of a card, when this person may see the card."""
+    condition, parameters = row_filter(actor, "finding.read", "f.scope")
+    found = rows(__file__, "case_of_card", {**parameters, "card": card}, card_rows=condition)
+    return found[0]["case_id"] if found else None
+
+
 def judge(events: Sequence[StoredEvent], *, digest: str, as_of: datetime) -> Judged:
     """What the text says of these histories at a moment."""
     ways = ways_of(digest)

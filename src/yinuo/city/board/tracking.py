@@ -28,7 +28,7 @@ def tracked(asked: str, words: Words) -> dict[str, Any] | None:
         return None
     case_id = case_of_receipt(asked)
     known = rows(__file__, "tracked", {"case_id": case_id}) if case_id else []
-    if not known or not _is_public(known[0]["kind"], known[0]["opened_at"], words):
+    if not known or not is_public(known[0]["kind"], known[0]["opened_at"], words):
         return None
     case = known[0]
     clocks, reasons = (_read(case[name]) for name in ("clocks", "reasons"))
@@ -41,7 +41,8 @@ def tracked(asked: str, words: Words) -> dict[str, Any] | None:
     return {**case, "clocks": clocks, "reasons": reasons}
 
 
-def _is_public(kind: str, opened_at: datetime, words: Words) -> bool:
+def is_public(kind: str, opened_at: datetime, words: Words) -> bool:
+    """Whether the public may follow a kind of case, as its flow was on the day it opened."""
     flow = words.flow(kind, opened_at)
     if flow is None:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, opening, proofs, tracking
+from yinuo.city.board.views import cases, lights, lists, opening, papers, proofs, tracking
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("track", tracking.track, name="track"),
     path("findings", lists.findings, name="findings"),
     re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),
+    path("findings/<str:card>/notice.pdf", papers.notice, name="card_notice"),
     path("findings/<str:card>/<str:what>", cases.answer, name="card_answer"),
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("cases/<str:case_id>", cases.case, name="case"),
     path("cases/<str:case_id>/proof", proofs.proof, name="case_proof"),
     re_path(r"^cases/(?P<case_id>[^/]+)/inclusion\.(?P<form>html|json)$", proofs.inclusion, name="case_inclusion"),
+    path("cases/<str:case_id>/papers/<str:paper>.pdf", papers.paper, name="case_paper"),
     path("cases/<str:case_id>/unmask", cases.unmasked, name="case_unmask"),
     path("cases/<str:case_id>/do/<str:activity>", cases.act, name="case_act"),
 ]

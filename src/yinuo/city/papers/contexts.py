@@ -29,10 +29,10 @@ class Order(Paper):
     """The title of the promise that was broken."""
     text: str
     source: str
-    broken_due: datetime
+    broken_due: datetime | date | str
     sentence: str
     """Why: the sentence `explain` gives."""
-    answer_by: datetime | date
+    answer_by: datetime | date | str
     requirements: Sequence[str] = ()
 
 
@@ -78,7 +78,7 @@ class Card(Paper):
     raised_at: datetime
     person: str = ""
     answer_by: datetime | date | None = None
-    evidence: Sequence[tuple[str, str]] = ()
+    evidence: Sequence[tuple[str, str | datetime]] = ()
     """What the finding rests on: (name, value)."""
 
 
@@ -89,7 +89,7 @@ class Rectification(Paper):
     to_unit: str
     problem: str
     basis: str
-    deadline: datetime | date
+    deadline: datetime | date | str
     requirements: Sequence[str] = ()
     about: str = ""
     """The case it is about, if any."""
