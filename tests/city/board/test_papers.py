@@ -10,10 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
 from tests.city.papers.pdftext import text_of
+from yinuo.city.board import printing
+from yinuo.city.board.dossier import dossier
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read, roots
+from yinuo.city.pages.words import Words
 from yinuo.city.supervision import commands as cards
 from yinuo.city.supervision.models import Clock, Finding
 
@@ -189,3 +192,22 @@ def test_a_paper_is_printed_within_eight_queries_beside_those_of_the_root_log(si
             assert client.get(address).status_code == 200
         told = [query["sql"] for query in asked if "from ledger_root" not in query["sql"]]
         assert len(told) <= 8, "\n".join([address, *(one[:120] for one in told)])
+
+
+def test_a_receipt_whose_root_no_longer_fits_is_not_printed_and_the_alarm_is_shown(sign_in, monkeypatch):
+    def broken(*_of):
+        raise roots.BrokenRoot("Root 1 does not fit")
+
+    monkeypatch.setattr(roots, "proof", broken)
+    answer = sign_in("chen").get("/cases/D006/papers/receipt.pdf", follow=True)
+    assert answer.redirect_chain == [("/cases/D006/proof", 302)]
+    assert "Root 1 does not fit" in answer.content.decode()
+
+
+def test_an_order_says_only_its_own_words_to_who_may_not_see_the_case_it_is_about(city, db):
+    order = order_of("D005", "promised")
+    found = dossier(order.case_id, Words("zh"), actor=small_city.actor("chen"), now=small_city.NOW)
+    told = printing.order(found, None)
+    assert (told["item"], told["sentence"]) == ("", "")
+    assert (told["clause"], told["broken_due"].isoformat()) == ("承诺时限", order.fields["broken_due"])
+    assert "行政许可法第四十二条" in told["source"]
