@@ -30,6 +30,9 @@ PAGES = {
     "trial": "/texts/try",
     "figures": "/figures",
     "inbox": "/inbox",
+    "addresses": "/inbox/addresses",
+    "measures": "/measures",
+    "outages": "/outages",
     "units": "/units",
     "not-found": "/nowhere",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from yinuo.city.site import embedded
 
@@ -13,6 +14,13 @@ from yinuo.city.site import embedded
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Starts the server before the first test that needs a database; every worker has a database of its own."""
     embedded.ensure(settings.HOME, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+
+
+@pytest.fixture(autouse=True)
+def city_language():
+    """Every test begins in the language of the city: a page asked for in English leaves its thread in English."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 KEPT = {"django_migrations", "ledger_shift"}

@@ -27,6 +27,7 @@ PAGES = (
     "/", "/findings?status=open", "/findings?q=nothing", "/cases", "/cases/D009", "/cases/D003", "/cases/D003/proof", "/institutions",
     "/institutions/time-limit", "/institutions/service-pledge/stories", "/figures", "/figures/time-limit/on-time",
     "/figures/time-limit/on-time/cases?unit=market", "/texts/try", "/nowhere", "/accounts/login/",
+    "/measures", "/measures?status=revoked", "/outages", "/inbox", "/inbox/addresses",
 )  # fmt: skip
 HARMLESS = {"minor", "moderate"}
 

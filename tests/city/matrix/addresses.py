@@ -101,10 +101,27 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(_text, "finding.decide", {"what": "reject"}),
         Form(_text, "finding.publish", {"what": "publish"}),
     ),
+    "measure_propose": (Form(lambda of: {"what": "约谈", "grounds": "逾期", "against": "unit"}),),
+    "measure_act": (
+        Form(_text, "measure.state", {"what": "state"}),
+        Form(_text, "measure.decide", {"what": "adopt"}),
+        Form(_text, "measure.decide", {"what": "dismiss"}),
+        Form(_text, "measure.state", {"what": "appeal"}),
+        Form(_text, "measure.decide", {"what": "revoke"}),
+        Form(_text, "measure.decide", {"what": "uphold"}),
+    ),
+    "outages": (
+        Form(lambda of: {"unit": of.unit, "begins_at": "2026-03-19T09:00", "reason": "断电"}, "outage.declare"),
+    ),
+    "outage_verify": (Form(lambda _of: {"ends_at": "2026-03-19T18:00"}),),
     "case_open": (Form(lambda of: {"unit": of.unit, "need": "办证", "channel": "窗口"}, None, {"kind": "inquiry"}),),
     "people_import": (Form(_book),),
     "system_create": (Form(lambda of: {"name": "新系统", "unit": of.unit, "rate": "60"}),),
     "system_revoke": (Form(),),
+    "inbox_address": (
+        Form(lambda _of: {"address": "me@example.org"}, None, {"channel": "mail"}),
+        Form(lambda _of: {"do": "remove"}, None, {"channel": "sms"}),
+    ),
     "inbox_read": (Form(lambda of: {"newest": str(of.notice)}),),
     "notice_read": (Form(),),
     "outbox_retry": (Form(),),
@@ -115,12 +132,14 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 }
 """What is sent where a form is, by the name of the address. An address that takes only POST and is not here fails the test."""
 
-ALSO_READ = {"people_import", "trial_upload", "case_open"}
+ALSO_READ = {"people_import", "trial_upload", "case_open", "outages"}
 """Forms that are also shown."""
 
 QUERIES: Mapping[str, Callable[[Department], str]] = {
     "figure_cases": lambda of: f"?unit={of.unit}&period=2026-03-01",
     "units": lambda of: f"?all&search={of.unit}",
+    "measures": lambda of: f"?unit={of.unit}",
+    "outages": lambda of: f"?unit={of.unit}",
     "cases": lambda of: f"?unit={of.unit}&q=party-{of.unit}-0",
     "findings": lambda of: f"?unit={of.unit}&q={of.case}",
     "export_cases": lambda of: f"?unit={of.unit}",
@@ -141,9 +160,9 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
 VALUES: Mapping[str, Callable[[Department], Any]] = {
     "unit": lambda of: of.unit, "person": lambda of: of.person, "token": lambda of: of.token, "case_id": lambda of: of.case,
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
-    "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
+    "measure": lambda of: of.measure, "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
+    "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

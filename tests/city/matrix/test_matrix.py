@@ -15,7 +15,7 @@ GUARDED = tuple(one for one in ALL if one.needs not in {PUBLIC, None})
 OPEN = tuple(one for one in ALL if one.needs == PUBLIC)
 NOT_HERE = {"trial", "trial_install", "outbox_retry", "case_inclusion", "figure_cases", "case_open"}
 """Addresses of things this world has none of: who may is told that there is nothing."""
-OWN = {"inbox", "inbox_read", "notice_read"}
+OWN = {"inbox", "inbox_read", "notice_read", "inbox_addresses", "inbox_address"}
 """What everybody has for himself alone."""
 JUDGED_BEHIND = {"report_events"}
 """A batch is judged event by event: the answer is 200 and each event that reaches outside is refused in it."""
@@ -88,7 +88,7 @@ def is_of_one(address: Address) -> bool:
     """Whether the request is about one thing of one department. A window takes matters in for any of them: `case_open` is not."""
     return address.name not in OWN and (
         bool(set(address.places) - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind"})
-        or address.name in {"system_create", "open_webhook", "report_events", "figure_cases"}
+        or address.name in {"system_create", "open_webhook", "report_events", "figure_cases", "outages"}
     )
 
 

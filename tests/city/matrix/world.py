@@ -24,7 +24,8 @@ from yinuo.city.people.actor import OPERATOR, Role
 from yinuo.city.people.models import Account
 from yinuo.city.people.staff import Appointment, Post, RoleGrant
 from yinuo.city.people.units import Span
-from yinuo.city.supervision.models import Finding
+from yinuo.city.supervision import commands_registers as registers
+from yinuo.city.supervision.models import Finding, Measure, Outage
 
 NOW = staff.local(3, 20, 9)
 """Friday 20 March 2026, 09:00 in the city: every promise of the cases is broken."""
@@ -48,6 +49,8 @@ class Department:
     token: str
     webhook: str
     notice: int
+    measure: str
+    outage: str
     secrets: tuple[str, ...]
 
 
@@ -64,6 +67,8 @@ class Town:
                 _employ(key, unit, role)
         staff.sweep_all(NOW)
         measure_figures(NOW)
+        for unit in (MINE, OTHERS):
+            _register(unit)
         self.departments = {unit: _told(unit) for unit in (MINE, OTHERS)}
         keys = [f"{part}-{role}" for part in ("part", "whole") for role in ROLES]
         self.clients = {key: _client(key) for key in (*keys, "nobody")}
@@ -138,6 +143,14 @@ def _happen(unit: str) -> None:
     )
 
 
+def _register(unit: str) -> None:
+    """An outage declared and a measure proposed."""
+    by: dict[str, Any] = {"actor": OPERATOR, "now": NOW}
+    registers.declare_outage(unit=unit, begins_at=town.NOW, ends_at=None, reason=f"停机之{unit}", **by)
+    card = Finding.objects.get(case_id=f"case-{unit}-0", clause="promised", level="yellow").card
+    registers.propose_measure(card, what=f"建议之{unit}", grounds=f"理由之{unit}", **by)
+
+
 def _told(unit: str) -> Department:
     rows = Case.objects.filter(scope__contains=[unit])
     cases = tuple(sorted(rows.values_list("case_id", flat=True)))
@@ -151,7 +164,7 @@ def _told(unit: str) -> Department:
     card = Finding.objects.get(case_id=first.case_id, clause="promised", level="yellow").card
     cards = tuple(Finding.objects.filter(case_id__in=cases).values_list("card", flat=True))
     (file,) = queries.files_of(first.case_id)
-    names = tuple(f"{word}之{unit}" for word in ("附件", "职员", "岗位", "系统", "推送"))
+    names = tuple(f"{word}之{unit}" for word in ("附件", "职员", "岗位", "系统", "推送", "停机", "建议", "理由"))
     secrets = (
         *cases,
         *receipts,
@@ -165,7 +178,12 @@ def _told(unit: str) -> Department:
         f"移交自{unit}",
         file,
     )
-    return Department(unit, first.case_id, cases, card, file, f"staff-{unit}", token, f"hook-{unit}", notice, secrets)
+    measure = Measure.objects.get(case_id=first.case_id).measure_id
+    outage = Outage.objects.get(unit=unit).outage_id
+    return Department(
+        unit, first.case_id, cases, card, file, f"staff-{unit}", token, f"hook-{unit}", notice, measure, outage,
+        (*secrets, measure, outage),
+    )  # fmt: skip
 
 
 def text_of(answer: Any) -> str:

@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.city.people import staffing
+from yinuo.city.notices import queries
 from yinuo.city.notices.commands import Posting, Telling, post_webhooks, tell, tell_many
 from yinuo.city.notices.deliver import deliver
 from yinuo.city.notices.queries import outgoing, unread
@@ -133,3 +136,43 @@ def test_who_may_not_sees_nothing_of_what_goes_out(sign_in):
     assert client.get("/operations/outbox").status_code == 403
     assert client.post("/operations/outbox/x/retry").status_code == 403
     assert Client().get("/inbox").status_code == 302
+
+
+def test_a_person_sets_and_removes_the_own_addresses_and_sees_them_masked(sign_in):
+    client = sign_in("li", "handler")
+    assert "/inbox/addresses" in client.get("/inbox").content.decode()
+    assert "还没有填" in client.get("/inbox/addresses").content.decode()
+    client.post("/inbox/addresses/mail", {"address": " lixiaoming@example.org "})
+    page = client.post("/inbox/addresses/sms", {"address": "13912345678"}, follow=True).content.decode()
+    assert "已保存" in page
+    assert "lixiaoming" not in page
+    assert "13912345678" not in page
+    assert "139****5678" in page
+    assert "l*********@example.org" in page
+    assert queries.addresses("li") == {"mail": "lixiaoming@example.org", "sms": "13912345678"}
+    page = client.post("/inbox/addresses/mail", {"do": "remove"}, follow=True).content.decode()
+    assert "已删除" in page
+    assert queries.addresses("li") == {"sms": "13912345678"}
+
+
+def test_an_address_that_is_none_is_refused_with_a_sentence(sign_in):
+    client = sign_in("li", "handler")
+    page = client.post("/inbox/addresses/mail", {"address": "li"}, follow=True).content.decode()
+    assert "“li”不是有效的地址或号码" in page
+    assert queries.addresses("li") == {}
+    assert client.post("/inbox/addresses/fax", {"address": "1"}).status_code == 404
+    assert client.get("/inbox/addresses/mail").status_code == 405
+    forged = Client(enforce_csrf_checks=True)
+    forged.force_login(
+        Account.objects.get(username="li"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    assert forged.post("/inbox/addresses/mail", {"address": "a@example.org"}).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_of_addresses_answers_within_eight_queries(sign_in, language):
+    client = sign_in("li", "handler", language)
+    client.post("/inbox/addresses/mail", {"address": "li@example.org"})
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/inbox/addresses").status_code == 200
+    assert len(asked) <= 8

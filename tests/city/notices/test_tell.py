@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from yinuo.city.ledger import private, projections, read
+from yinuo.city.notices import queries
 from yinuo.city.notices.commands import (
     BadAddress,
     Telling,
@@ -20,7 +21,7 @@ from yinuo.city.notices.commands import (
 )
 from yinuo.city.notices.kinds import KINDS, MissingPlace, UnknownKind, kind
 from yinuo.city.notices.queries import inbox, outgoing, told, unread
-from yinuo.city.people.actor import OPERATOR
+from yinuo.city.people.actor import OPERATOR, Actor, Grant, NotAllowed
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 CARD = {
@@ -194,6 +195,32 @@ def test_what_is_no_address_is_refused_and_what_is_forgotten_is_gone(channels):
     assert private.unseal(row.target) is None
     say("li", key="k2")
     assert len(outgoing("waiting")) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("channels")
+def test_an_address_that_is_replaced_is_erased_and_what_waits_goes_to_the_new_one():
+    set_address("li", channel="mail", address="li@example.org", actor=OPERATOR, now=NOW)
+    say("li")
+    (before,) = outgoing("waiting")
+    set_address("li", channel="mail", address="li@example.com", actor=OPERATOR, now=NOW + timedelta(minutes=1))
+    (after,) = outgoing("waiting")
+    assert after.id == before.id
+    assert private.unseal(before.target) is None
+    assert private.unseal(after.target) == {"mail": "li@example.com"}
+
+
+@pytest.mark.django_db
+def test_everybody_says_and_forgets_the_own_address_and_nobody_anothers():
+    li, zhao = (Actor(key, key, (Grant("handler", "city"),), "city") for key in ("li", "zhao"))
+    set_address("li", channel="mail", address="li@example.org", actor=li, now=NOW)
+    set_address("li", channel="sms", address="13800000000", actor=li, now=NOW)
+    with pytest.raises(NotAllowed):
+        set_address("li", channel="mail", address="zhao@example.org", actor=zhao, now=NOW + timedelta(minutes=1))
+    with pytest.raises(NotAllowed):
+        forget_addresses("li", actor=zhao, now=NOW)
+    assert forget_addresses("li", channel="mail", actor=li, now=NOW) == 1
+    assert queries.addresses("li") == {"sms": "13800000000"}
 
 
 @pytest.mark.django_db

@@ -73,25 +73,6 @@ def test_the_revision_grows_only_when_something_was_said():
     assert queries.revision() == before
 
 
-def test_a_clock_shows_the_stretches_during_which_it_stood_still():
-    (case_id,) = accepted(1)
-    fact(
-        case_id,
-        "special_started",
-        local(3, 4, 9),
-        special="1",
-        procedure="听证",
-        declared="10 workdays",
-        notice_no="1",
-        special_basis="法",
-    )
-    fact(case_id, "special_ended", local(3, 6, 9), special="1")
-    sweep_all(local(3, 9))
-    (promised,) = [row for row in queries.clocks_of_case(case_id, now=local(3, 9)) if row["clause"] == "promised"]
-    assert promised["stretches"] == [(local(3, 4, 9), local(3, 6, 9))]
-    assert promised["paused"] == 2
-
-
 def test_a_sentence_names_units_in_both_languages():
     accepted(1)
     sweep_all(local(3, 12, 9))

@@ -71,6 +71,7 @@ def test_invariant_33_a_measure_cites_its_clause_and_only_an_authorised_other_pe
     assert code(appeal, measure, revoke=True, reason="再议", actor=LEADER, now=local(3, 25)) == "same_person"
     appeal(measure, revoke=True, reason="采纳申辩", actor=OTHER_LEADER, now=local(3, 25))
     assert Measure.objects.get().status == "revoked"
+    assert len(told("zhou", "measure_appeal_decided")) == 1
 
 
 @pytest.mark.holds("decision D43", shows="/inbox")
@@ -112,6 +113,9 @@ def test_an_outage_is_declared_and_verified_by_two_persons():
         unit="market", begins_at=local(3, 5, 9), ends_at=None, reason="断电", actor=town.OFFICE, now=local(3, 5, 10)
     )
     assert code(registers.verify_outage, name, actor=town.OFFICE, now=local(3, 6)) == "same_person"
+    verify = registers.verify_outage
+    assert code(verify, name, actor=town.OFFICE_TOO, now=local(3, 6)) == "no_end"
+    assert code(verify, name, ends_at=local(3, 5, 8), actor=town.OFFICE_TOO, now=local(3, 6)) == "backwards"
     registers.verify_outage(name, ends_at=local(3, 5, 17), actor=town.OFFICE_TOO, now=local(3, 6))
     row = Outage.objects.get()
     assert (row.ends_at, row.verified_by) == (local(3, 5, 17), town.OFFICE_TOO.id)

@@ -23,7 +23,8 @@ CASE_COLUMNS = """c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.regio
 ARRAY(SELECT DISTINCT f.level FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open') AS levels"""
 
 
-def _within(words: Words) -> Callable[[str], list[str]]:
+def within(words: Words) -> Callable[[str], list[str]]:
+    """How a filter reads a unit: as itself and all below it."""
     return lambda unit: subtree(words.tree, unit)
 
 
@@ -34,7 +35,7 @@ def findings(words: Words) -> Spec:
         columns=CARD_COLUMNS,
         key="f.card",
         filters=(
-            Filter("unit", "f.unit = ANY(%(unit)s)", _within(words)),
+            Filter("unit", "f.unit = ANY(%(unit)s)", within(words)),
             Filter("kind", "f.kind = %(kind)s"),
             Filter("item", "f.item = %(item)s"),
             Filter("level", "f.level = %(level)s"),
@@ -72,7 +73,7 @@ def cases(words: Words) -> Spec:
         columns=CASE_COLUMNS,
         key="c.case_id",
         filters=(
-            Filter("unit", "c.unit = ANY(%(unit)s)", _within(words)),
+            Filter("unit", "c.unit = ANY(%(unit)s)", within(words)),
             Filter("kind", "c.kind = %(kind)s"),
             Filter("item", "c.item = %(item)s"),
             Filter("status", "c.status = %(status)s", one_of(CASE_STATUS)),

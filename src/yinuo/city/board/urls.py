@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, opening, papers, proofs, tracking
+from yinuo.city.board.views import cases, lights, lists, measures, opening, outages, papers, proofs, tracking
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -12,8 +12,13 @@ urlpatterns = [
     path("track", tracking.track, name="track"),
     path("findings", lists.findings, name="findings"),
     re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),
+    path("findings/<str:card>/propose", measures.propose, name="measure_propose"),
     path("findings/<str:card>/notice.pdf", papers.notice, name="card_notice"),
     path("findings/<str:card>/<str:what>", cases.answer, name="card_answer"),
+    path("measures", measures.measures, name="measures"),
+    path("measures/<str:measure>/<str:what>", measures.act, name="measure_act"),
+    path("outages", outages.outages, name="outages"),
+    path("outages/<str:outage>/verify", outages.verify, name="outage_verify"),
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
     path("cases/new", opening.kinds, name="kinds"),

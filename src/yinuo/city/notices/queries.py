@@ -10,7 +10,9 @@ from typing import Any, Literal
 import orjson
 from django.db import connection
 
+from yinuo.city.ledger.private import unseal_many
 from yinuo.city.ledger.statements import sql
+from yinuo.city.notices.deliver import FIELDS
 from yinuo.city.notices.kinds import KINDS, Kind
 
 PAGE = 50
@@ -127,6 +129,13 @@ def webhooks() -> tuple[Webhook, ...]:
         Webhook(number, name, unit, url, tuple(activities), *rest)
         for number, name, unit, url, activities, *rest in _rows("webhooks")
     )
+
+
+def addresses(person: str) -> Mapping[str, str]:
+    """Where a person said to be reached, by channel (mail, sms), in clear: to be shown masked. Raises CannotOpen."""
+    refs = dict(_rows("addresses", person=person))
+    clear = unseal_many(refs.values())
+    return {channel: clear[ref][FIELDS[channel]] for channel, ref in refs.items() if ref in clear}
 
 
 def _rows(name: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.city.notices import views
+from yinuo.city.notices import views, views_addresses
 
 urlpatterns = [
     path("inbox", views.inbox, name="inbox"),
+    path("inbox/addresses", views_addresses.addresses, name="inbox_addresses"),
+    path("inbox/addresses/<str:channel>", views_addresses.change, name="inbox_address"),
     path("inbox/read", views.read_all, name="inbox_read"),
     path("inbox/<int:notice>/read", views.read_one, name="notice_read"),
     path("operations/outbox", views.outbox, name="outbox"),

@@ -34,6 +34,8 @@ NAVIGATION = (
     Entry("board", gettext_lazy("看板"), "board.read"),
     Entry("inbox", gettext_lazy("消息"), "inbox.read", counts=True),
     Entry("findings", gettext_lazy("监察"), "board.read"),
+    Entry("measures", gettext_lazy("处理建议"), "finding.read"),
+    Entry("outages", gettext_lazy("停机登记"), "outage.read"),
     Entry("cases", gettext_lazy("办件"), "case.read"),
     Entry("figures", gettext_lazy("指标"), "figures.read"),
     Entry("institutions", gettext_lazy("制度"), "text.read"),

@@ -56,7 +56,7 @@ def declare_outage(
 def verify_outage(outage_id: str, *, ends_at: datetime | None = None, actor: Actor, now: datetime) -> None:
     """Confirm an outage, by another person than who declared it; `ends_at` when it was still open.
 
-    Raises Refused (no_such_outage, same_person, verified_before), NotAllowed.
+    Raises Refused (no_such_outage, same_person, verified_before, no_end, backwards), NotAllowed.
     """
     with transaction.atomic():
         row = Outage.objects.select_for_update().filter(outage_id=outage_id).first()
@@ -67,6 +67,10 @@ def verify_outage(outage_id: str, *, ends_at: datetime | None = None, actor: Act
             raise Refused("same_person", _("登记人不得核实自己的登记。"))
         if row.verified_by is not None:
             raise Refused("verified_before", _("这条停机登记已经核实。"))
+        if row.ends_at is None and ends_at is None:
+            raise Refused("no_end", _("请写明停机何时结束：没有结束时间的停机不能核实。"), field="ends_at")
+        if ends_at is not None and ends_at <= row.begins_at:
+            raise Refused("backwards", _("结束时间须晚于开始时间。"), field="ends_at")
         payload = {"by": actor.id, "ends_at": text_of(ends_at)}
         _write("outage", outage_id, "outage_verified", payload, actor=actor, now=now)
 
@@ -85,11 +89,11 @@ def propose_measure(
         unit = against_unit or (None if against_person else found["unit"])
         if unit is None and against_person is None:
             raise Refused("nobody", _("请写明对哪个单位或者哪个人。"), field="against_unit")
-        desk = Desk.in_force()
+        desk, what = Desk.in_force(), text_or_refused(what)
         name = measure_id(card, what, unit, against_person)
         payload = {
             "card": card, "case_id": found["case_id"], "institution": found["institution"], "clause": found["clause"],
-            "what": text_or_refused(what), "grounds": text_or_refused(grounds), "against_unit": unit,
+            "what": what, "grounds": text_or_refused(grounds), "against_unit": unit,
             "against_person": against_person, "by": actor.id, "statement_by": text_of(desk.after(now, STATEMENT_WITHIN)),
             "scope": sorted({*found["scope"], *above(unit or found["unit"], now)}),
         }  # fmt: skip
@@ -167,6 +171,8 @@ def decide_measure_appeal(measure_id: str, *, revoke: bool, reason: str, actor: 
             raise Refused("same_person", _("原决定人不得裁定对自己决定的申诉。"))
         payload = {"revoke": revoke, "reason": text_or_refused(reason), "by": actor.id}
         _write("measure", measure_id, "measure_appeal_decided", payload, actor=actor, now=now)
+        zh, en = ("撤销原决定", "the decision is revoked") if revoke else ("维持原决定", "the decision stands")
+        _tell_party(row, "measure_appeal_decided", {"decision": en, "decision_zh": zh, "decision_en": en}, now)
 
 
 def _card(card: str) -> Mapping[str, Any]:

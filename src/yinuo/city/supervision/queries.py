@@ -11,19 +11,17 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from yinuo.city.cases import queries as cases
 from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
 from yinuo.city.supervision.cards import Card
 from yinuo.city.supervision.desk import Desk
-from yinuo.city.supervision.models import Clock, Revision
+from yinuo.city.supervision.models import Revision
 from yinuo.city.supervision.store import run
 from yinuo.engine.clauses.common import Clause
 from yinuo.engine.explain import Language, explain
 from yinuo.engine.rules import Rules
-from yinuo.engine.stretches import stretches
 from yinuo.rulebook.loader import Pack
 
 LATE_ENTRY = timedelta(hours=24)
@@ -127,20 +125,6 @@ def on_time(
     rows, given = row_filter(actor, "finding.read")
     asked = {**given, "since": since, "until": until, "basis": basis, "clause": clause, "unit": unit}
     return OnTime(*_rows("on_time", rows, asked)[0])
-
-
-def clocks_of_case(case_id: str, *, now: datetime) -> list[dict[str, Any]]:
-    """Every clock of a case as last said, each with `stretches`: the (from, to) during which it stood still.
-
-    The caller has checked that the actor may read the case.
-    """
-    desk = Desk.in_force()
-    found = stretches(cases.log([case_id]), desk.rules, as_of=now, known_at=now)
-    still: dict[tuple[Any, ...], list[tuple[datetime, datetime | None]]] = {}
-    for row in found.iter_rows(named=True):
-        still.setdefault((row["institution"], row["clause"], row["opener"]), []).append((row["from"], row["to"]))
-    rows = Clock.objects.filter(case_id=case_id).order_by("started_at", "institution", "clause").values()
-    return [{**row, "stretches": still.get((row["institution"], row["clause"], row["opener"]), [])} for row in rows]
 
 
 def late_entries(case_id: str) -> list[dict[str, Any]]:

@@ -28,7 +28,11 @@ from yinuo.city.people.may import may
 from yinuo.city.supervision import commands as cards
 from yinuo.city.supervision.models import Finding
 
-RIGHTS = ("explain", "appeal", "decide", "publish")
+RIGHTS = {
+    **{what: f"finding.{what}" for what in ("explain", "appeal", "decide", "publish")},
+    "propose": "measure.propose",
+}
+"""What can be done about a card, and the action it takes."""
 
 
 @needs("case.read")
@@ -126,7 +130,7 @@ def _page(
     facts = {
         "dossier": found,
         "acts": acts,
-        "rights": {one for one in RIGHTS if may(actor, f"finding.{one}", scope=case["scope"])},
+        "rights": {name for name, action in RIGHTS.items() if may(actor, action, scope=case["scope"])},
         "masked": clear or {name: mask(name, text) for name, text in (sealed or {}).items()},
         "may_unmask": clear is None and may(actor, "person.unmask", scope=case["scope"]),
         "names": WORDS,
