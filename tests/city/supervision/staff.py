@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -62,3 +64,12 @@ def told(person: str, kind: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT key FROM notices_notice WHERE person = %s AND kind = %s ORDER BY key", [person, kind])
         return [key for (key,) in cursor.fetchall()]
+
+
+def inbox(person: str, kind: str) -> list[dict[str, Any]]:
+    """What the notices of a kind to a person say, the first told first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args::text FROM notices_notice WHERE person = %s AND kind = %s ORDER BY id", [person, kind]
+        )
+        return [json.loads(args) for (args,) in cursor.fetchall()]

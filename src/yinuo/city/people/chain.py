@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -102,6 +102,20 @@ class Chain:
             ]
             if granted:
                 return tuple(sorted({self.acting(person) or person for person in granted}))
+        return ()
+
+    def granted(self, roles: Collection[str], unit: str) -> tuple[str, ...]:
+        """Who holds one of the roles over the unit itself, or where nobody does over a part of it: persons, sorted.
+
+        Who stands in for those away is named in their place. Raises UnknownUnit.
+        """
+        self.tree.ancestors(unit)
+        grants = [one for one in self._staff.grants.values() if one.role in roles and is_on(one, self.on)]
+        parts = (one for one in grants if one.unit in self.tree.units and unit in self.tree.ancestors(one.unit))
+        for chosen in ((one for one in grants if one.unit == unit), parts):
+            persons = {person for one in chosen for person in self._granted(one)}
+            if persons:
+                return tuple(sorted({self.acting(person) or person for person in persons}))
         return ()
 
     def headless(self) -> tuple[Span, ...]:

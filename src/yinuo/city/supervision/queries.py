@@ -170,6 +170,10 @@ class Naming:
             return span.zh if lang == "zh" else span.en or span.zh
         return key if key is None else self._persons.get(key, key)
 
+    def item(self, item: str | None) -> tuple[str | None, str | None]:
+        """The names of an item, Chinese and English; the id where the text does not name it."""
+        return self._items.get(item or "", (item, item))
+
     def sentence(self, content: Mapping[str, Any], lang: Language) -> str:
         """Why a card was raised, in one sentence."""
         why = json.loads(content["why_args"] or "{}")
@@ -187,7 +191,7 @@ class Naming:
         zh = clause.zh if clause is not None else content["clause"]
         level_zh = level.zh if level is not None else content["level"]
         receipt, item = self._cases.get(content["case_id"], (None, None))
-        item_zh, item_en = self._items.get(item or "", (item, item))
+        item_zh, item_en = self.item(item)
         return {
             "card": card.card, "level": content["level"], "level_zh": level_zh,
             "level_en": (level.en if level is not None else None) or level_zh, "institution": content["institution"],

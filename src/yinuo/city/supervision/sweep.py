@@ -14,7 +14,7 @@ import polars as pl
 from django.db import OperationalError, transaction
 
 from yinuo.city.ledger.events import NewEvent
-from yinuo.city.supervision import opening, telling
+from yinuo.city.supervision import handovers, opening, telling
 from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.compare import Cause, compare, in_order, reprojected
 from yinuo.city.supervision.desk import Desk
@@ -223,6 +223,7 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     _fail(looked.failures, now)
     raised = [cards[one.card] for one in sayings if one.activity == "finding_raised"]
     telling.tell(raised, now, desk=desk)
+    handovers.tell_handovers(looked, cases, now=now, desk=desk)
     opening.propose(raised, cases=cases, now=now, desk=desk)
     opened = opening.open_cases(looked, cases, now=now, desk=desk)
     _fail(opened.refused, now)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+from yinuo.city.cases.deciding.who import STAFF
 from yinuo.city.notices.commands import Telling, tell_many
 from yinuo.city.people import chain
 from yinuo.city.people.actor import Role
@@ -129,6 +130,16 @@ class Answering:
             except UnknownUnit:
                 self._holders[role, unit] = ()
         return self._holders[role, unit]
+
+    def receiving(self, unit: str | None) -> tuple[str, ...]:
+        """Who may sign for what a unit is offered: those granted a part of its work; without any, who answers for it."""
+        if unit is None:
+            return ()
+        return self._chain.granted(STAFF, unit) or self.responsible(unit, "member")
+
+    def present(self, person: str | None) -> str | None:
+        """The person, or who stands in for one who is away; None for who is nobody here."""
+        return None if person is None else self._chain.acting(person)
 
     def named(self, name: str, unit: str | None) -> Sequence[str]:
         """Whom a rung's word means: a tier of the unit that answers, the level above it, a role over it, or a unit."""
