@@ -248,10 +248,10 @@ class History:
         at, case = self.at[rows], self.case[rows]
         starts = np.maximum.accumulate(np.where(is_first(at) | is_first(case), np.arange(rows.size), 0))
         number = np.arange(rows.size) - starts + 1
-        frame = pl.DataFrame({"at": at, "n": number}).with_columns(pl.col("at").cast(pl.Datetime("us")))
-        stamp = pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")
-        text = pl.concat_str(pl.lit(f"{self.activities[code]}@"), stamp, pl.lit("#"), pl.col("n"))
-        return frame.select(text.alias("id"))["id"]
+        literal = self.activities[code].replace("%", "%%")
+        names = pl.Series(at).cast(pl.Datetime("us")).dt.to_string(f"{literal}@%Y-%m-%dT%H:%M:%S%.6fZ#1")
+        again = np.flatnonzero(number > 1)
+        return names.scatter(again, names[again].str.head(-1) + pl.Series(number[again]).cast(pl.String))
 
 
 def _entry_lag(history: History) -> Column:

@@ -24,6 +24,7 @@ FIRST_DATE = date(1899, 12, 1)
 LAST_DATE = date(2200, 12, 31)
 EPOCH = date(1970, 1, 1)
 _EPOCH_AT = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def day_number(day: date) -> int:
@@ -40,7 +41,7 @@ def microseconds(at: datetime) -> int:
     """Microseconds since 1970 UTC of an aware instant; raises ValueError for a naive one."""
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no zone; an instant must be aware")
-    return (at - _EPOCH_AT) // timedelta(microseconds=1)
+    return (at - _EPOCH_AT) // _MICROSECOND
 
 
 def as_instant(at: int) -> datetime:
@@ -89,6 +90,8 @@ class Zone:
             few: Int64 = self.offsets[np.searchsorted(turns, at, side="right")]
             return few
         first, last = np.searchsorted(turns, [at.min(), at.max()], side="right")
+        if first == last:
+            return np.broadcast_to(self.offsets[first], at.shape)
         found: Int64 = self.offsets[first + np.searchsorted(turns[first:last], at, side="right")]
         return found
 

@@ -34,6 +34,12 @@ def bounds(owners: Int64, count: int) -> tuple[Int64, Int64]:
 
 def equal_range(keys: Int64, wanted: Int64) -> tuple[Int64, Int64]:
     """Where the rows equal to each wanted value begin and end in the sorted array `keys`."""
+    if keys.size and keys[0] >= 0 and keys[-1] < 2 * (keys.size + wanted.size):
+        reach = int(keys[-1]) + 1
+        edges = np.zeros(reach + 3, np.int64)
+        np.cumsum(np.bincount(keys + 1, minlength=reach + 2), out=edges[1:])
+        place = np.clip(wanted, -1, reach) + 1
+        return edges[place], edges[place + 1]
     return np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
 
 
@@ -51,8 +57,16 @@ def merged(left: Int64, right: Int64) -> Int64:
     return both[is_first(both)]
 
 
+def is_ordered(owners: Int64, values: Int64) -> bool:
+    """Whether rows come by owner, and by value within each."""
+    rises = (values[1:] >= values[:-1]) & (owners[1:] == owners[:-1])
+    return bool((rises | (owners[1:] > owners[:-1])).all())
+
+
 def running_max(owners: Int64, values: Int64) -> Int64:
     """The largest value so far within each owner; `owners` sorted."""
+    if is_ordered(owners, values):
+        return values
     order = np.argsort(values, kind="stable")
     rank = np.empty(values.size, np.int64)
     rank[order] = np.arange(values.size)

@@ -15,7 +15,7 @@ from yinuo.kernel.calendars import Calendar
 from yinuo.kernel.instants import DAY, NEVER, Int64
 from yinuo.kernel.limits import MICROSECONDS, Unit
 from yinuo.kernel.scales import Scale, scale_of
-from yinuo.kernel.segments import bounds, running_max, search
+from yinuo.kernel.segments import bounds, is_ordered, running_max, search
 
 Bool = NDArray[np.bool_]
 
@@ -53,8 +53,9 @@ class Pauses:
         """Sort stretches and unite those of one owner that touch or overlap; drop empty ones."""
         keep = begin < end
         owner, begin, end = owner[keep], begin[keep], end[keep]
-        order = np.lexsort((begin, owner))
-        owner, begin, end = owner[order], begin[order], end[order]
+        if not is_ordered(owner, begin):
+            order = np.lexsort((begin, owner))
+            owner, begin, end = owner[order], begin[order], end[order]
         if owner.size < 2:
             return cls(owner, begin, end)
         reach = running_max(owner, end)
