@@ -33,6 +33,7 @@ PAGES = {
     "addresses": "/inbox/addresses",
     "measures": "/measures",
     "outages": "/outages",
+    "offers": "/offers",
     "units": "/units",
     "not-found": "/nowhere",
 }

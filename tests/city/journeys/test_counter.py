@@ -61,7 +61,7 @@ def blocked(zhao, case):
     case_id = case.rpartition("/")[2]
     before = len(read.stream(f"case/{case_id}"))
     zhao.go(case)
-    zhao.refused("form[action$='handover_returned']", "退回移交", handover=SLIP)
+    zhao.refused("form[action$='handover_returned']", "退回移交", handover=SLIP, return_reason=" ")
     must_say(zhao.page, "退回须说明理由")
     zhao.notice()
     assert len(read.stream(f"case/{case_id}")) == before

@@ -94,6 +94,10 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     "person_unmask": (Form(_text),),
     "case_unmask": (Form(_text),),
     "case_act": (Form(_none, None, {"activity": "reviewed"}), Form(_none, None, {"activity": "granted"})),
+    "offer_answer": (
+        Form(lambda _of: {"handover": "单"}, None, {"activity": "handover_acknowledged"}),
+        Form(lambda _of: {"handover": "单", "return_reason": "不属"}, None, {"activity": "handover_returned"}),
+    ),
     "card_answer": (
         Form(_text, "finding.explain", {"what": "explain"}),
         Form(_text, "finding.appeal", {"what": "appeal"}),
@@ -140,6 +144,7 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
     "units": lambda of: f"?all&search={of.unit}",
     "measures": lambda of: f"?unit={of.unit}",
     "outages": lambda of: f"?unit={of.unit}",
+    "offers": lambda of: f"?unit={of.unit}",
     "cases": lambda of: f"?unit={of.unit}&q=party-{of.unit}-0",
     "findings": lambda of: f"?unit={of.unit}&q={of.case}",
     "export_cases": lambda of: f"?unit={of.unit}",

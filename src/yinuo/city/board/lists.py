@@ -22,6 +22,11 @@ CASE_COLUMNS = """c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.regio
 (SELECT min(k.due_at) FROM supervision_clock AS k WHERE k.case_id = c.case_id AND k.ended_at IS NULL) AS due_at,
 ARRAY(SELECT DISTINCT f.level FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open') AS levels"""
 
+OFFER_CLOCK = """SELECT k.due_at, k.state FROM supervision_clock AS k WHERE k.case_id = h.case_id AND k.started_at = h.offered_at
+AND EXISTS (SELECT 1 FROM jsonb_each_text(k.key::jsonb) AS one WHERE one.value = ANY(string_to_array(h.key, E'\\x1f')))
+ORDER BY k.due_at LIMIT 1"""
+"""The clock of a hand-over: begun by the offer, and of the same name."""
+
 
 def within(words: Words) -> Callable[[str], list[str]]:
     """How a filter reads a unit: as itself and all below it."""
@@ -88,6 +93,40 @@ def cases(words: Words) -> Spec:
             "ended": Sort("coalesce(c.ended_at, 'infinity'::timestamptz)", "timestamptz"),
         },
         default="-opened",
+    )
+
+
+def offers(words: Words, *, is_returned: bool) -> Spec:
+    """Hand-overs nobody has signed for, of cases that are open: those still waiting, or those that came back.
+
+    What silence returned came back too, although no person returned it (its clock is `deemed`).
+    """
+    offered = "h.state = 'returned' OR k.state = 'deemed'" if is_returned else "k.state IS DISTINCT FROM 'deemed'"
+    states = "'offered', 'returned'" if is_returned else "'offered'"
+    waiting = (
+        f"SELECT h.*, k.due_at, k.state AS clock FROM cases_handover AS h LEFT JOIN LATERAL ({OFFER_CLOCK}) AS k ON TRUE "
+        f"WHERE h.state IN ({states}) AND ({offered})"
+    )
+    return Spec(
+        source=(
+            f"({waiting}) AS h JOIN cases_case AS c ON c.case_id = h.case_id AND c.status = 'open' "
+            "LEFT JOIN people_person AS p ON p.person = h.from_actor"
+        ),
+        columns=(
+            "h.key, h.state AS offer, h.from_unit, h.from_actor, h.to_unit, h.offered_at, h.answered_at, h.due_at, h.clock, "
+            "p.name AS from_name, c.case_id, c.receipt, c.title, c.kind, c.item, c.opened_at, c.scope, c.state"
+        ),
+        key="h.id::text",
+        filters=(
+            Filter("from", "h.from_unit = ANY(%(from)s)", within(words)),
+            Filter("unit", "h.to_unit = ANY(%(unit)s)", within(words)),
+            Filter("q", "c.words @> %(q)s::text[]", pairs),
+        ),
+        sorts={
+            "offered": Sort("h.offered_at", "timestamptz"),
+            "due": Sort("coalesce(h.due_at, 'infinity'::timestamptz)", "timestamptz"),
+        },
+        default="-offered" if is_returned else "offered",
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,11 @@ from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.engine.clauses.conditions import Test
+from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import FieldType, Step
+
+UNKNOWN = Test(known=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,9 @@ def possible(
 
 def _form(activity: str, step: Step, way: Way, words: Words, tried: Mapping[str, Any]) -> Possible:
     mine = tried if tried.get("activity") == activity else {}
-    names = dict.fromkeys([*step.ask, *([step.as_ or step.each] if step.each else [])])
+    names = dict.fromkeys(
+        [*step.ask, *([step.as_ or step.each] if step.each else []), *_not_without(activity, way, words)]
+    )
     fields = tuple(
         asked_field(
             name, way.fields.get(name), words,
@@ -81,6 +87,50 @@ def _form(activity: str, step: Step, way: Way, words: Words, tried: Mapping[str,
     )  # fmt: skip
     general = mine.get("error") if mine.get("field") not in names else None
     return Possible(activity, step.id, words.activity(activity), fields, general)
+
+
+def _not_without(activity: str, way: Way, words: Words) -> Iterator[str]:
+    """The fields without which a clause refuses the act, whatever else it says (a return gives its reason)."""
+    for ruling in ways_of(words.pack.digest).guards.of_act(way.kind, activity, ends=False):
+        for edition in ruling.editions:
+            clause = edition.clause
+            if edition.until is None and isinstance(clause, Constraint) and clause.rule == "absence":
+                for event in clause.event:
+                    tests = [] if event.where is None else list(event.where.tests())
+                    if activity in event.activities and [test for _, test in tests] == [UNKNOWN]:
+                        yield tests[0][0]
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How one offered hand-over is answered by this person: the forms, each with what names the offer."""
+
+    forms: tuple[Possible, ...]
+    named: Mapping[str, str]
+
+
+def answers(row: Mapping[str, Any], words: Words, *, actor: Actor | None) -> Answering:
+    """The acts that sign for an offer or return it, if this person may; first those that take it over.
+
+    `row` is the case with `key` and `to_unit` of the offer. The command decides again.
+    """
+    way = way_of(words, row) if words.is_there else None
+    if actor is None or way is None or not may(actor, "case.act", scope=row["scope"]):
+        return Answering((), {})
+    state, place = (
+        State(**json.loads(row["state"])),
+        Place(lambda unit: _above(words.tree, unit), frozenset(row["scope"])),
+    )
+    forms, named = [], {}
+    for step in way.flow.steps:
+        offers = [way.offers[one] for one in step.does if one in way.offers and one in way.offers[one].answers]
+        if not offers or not may_do(actor, step, state, fields={offers[0].target: row["to_unit"]}, place=place):
+            continue
+        named = dict(zip(offers[0].keys, row["key"].split("\x1f"), strict=False))
+        for activity in sorted(step.does, key=lambda one: one not in offers[0].takes):
+            form = _form(activity, step, way, words, {})
+            forms.append(replace(form, fields=tuple(field for field in form.fields if field.name not in named)))
+    return Answering(tuple(forms), named)
 
 
 def _may(actor: Actor, step: Step, state: State, place: Place) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -271,6 +271,15 @@ class Words:
             "office hours": _("%(number)s 办公小时"), "half-workdays": _("%(number)s 个半日"),
             "workdays": _("%(number)s 个工作日"), "days": _("%(number)s 日"),
         }.get(measure or "", "%(number)s") % {"number": number}  # fmt: skip
+
+    def lasting(self, length: timedelta) -> str:
+        """How long something has lasted, in the one unit that says it shortly: minutes, hours, days."""
+        minutes = int(length.total_seconds() // 60)
+        measure, per = next(one for one in _UNITS if minutes >= 2 * one[1] or one[1] == 1)
+        return self.amount(float(minutes // per), measure)
+
+
+_UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
 
 
 def _flow_on(ruling: Ruling, opened_at: datetime | None) -> Flow | None:
