@@ -87,16 +87,21 @@ def _told(tellings: Sequence[Telling], now: datetime) -> list[tuple[str, str]]:
     for one in tellings:
         kind_of(one.kind).check(one.args)
     values = {
-        "persons": [person for person, _number in pairs],
-        "numbers": [number for _person, number in pairs],
-        "keys": [one.key for one in tellings],
-        "kinds": [one.kind for one in tellings],
-        "args": [orjson.dumps(one.args).decode() for one in tellings],
-        "cases": [one.case_id for one in tellings],
-        "channels": [_channels(one.kind) for one in tellings],
+        "persons": _json([person for person, _number in pairs]),
+        "numbers": ",".join([str(number) for _person, number in pairs]),
+        "keys": _json([one.key for one in tellings]),
+        "kinds": _json([one.kind for one in tellings]),
+        "args": _json([orjson.dumps(one.args).decode() for one in tellings]),
+        "cases": _json([one.case_id for one in tellings]),
+        "channels": _json([_channels(one.kind) for one in tellings]),
         "at": now,
     }
     return _run("tell", values)
+
+
+def _json(texts: Sequence[str | None]) -> str:
+    """Texts as they cross the wire fastest."""
+    return orjson.dumps(texts).decode()
 
 
 def _channels(kind: str) -> str:

@@ -122,10 +122,11 @@ class Heard:
 
 def _raised(card: Card | None, heard: Heard) -> Card:
     """Raised for the first time, or again after it was withdrawn or cleared."""
-    fresh = card or Card(str(heard.payload["card"]), {})
+    if card is None:
+        return Card(str(heard.payload["card"]), heard.content, said_at=heard.said_at, answer_by=heard.answer_by)
     return replace(
-        fresh, content=heard.content, cleared_at=None, withdrawn_at=None,
-        said_at=fresh.said_at or heard.said_at, answer_by=heard.answer_by or fresh.answer_by,
+        card, content=heard.content, cleared_at=None, withdrawn_at=None,
+        said_at=card.said_at or heard.said_at, answer_by=heard.answer_by or card.answer_by,
     )  # fmt: skip
 
 

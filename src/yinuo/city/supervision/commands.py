@@ -28,7 +28,7 @@ from yinuo.city.supervision.desk import Desk
 from yinuo.city.supervision.models import Finding
 from yinuo.city.supervision.opening import flows_in_force, is_promise_with_reason
 from yinuo.city.supervision.queries import Naming, clause_of
-from yinuo.city.supervision.store import cards_named, event_of, project, run, said_stream
+from yinuo.city.supervision.store import cards_named, event_of, project, run, said_stream, units_of
 from yinuo.engine.clauses.flow import Flow
 
 _DECISIONS = {
@@ -127,7 +127,7 @@ def write_off(case_id: str, *, evidence: str, actor: Actor, now: datetime) -> Do
         if not rows:
             raise Refused("no_such_case", _("没有这件督办。"))
         _case, kind, _item, version, scope, *_rest = rows[0]
-        require(actor, "order.write_off", scope=scope)
+        require(actor, "order.write_off", scope=units_of(scope))
         activity, others = _last_step(kind, now)
         history = read.stream(f"case/{case_id}")
         if any(event.actor == actor.id and event.activity in others for event in history):

@@ -24,7 +24,7 @@ from yinuo.city.supervision.cards import Card, text_of
 from yinuo.city.supervision.desk import ORDER_WITHIN, STATEMENT_WITHIN, Desk
 from yinuo.city.supervision.looking import Looked
 from yinuo.city.supervision.rebuilding import show_measures
-from yinuo.city.supervision.store import SOURCE, run, write
+from yinuo.city.supervision.store import SOURCE, run, units_of, write
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.flow import Flow, OpenedBy
 from yinuo.engine.clauses.promise import Promise
@@ -223,7 +223,8 @@ def propose(cards: Iterable[Card], *, cases: pl.DataFrame, now: datetime, desk: 
         rung = telling.rung_of(card.content, desk.rules)
         if card.status != "open" or rung is None or not rung.then or "propose" not in rung.then:
             continue
-        event = _proposal(card, rung.then, scope=scopes.get(card.content["case_id"]) or (), now=now, desk=desk)
+        scope = units_of(scopes.get(card.content["case_id"]))
+        event = _proposal(card, rung.then, scope=scope, now=now, desk=desk)
         events.append(event)
         name, what = event.stream.partition("/")[2], event.payload["what"]
         told = {"measure": name, "what": what, "what_zh": what, "what_en": what, "card": card.card}

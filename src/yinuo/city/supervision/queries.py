@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -143,12 +144,21 @@ def lateness(now: datetime) -> Lateness:
 
 def clause_of(content: Mapping[str, Any], rules: Rules) -> Clause | None:
     """The text a card or clock cites: the clause in the version that governs it."""
+    if not _CLAUSES or _CLAUSES[0][0] is not rules:
+        _CLAUSES[:] = [(rules, _editions(rules))]
+    return _CLAUSES[0][1].get((content["institution"], content["clause"], content["version"]))
+
+
+def _editions(rules: Rules) -> dict[tuple[str, str, str], Clause]:
+    found: dict[tuple[str, str, str], Clause] = {}
     for ruling in rules.rulings:
-        if ruling.institution == content["institution"] and ruling.id == content["clause"]:
-            for edition in ruling.editions:
-                if edition.version == content["version"]:
-                    return edition.clause
-    return None
+        for edition in ruling.editions:
+            found.setdefault((ruling.institution, ruling.id, edition.version), edition.clause)
+    return found
+
+
+_CLAUSES: list[tuple[Rules, dict[tuple[str, str, str], Clause]]] = []
+"""Of the rules last asked about."""
 
 
 class Naming:
@@ -160,8 +170,9 @@ class Naming:
         self._items = {} if desk.pack is None else _items(desk.pack)
         ids = sorted({card.content["case_id"] for card in cards})
         self._cases = {case_id: rest for case_id, *rest in run("receipts", case_ids=ids)} if ids else {}
-        persons = sorted({name for card in cards for name in _who(card.content)})
+        persons = sorted({name for card in cards for name in _who(card.content["actor"], card.content["why_args"])})
         self._persons = dict(run("names_of_persons", persons=persons)) if persons else {}
+        self._told: dict[tuple[str | None, ...], dict[str, Any]] = {}
 
     def name(self, key: str | None, lang: Language) -> str | None:
         """The name of a unit or person, else the id as it is."""
@@ -187,26 +198,40 @@ class Naming:
     def args(self, card: Card) -> dict[str, Any]:
         """What a notice about a card is made of, in both languages."""
         content = card.content
+        key = tuple(content[name] for name in _SAID)
+        told = self._told.get(key)
+        if told is None:
+            told = self._told[key] = self._of_text(content)
+        receipt, item = self._cases.get(content["case_id"], (None, None))
+        item_zh, item_en = self._items.get(item or "", (item, item))
+        return {
+            **told, "card": card.card, "receipt": receipt, "item": item, "item_zh": item_zh, "item_en": item_en,
+        }  # fmt: skip
+
+    def _of_text(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """What is the same of all cards of one clause, unit and sentence: of many raised at one midnight it is made once."""
         clause, level = clause_of(content, self.rules), self.rules.levels.get(content["level"] or "")
         zh = clause.zh if clause is not None else content["clause"]
         level_zh = level.zh if level is not None else content["level"]
-        receipt, item = self._cases.get(content["case_id"], (None, None))
-        item_zh, item_en = self.item(item)
         return {
-            "card": card.card, "level": content["level"], "level_zh": level_zh,
+            "level": content["level"], "level_zh": level_zh,
             "level_en": (level.en if level is not None else None) or level_zh, "institution": content["institution"],
             "clause": content["clause"], "clause_zh": zh, "clause_en": (clause.en if clause is not None else None) or zh,
-            "unit": content["unit"], "due": json.loads(content["why_args"] or "{}").get("due_at"), "receipt": receipt,
-            "item": item, "item_zh": item_zh, "item_en": item_en, "sentence_zh": self.sentence(content, "zh"),
-            "sentence_en": self.sentence(content, "en"),
+            "unit": content["unit"], "due": json.loads(content["why_args"] or "{}").get("due_at"),
+            "sentence_zh": self.sentence(content, "zh"), "sentence_en": self.sentence(content, "en"),
         }  # fmt: skip
 
 
-def _who(content: Mapping[str, Any]) -> Iterable[str]:
-    why = json.loads(content["why_args"] or "{}")
-    return filter(
-        None, [content["actor"], why.get("holder"), why.get("actor"), *(one["by"] for one in why.get("held") or ())]
-    )
+_SAID = ("institution", "clause", "version", "level", "unit", "why_code", "why_args")
+"""What a card's sentence is made of (engine.explain)."""
+
+
+@lru_cache(maxsize=10_000)
+def _who(actor: str | None, why_args: str | None) -> tuple[str, ...]:
+    """Everybody a card names."""
+    why = json.loads(why_args or "{}")
+    named = [actor, why.get("holder"), why.get("actor"), *(one["by"] for one in why.get("held") or ())]
+    return tuple(filter(None, named))
 
 
 def _items(pack: Pack) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 import polars as pl
 from django.db import connection
 
-from yinuo.city.ledger.batch import append_batch
+from yinuo.city.ledger.batch import append_batch, cell
 from yinuo.city.ledger.events import NewEvent, StoredEvent
 from yinuo.city.ledger.statements import sql
 from yinuo.city.supervision.cards import CONTENT, OF_CARDS, Card, Saying, fold, text_of
@@ -20,6 +21,11 @@ from yinuo.engine.log import CLOCK_COLUMNS, HOLDING_COLUMNS, INSTANT
 SOURCE = "supervision"
 _OWN = tuple(field.name for field in fields(Card) if field.name not in ("card", "content"))
 _OF_CASE = ("kind", "item", "scope")
+_COLUMNS = ("card", *CONTENT, "status", *_OWN)
+"""Of a card's row, all but what its case repeats."""
+MANY = 50
+"""Fresh cards from which copying them in is cheaper than one statement for everything."""
+_ESCAPED = re.compile(r'\\[^"\\]')
 
 
 _DUE: dict[str, Any] = {
@@ -29,9 +35,16 @@ _DUE: dict[str, Any] = {
 
 def run(name: str, /, **given: Any) -> list[tuple[Any, ...]]:
     """The rows of a named statement of supervision."""
+    asked = {name: _array(value) if type(value) is list else value for name, value in given.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, name), given)
+        cursor.execute(sql(__file__, name), asked)
         return cursor.fetchall() if cursor.description else []
+
+
+def _array(values: list[Any]) -> str | list[Any]:
+    """Texts, numbers or booleans as one literal of an array: far cheaper than quoting each."""
+    text = orjson.dumps(values).decode()
+    return values if _ESCAPED.search(text) else "{" + text[1:-1] + "}"
 
 
 def cards_of(case_ids: Collection[str]) -> list[Card]:
@@ -83,13 +96,25 @@ def write(events: Sequence[NewEvent], now: datetime) -> tuple[StoredEvent, ...]:
     return result.stored
 
 
-def project(events: Sequence[StoredEvent], *, cards: Mapping[str, Card] | None = None) -> dict[str, Card]:
+def project(
+    events: Sequence[StoredEvent],
+    *,
+    cards: Mapping[str, Card] | None = None,
+    payloads: Mapping[str, Mapping[str, Any]] | None = None,
+    cases: pl.DataFrame | None = None,
+) -> dict[str, Card]:
     """Bring the rows of the cards up to date with events of `said/` just appended, and return those cards.
 
     The one way a card's row is written, live and when everything is rebuilt. `cards` are their rows when they have been
-    read already.
+    read already: all of their cases, so that any other card is fresh. `payloads` are the events' by their ids where they
+    are known without reading them, `cases` what the fresh cards repeat of their cases (case_id, kind, item, scope).
     """
-    found = [(event, orjson.loads(event.payload)) for event in events if event.activity in OF_CARDS]
+    known = payloads or {}
+    found = [
+        (event, known.get(event.event_id) or orjson.loads(event.payload))
+        for event in events
+        if event.activity in OF_CARDS
+    ]
     if cards is None:
         cards = cards_named({payload["card"] for _, payload in found})
     changed: dict[str, Card] = {}
@@ -98,30 +123,64 @@ def project(events: Sequence[StoredEvent], *, cards: Mapping[str, Card] | None =
         card = changed.get(name) or cards.get(name)
         if card is None or payload["turn"] >= card.turn:
             changed[name] = fold(card, event.activity, payload, at=event.at, said_at=event.recorded_at)
-    if changed:
-        run("put_cards", rows=orjson.dumps([_row(card) for card in changed.values()]).decode())
+    fresh = [] if cases is None else [card for name, card in changed.items() if name not in cards]
+    if len(fresh) < MANY:
+        fresh = []
+    elif cases is not None:
+        _copy_cards(fresh, cases)
+    rest = [card for name, card in changed.items() if not fresh or name in cards]
+    if rest:
+        run("put_cards", rows=orjson.dumps([_row(card) for card in rest]).decode())
     return changed
 
 
 def _row(card: Card) -> dict[str, Any]:
-    row = {"card": card.card, "status": card.status, **card.content, **{name: getattr(card, name) for name in _OWN}}
-    return {name: text_of(value) if isinstance(value, datetime) else value for name, value in row.items()}
+    return dict(zip(_COLUMNS, _values(card), strict=True))
+
+
+def _values(card: Card) -> list[Any]:
+    """What a card's row holds, in the order of _COLUMNS."""
+    own = [card.card, *(card.content[name] for name in CONTENT), card.status, *(getattr(card, name) for name in _OWN)]
+    return [text_of(value) if isinstance(value, datetime) else value for value in own]
+
+
+def _copy_cards(cards: Sequence[Card], cases: pl.DataFrame) -> None:
+    """Copy in the rows of cards that are in no table yet, with what their cases repeat."""
+    beside = {
+        case_id: "\t".join((_cell(kind), _cell(item), cell(scope)))
+        for case_id, kind, item, scope in cases.select("case_id", *_OF_CASE).iter_rows()
+    }
+    missing = "\\N\t\\N\t{}"
+    lines = [
+        f"{beside.get(card.content['case_id'], missing)}\t" + "\t".join(map(_cell, _values(card))) + "\n"
+        for card in cards
+    ]
+    names = ", ".join((*_OF_CASE, *_COLUMNS))
+    with connection.cursor() as cursor, cursor.copy(f"COPY supervision_finding ({names}) FROM STDIN") as copy:
+        copy.write("".join(lines))
+
+
+def _cell(value: str | int | None) -> str:
+    """A value as COPY takes it."""
+    return "\\N" if value is None else cell(value) if type(value) is str else str(value)
 
 
 def put_clocks(case_ids: Collection[str], clocks: pl.DataFrame, *, cases: pl.DataFrame) -> None:
     """Put these clocks in the place of all clocks of the cases. `cases` has case_id, kind, item, scope."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM supervision_clock WHERE case_id = ANY(%s)", [list(case_ids)])
+    run("forget_clocks", case_ids=list(case_ids))
     rows = clocks.with_columns(pl.col("case_id").cast(pl.String)).join(cases, on="case_id", how="left")
-    scope = pl.lit("{") + pl.col("scope").list.join(",") + pl.lit("}")
-    rows = rows.with_columns(scope.fill_null("{}").alias("scope"))
+    rows = rows.with_columns(pl.col("scope").fill_null("{}"))
     _copy("supervision_clock", rows.select(*CLOCK_COLUMNS, *_OF_CASE))
+
+
+def units_of(scope: str | None) -> list[str]:
+    """The units of a scope as the database writes an array."""
+    return [unit.strip('"') for unit in (scope or "{}")[1:-1].split(",") if unit]
 
 
 def put_holdings(case_ids: Collection[str], holdings: pl.DataFrame) -> None:
     """Put these holdings in the place of all holdings of the cases."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM supervision_holding WHERE case_id = ANY(%s)", [list(case_ids)])
+    run("forget_holdings", case_ids=list(case_ids))
     _copy(
         "supervision_holding",
         holdings.select(*HOLDING_COLUMNS).rename({"from": "held_from", "to": "held_to"}),
@@ -155,6 +214,16 @@ def due_dates_of(case_ids: Collection[str]) -> pl.DataFrame:
     return rows.with_columns(pl.col("due_at").cast(INSTANT))
 
 
-def put_moments(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write when each case is looked at next."""
-    run("put_moments", rows=orjson.dumps(list(rows)).decode())
+def put_moments(rows: pl.DataFrame, *, as_of: datetime, digest: str) -> None:
+    """Write when each case is looked at next, after it was judged as of a moment by the text of a digest.
+
+    `rows` has case_id, next_at, next_rank, evaluated_version, open_clocks.
+    """
+    given = {name: rows[name].to_list() for name in ("case_id", "next_rank", "evaluated_version", "open_clocks")}
+    run(
+        "put_moments",
+        **given,
+        next_at=rows["next_at"].cast(INSTANT).to_physical().to_list(),
+        as_of=as_of,
+        digest=digest,
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +37,10 @@ from yinuo.city.supervision.store import (
 
 log = logging.getLogger(__name__)
 OPEN = ("running", "paused", "overdue")
+USUAL, MOST = 500, 4_000
+"""Cases a transaction: usually, and while very many wait."""
+LARGE = 1_000
+"""Cases from which a batch is large."""
 ONE_BY_ONE = 50
 """Cases of a failed transaction that are tried singly at a time: their locks are not held for long."""
 _RETRY = timedelta(minutes=5)
@@ -66,6 +72,26 @@ class Swept:
         return self == Swept()
 
 
+@dataclass(slots=True)
+class Pace:
+    """How many cases the next sweep takes: few, so that nobody waits for it; twice as many each time it could not take all.
+
+    A case of a large batch costs a third of one of a small batch, and the most urgent are in the next batch whatever its size.
+    """
+
+    usual: int = USUAL
+    most: int = MOST
+    limit: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.limit = self.usual
+
+    def after(self, swept: Swept) -> None:
+        """Take note of what a sweep did."""
+        is_full = swept.cases >= self.limit // 2
+        self.limit = min(2 * self.limit, max(self.most, self.usual)) if is_full else self.usual
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A case this transaction holds: what it waited for, and how it was looked at last."""
@@ -78,7 +104,7 @@ class Claimed:
     happened: bool = False
 
 
-def sweep(now: datetime, limit: int = 500, *, worker: str = "", desk: Desk | None = None) -> Swept:
+def sweep(now: datetime, limit: int = USUAL, *, worker: str = "", desk: Desk | None = None) -> Swept:
     """Serve at most `limit` cases in one transaction, then tell who left a card unanswered.
 
     1. Idle it is one query. Any number of workers may sweep at once; what one has claimed the others skip.
@@ -126,8 +152,9 @@ def _one_by_one(now: datetime, limit: int, *, desk: Desk, worker: str, error: Ex
 
 
 def _claim(now: datetime, limit: int, *, happened: bool) -> list[Claimed]:
-    """Lock cases: those whose moment came (soonest, then gravest first), and those something happened to."""
-    claimed = {row[0]: Claimed(*row) for row in run("claim_moments", now=now, limit=limit // 2 if happened else limit)}
+    """Lock cases: those whose moment came (soonest, then gravest first), and those something happened to: a quarter at least."""
+    mine = limit - limit // 4 if happened else limit
+    claimed = {row[0]: Claimed(*row) for row in run("claim_moments", now=now, limit=mine)}
     room = limit - len(claimed)
     if happened and room > 0:
         looks: dict[str, bool] = dict(run("claim_looks", limit=room))
@@ -148,7 +175,8 @@ def serve(claims: Sequence[Claimed], now: datetime, *, desk: Desk, worker: str =
     groups: dict[datetime, list[Claimed]] = {}
     for claim in claims:
         groups.setdefault(max(now, claim.evaluated_at or now), []).append(claim)
-    parts = [_serve(group, now, as_of=as_of, desk=desk) for as_of, group in sorted(groups.items())]
+    with _uncollected(len(claims)):
+        parts = [_serve(group, now, as_of=as_of, desk=desk) for as_of, group in sorted(groups.items())]
     if not parts:
         return Swept()
     swept = replace(_sum(parts), **_lateness(claims, now))
@@ -175,6 +203,19 @@ def reproject(now: datetime, *, limit: int = 20_000, worker: str = "", desk: Des
                 return _sum(parts) if parts else Swept()
             parts.append(serve([Claimed(*row) for row in rows], now, desk=desk, worker=worker))
         after = rows[-1][0]
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """No search for circular garbage while a large batch is served: it makes little, and the search is a sixth of the time."""
+    is_pausing = size >= LARGE and gc.isenabled()
+    if is_pausing:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if is_pausing:
+            gc.enable()
 
 
 def forget_runs(before: datetime) -> None:
@@ -213,10 +254,11 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     moved = _reprojections(judged, looked, desk=desk)
     events = [event_of(saying) for saying in sayings] + list(_projections(moved, now=now, desk=desk))
     stored = write(events, now)
-    cards = project(stored, cards={card.card: card for card in before})
+    payloads = {event.event_id: event.payload for event in events}
+    cards = project(stored, cards={card.card: card for card in before}, payloads=payloads, cases=cases)
     put_clocks(ids, looked.said.clocks, cases=cases)
     _put_holdings(judged, looked, cases=cases)
-    put_moments(_moments(judged, looked, cases=cases, as_of=as_of, desk=desk))
+    put_moments(_moments(judged, looked, cases=cases, as_of=as_of, desk=desk), as_of=as_of, digest=desk.digest)
     run("put_scopes", case_ids=ids)
     _look_beside(judged, looked, changed={event.stream.partition("/")[2] for event in events})
     run("forget_failures", case_ids=ids)
@@ -242,10 +284,11 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
 def _cases(claims: Iterable[Claimed]) -> pl.DataFrame:
     rows = run("cases_now", case_ids=[claim.case_id for claim in claims])
     schema: dict[str, Any] = {
-        "case_id": pl.String, "kind": pl.String, "item": pl.String, "version": pl.Int64, "scope": pl.List(pl.String),
+        "case_id": pl.String, "kind": pl.String, "item": pl.String, "version": pl.Int64, "scope": pl.String,
         "status": pl.String, "unit": pl.String,
     }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
 
 
 def _compared(
@@ -303,28 +346,25 @@ def _put_holdings(claims: Sequence[Claimed], looked: Looked, *, cases: pl.DataFr
 
 def _moments(
     claims: Sequence[Claimed], looked: Looked, *, cases: pl.DataFrame, as_of: datetime, desk: Desk
-) -> Iterable[Mapping[str, Any]]:
+) -> pl.DataFrame:
     """When each case is looked at next: a clock changes by itself, or an event known already comes to be."""
     ranks = {name: level.rank for name, level in desk.rules.levels.items()}
     clocks = looked.said.clocks.select(
-        pl.col("case_id"), pl.col("next_at"), pl.col("state").cast(pl.String).is_in(OPEN).alias("is_open"),
+        pl.col("case_id").cast(pl.String), pl.col("next_at"), pl.col("state").cast(pl.String).is_in(OPEN).alias("is_open"),
         pl.col("level").cast(pl.String).replace_strict(ranks, default=0, return_dtype=pl.Int32).alias("rank"),
     ).group_by("case_id").agg(
-        pl.col("next_at").min(), pl.col("is_open").sum(), pl.col("rank").filter(pl.col("is_open")).max()
+        pl.col("next_at").min(), pl.col("is_open").sum().alias("open_clocks"),
+        pl.col("rank").filter(pl.col("is_open")).max().alias("next_rank"),
     )  # fmt: skip
-    by_case = {row["case_id"]: row for row in clocks.iter_rows(named=True)}
     coming = looked.log.events.select("case_id", pl.max_horizontal("at", "recorded_at").alias("known_from"))
-    coming = coming.filter(pl.col("known_from") > as_of).group_by("case_id").agg(pl.col("known_from").min())
-    waits = dict(coming.iter_rows())
-    versions = dict(cases.select("case_id", "version").iter_rows())
-    for claim in claims:
-        row = by_case.get(claim.case_id, {})
-        moments = [one for one in (row.get("next_at"), waits.get(claim.case_id)) if one is not None]
-        yield {
-            "case_id": claim.case_id, "next_at": text_of(min(moments, default=None)), "next_rank": row.get("rank") or 0,
-            "evaluated_at": text_of(as_of), "evaluated_version": versions.get(claim.case_id, 0),
-            "text_digest": desk.digest, "open_clocks": row.get("is_open") or 0,
-        }  # fmt: skip
+    waits = coming.filter(pl.col("known_from") > as_of).group_by("case_id").agg(pl.col("known_from").min())
+    rows = pl.DataFrame({"case_id": [claim.case_id for claim in claims]}, schema={"case_id": pl.String})
+    for beside in (clocks, waits, cases.select("case_id", evaluated_version="version")):
+        rows = rows.join(beside, on="case_id", how="left", maintain_order="left")
+    return rows.with_columns(
+        pl.min_horizontal("next_at", "known_from").alias("next_at"),
+        pl.col("next_rank", "open_clocks", "evaluated_version").fill_null(0),
+    )
 
 
 def _look_beside(claims: Sequence[Claimed], looked: Looked, *, changed: Collection[str]) -> None:

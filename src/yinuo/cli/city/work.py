@@ -31,7 +31,9 @@ PRUNE = timedelta(days=7)
 
 def work(
     *,
-    limit: Annotated[int, typer.Option(min=1, max=20_000, help="Cases a transaction.")] = 500,
+    limit: Annotated[
+        int, typer.Option(min=1, max=20_000, help="Cases a transaction; up to 4,000 while very many wait.")
+    ] = 500,
     once: Annotated[bool, typer.Option("--once", help="Do what is to be done now and stop.")] = False,
 ) -> None:
     """Supervise: judge cases something happened to or whose moment came, and deliver mail, SMS and webhooks.
@@ -61,11 +63,12 @@ def _drain(limit: int, worker: str) -> int:
     from django.utils import timezone  # noqa: PLC0415
 
     from yinuo.city.notices.deliver import deliver  # noqa: PLC0415
-    from yinuo.city.supervision.sweep import reproject, sweep  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import Pace, reproject, sweep  # noqa: PLC0415
 
-    count = reproject(timezone.now(), worker=worker).cases
-    while not (swept := sweep(timezone.now(), limit, worker=worker)).is_idle:
+    count, pace = reproject(timezone.now(), worker=worker).cases, Pace(limit)
+    while not (swept := sweep(timezone.now(), pace.limit, worker=worker)).is_idle:
         count += swept.cases
+        pace.after(swept)
     while not deliver(timezone.now()).is_idle:
         pass
     return count
@@ -76,10 +79,11 @@ def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
     from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.city.supervision.sweep import forget_runs, reproject, sweep  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import Pace, forget_runs, reproject, sweep  # noqa: PLC0415
     from yinuo.city.texts.in_force import NoText, pack  # noqa: PLC0415
 
     settled, looked_at, pruned_at = None, timezone.now() - SETTLE, timezone.now() - PRUNE
+    pace = Pace(limit)
     while not stop.is_set():
         wait, now = PAUSE, timezone.now()
         try:
@@ -90,7 +94,8 @@ def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
             if now - pruned_at >= HOUR:
                 pruned_at = now
                 forget_runs(now - PRUNE)
-            swept = _told(sweep(timezone.now(), limit, worker=worker))
+            swept = _told(sweep(timezone.now(), pace.limit, worker=worker))
+            pace.after(swept)
             wait = 0.0 if swept.cases or swept.escalated else PAUSE
         except NoText:
             wait = SETTLE.total_seconds()

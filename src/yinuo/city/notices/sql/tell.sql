@@ -1,12 +1,15 @@
 -- purpose: tell many persons many things, each once for ever, with what goes out; returns who was told now, and of what
 WITH said AS (
     SELECT *
-    FROM unnest(
-        %(keys)s::text[], %(kinds)s::text[], %(args)s::text[], %(cases)s::text[], %(channels)s::text[]
+    FROM ROWS FROM (
+        json_array_elements_text(%(keys)s), json_array_elements_text(%(kinds)s), json_array_elements_text(%(args)s),
+        json_array_elements_text(%(cases)s), json_array_elements_text(%(channels)s)
     ) WITH ORDINALITY AS said (key, kind, args, case_id, channels, number)
 ), asked AS MATERIALIZED (
     SELECT DISTINCT ON (persons.person, said.key) persons.person, said.*
-    FROM unnest(%(persons)s::text[], %(numbers)s::bigint[]) AS persons (person, number)
+    FROM ROWS FROM (
+        json_array_elements_text(%(persons)s), unnest(string_to_array(%(numbers)s, ',')::bigint[])
+    ) AS persons (person, number)
     JOIN said USING (number)
     ORDER BY persons.person, said.key, said.number
 ), told AS (
