@@ -52,6 +52,17 @@ def test_the_same_seed_plans_the_same_acts(told):
     assert len({act.event_id for act in one}) == len(one) > 500
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_acts_of_a_case_are_planned_one_after_the_other(seed):
+    told = city.Told(FIRST, cases=4_000, seed=seed, shares=SHARES)
+    planned = plan(told.demand(load_pack("demo-city"), today=LAST.date()))
+    numbers: dict[str, int] = {}
+    for act in planned:
+        assert act.number == numbers.get(act.case_id, 0), act
+        numbers[act.case_id] = act.number + 1
+    assert len(planned) > 2_000
+
+
 def must_hold(share: float, statement: str) -> None:
     hits, n = counted(statement)
     low, high = wilson(hits, n, z=3.29)

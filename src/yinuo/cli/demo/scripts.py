@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -61,7 +61,7 @@ class Diary:
             self.minute = 419
         at = self.demand.office.at(self.day, self.minute)
         if self.acts and at <= self.acts[-1].at:
-            at = self.acts[-1].at.replace(second=(self.acts[-1].at.second + 20) % 60)
+            at = self.acts[-1].at + timedelta(seconds=5)
         self.acts.append(Planned(at, len(self.acts), self.case_id, activity, who, fields, **(opening or {})))
 
     def often(self, share: float) -> bool:

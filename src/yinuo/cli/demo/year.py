@@ -13,7 +13,7 @@ from django.db import connection
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.ledger.statements import sql
-from yinuo.city.people.actor import Actor
+from yinuo.city.people.actor import Actor, NotAllowed
 from yinuo.city.supervision.sweep import sweep
 from yinuo.cli.demo.cast import OFFICE, Cast
 from yinuo.cli.demo.office import Office
@@ -105,11 +105,13 @@ def done_before() -> tuple[set[str], datetime]:
 
 
 def do(planned: Planned, person: Actor, played: Played) -> None:
-    """One act; what the text refuses is kept with its sentence."""
+    """One act; what the text or a permission refuses is kept with its sentence."""
     try:
         commands.act(act_of(planned), actor=person, now=planned.at)
     except Refused as refusal:
         played.refused.append((planned, f"{refusal.code}: {refusal}"))
+    except NotAllowed as refusal:
+        played.refused.append((planned, f"not_allowed: {refusal}"))
     else:
         played.done += 1
 
