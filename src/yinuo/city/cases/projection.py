@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby, repeat
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
@@ -93,7 +92,7 @@ def _opening(first: Happened) -> dict[str, Any]:
 
 def fold_all(state: State, events: Sequence[Happened], ways: Ways) -> Way:
     """Fold events in their order; returns the way of the case. Raises LookupError for a kind no text ever knew."""
-    zone = ZoneInfo(ways.pack.rules.zone)
+    zone = ways.zone
     kind = state.kind or str(events[0].payload.get("kind") or "")
     way = ways.way(kind, local_day(state.opened_at or events[0].at, zone))
     if way is None:
@@ -112,26 +111,27 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
     if len(fresh) < copied.MANY:
         fresh, others = [], [*fresh, *others]
     if fresh:
-        copied.write(_rows(fresh, ways, tree), look=look)
+        copied.write(rows(fresh, ways, tree), look=look)
     if others:
-        given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in _rows(others, ways, tree).items()}
+        given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows(others, ways, tree).items()}
         with connection.cursor() as cursor:
             cursor.execute(sql(__file__, "project"), {**given, "look": look})
 
 
-def _rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
+def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
+    """The rows of these cases by table: what is written anew, and tasks that are `gone`."""
+    made: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
     scopes: dict[tuple[str, ...], tuple[str, ...]] = {}
     for one in cases:
         involved = (*one.after.units, *one.way.named)
         scope = scopes.get(involved)
         if scope is None:
             scope = scopes[involved] = scope_of(involved, tree)
-        rows["cases"].append(_case_row(one, scope, ways))
-        _task_rows(one, rows["tasks"], rows["gone"])
-        _offer_rows(one, rows["offers"])
-        _thread_rows(one, rows["threads"])
-    return rows
+        made["cases"].append(_case_row(one, scope, ways))
+        _task_rows(one, made["tasks"], made["gone"])
+        _offer_rows(one, made["offers"])
+        _thread_rows(one, made["threads"])
+    return made
 
 
 def _case_row(one: Folded, scope: tuple[str, ...], ways: Ways) -> dict[str, Any]:
@@ -155,17 +155,15 @@ def scope_of(involved: Sequence[str], tree: units.Tree) -> tuple[str, ...]:
 
 def title_of(state: State, way: Way, ways: Ways) -> str:
     """What a list calls the case: its item or kind, and the first words its opening asked for."""
-    zone = ZoneInfo(ways.pack.rules.zone)
-    item = None if state.item is None else _item(way, state.item, local_day(state.opened_at, zone))
-    opening = next((step for step in way.flow.steps if way.flow.opens in step.does), None)
-    asked = () if opening is None else opening.ask
-    text = next((str(state.fields[n]) for n in asked if n in state.fields and way.fields[n].is_ == "text"), "")
-    head = (item or {}).get("zh") or way.flow.zh
-    return f"{head}：{text[:40]}" if text else str(head)
+    text = next((str(state.fields[name]) for name in way.titling if name in state.fields), "")
+    head = _head(way, state.item, local_day(state.opened_at, ways.zone))
+    return f"{head}：{text[:40]}" if text else head
 
 
-def _item(way: Way, item: str, day: date) -> dict[str, Any] | None:
-    return way.tester.row("items", item, day)
+@lru_cache(maxsize=10_000)
+def _head(way: Way, item: str | None, day: date) -> str:
+    row = None if item is None else way.tester.row("items", item, day)
+    return str((row or {}).get("zh") or way.flow.zh)
 
 
 def pairs(text: str) -> list[str]:
@@ -249,8 +247,7 @@ def apply(events: Sequence[StoredEvent]) -> None:
 def _circumstances(event: StoredEvent, past: Sequence[in_force.Installed]) -> tuple[str, date]:
     known = [one for one in past if one.installed_at <= event.recorded_at]
     digest = (known[-1] if known else past[0]).digest
-    zone = ZoneInfo(ways_of(digest).pack.rules.zone)
-    return digest, event.recorded_at.astimezone(zone).date()
+    return digest, event.recorded_at.astimezone(ways_of(digest).zone).date()
 
 
 def take(

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection
+from psycopg.errors import UniqueViolation
 
 from yinuo.city.ledger import read
 from yinuo.city.ledger.canonical import NotCanonical, dumps
-from yinuo.city.ledger.digest import Frames, links, moment, trailed
+from yinuo.city.ledger.digest import GENESIS, Frames, links, moment, trailed
 from yinuo.city.ledger.events import NewEvent, StoredEvent, Unfit, check
 from yinuo.city.ledger.statements import sql
 
 RUNNING = 22
 """The lowest bits of a position are a running number, the others the number of a transaction."""
-_AT_A_TIME = 200
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -41,10 +41,10 @@ class BatchResult:
 class _Chain:
     """A stream while a batch is appended to it."""
 
-    version: int
-    digest: bytes
-    place: int
-    trail: bytes
+    version: int = 0
+    digest: bytes = GENESIS
+    place: int = 0
+    trail: bytes = b""
     indexes: list[int] = field(default_factory=list)
 
     def go_to(self, number: int, own: int) -> int:
@@ -62,14 +62,47 @@ def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchR
     be decided first is decided by the caller under a lock of its own, or reported as a fact.
     """
     payloads, duplicates, refused = _fit(events)
+    stored: tuple[StoredEvent, ...] = ()
     if payloads:
-        with connection.cursor() as cursor:
-            chains = _locked(cursor, sorted({events[index].stream for index in payloads}))
-            _receive(cursor, events, payloads, duplicates, refused)
-            stored = _written(cursor, events, payloads, chains, recorded_at=recorded_at)
-    else:
-        stored = ()
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            new = _as_new(cursor, events, payloads, recorded_at=recorded_at)
+            if new is None:
+                chains = _locked(cursor, events, payloads)
+                _receive(cursor, events, payloads, duplicates, refused)
+                stored, lines = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+                _copy(cursor, "copy", lines)
+                _move_heads(cursor, chains)
+            else:
+                stored = new
     return BatchResult(stored, tuple(sorted(duplicates)), tuple(sorted(refused.items())))
+
+
+def _as_new(
+    cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str], *, recorded_at: datetime
+) -> tuple[StoredEvent, ...] | None:
+    """Append as if nothing of it had been received before, which is the rule: three times COPY, and nothing is searched.
+
+    Null when something had been, or another began one of the streams meanwhile: then nothing was written.
+    """
+    savepoint = connection.savepoint()
+    try:
+        chains = _begun(cursor, {events[index].stream for index in payloads})
+        old = frozenset(chains)
+        stored, lines = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+        # In the order in which everybody locks: heads, then ids.
+        fresh = sorted(chains.keys() - old)
+        _copy(cursor, "copy_heads", [_head_line(stream, chains[stream]) for stream in fresh])
+        _copy(cursor, "copy_received", sorted(_received_line(event) for event in stored))
+        _copy(cursor, "copy", lines)
+        if old:
+            _move_heads(cursor, {stream: chains[stream] for stream in old})
+    except UniqueViolation:
+        connection.savepoint_rollback(savepoint)
+        return None
+    connection.savepoint_commit(savepoint)
+    for stream in fresh:
+        read.remember(stream, (chains[stream].version, chains[stream].digest))
+    return stored
 
 
 def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, str], list[int], dict[int, str]]:
@@ -100,11 +133,21 @@ def _received_before(event: NewEvent, stream: str) -> str:
     return f"event {event.event_id!r} of {event.source!r} was received before for {stream}"
 
 
-def _locked(cursor: Any, streams: list[str]) -> dict[str, _Chain]:
+def _begun(cursor: Any, streams: Iterable[str]) -> dict[str, _Chain]:
+    """Those of these streams that have a head, which is locked."""
+    cursor.execute(sql(__file__, "begun"), {"streams": _json(sorted(streams))})
+    return {
+        stream: _Chain(version, digest, place, trail) for stream, version, digest, place, trail in cursor.fetchall()
+    }
+
+
+def _locked(cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str]) -> dict[str, _Chain]:
+    """All streams of the batch, their heads locked; heads are made for those that have none."""
+    streams = sorted({events[index].stream for index in payloads})
+    _begun(cursor, streams)  # those that exist first, as everybody does
     cursor.execute(sql(__file__, "lock"), {"streams": _json(streams)})
     return {
-        stream: _Chain(version, bytes(digest), place, bytes(trail))
-        for stream, version, digest, place, trail in cursor.fetchall()
+        stream: _Chain(version, digest, place, trail) for stream, version, digest, place, trail in cursor.fetchall()
     }
 
 
@@ -133,42 +176,60 @@ def _receive(
             refused[index] = _received_before(event, stream)
 
 
-def _written(
+def _linked(
     cursor: Any,
     events: Sequence[NewEvent],
     payloads: dict[int, str],
-    chains: dict[str, _Chain],
     *,
+    chains: dict[str, _Chain],
     recorded_at: datetime,
-) -> tuple[StoredEvent, ...]:
+) -> tuple[tuple[StoredEvent, ...], list[str]]:
+    """The events as they will be stored, in the order given, and their lines for COPY. The chains go on accordingly."""
     for index in payloads:
-        chains[events[index].stream].indexes.append(index)
+        chain = chains.get(events[index].stream)
+        if chain is None:
+            chain = chains[events[index].stream] = _Chain()
+        chain.indexes.append(index)
     cursor.execute(sql(__file__, "numbers"), {"count": len(payloads)})
     own, numbers = cursor.fetchone()
     number = dict(zip(payloads, numbers, strict=True))
     recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), Cells()
     stored: dict[int, StoredEvent] = {}
     lines: list[str] = []
-    with cursor.copy(sql(__file__, "copy")) as copy:
-        # Sent as they are made: the server writes the first while the digests of the last are computed.
-        for stream, chain in chains.items():
-            mine = [(events[index], payloads[index]) for index in chain.indexes]
-            made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
-            for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
-                chain.version += 1
-                chain.digest = digest
-                place = chain.go_to(number[index], own)
-                stored[index] = one = StoredEvent(
-                    stream, chain.version, event.source, event.event_id, event.activity, event.at, recorded_at,
-                    event.actor, event.unit, payload, prev, digest, place,
-                )  # fmt: skip
-                lines.append(_line(one, cells, at=at, recorded=recorded))
-            if len(lines) >= _AT_A_TIME:
-                copy.write("".join(lines))
-                lines.clear()
-        copy.write("".join(lines))
-    _move_heads(cursor, chains)
-    return tuple(stored[index] for index in sorted(stored))
+    for stream, chain in chains.items():
+        mine = [(events[index], payloads[index]) for index in chain.indexes]
+        made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
+        name = cell(stream)
+        for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
+            chain.version += 1
+            _stream, source, event_id, activity, when, _payload, actor, unit = event
+            place = chain.go_to(number[index], own)
+            stored[index] = StoredEvent(
+                stream, chain.version, source, event_id, activity, when, recorded_at, actor, unit, payload, prev,
+                digest, place,
+            )  # fmt: skip
+            text = payload.replace("\\", "\\\\")
+            lines.append(
+                f"{name}\t{chain.version}\t{cells[source]}\t{cell(event_id)}\t{cells[activity]}\t{at}\t{recorded}\t"
+                f"{cells[actor]}\t{cells[unit]}\t{text}\t\\\\x{prev.hex()}\t\\\\x{digest.hex()}\t{place}\n"
+            )
+        if made:
+            chain.digest = made[-1][2]
+    return tuple([stored[index] for index in payloads]), lines
+
+
+def _copy(cursor: Any, statement: str, lines: Sequence[str]) -> None:
+    if lines:
+        with cursor.copy(sql(__file__, statement)) as copy:
+            copy.write("".join(lines))
+
+
+def _head_line(stream: str, chain: _Chain) -> str:
+    return f"{cell(stream)}\t{chain.version}\t\\\\x{chain.digest.hex()}\t{chain.place}\t\\\\x{chain.trail.hex()}\n"
+
+
+def _received_line(event: StoredEvent) -> str:
+    return f"{cell(event.source)}\t{cell(event.event_id)}\t{cell(event.stream)}\n"
 
 
 def _move_heads(cursor: Any, chains: dict[str, _Chain]) -> None:
@@ -203,12 +264,3 @@ class Cells(dict[str | None, str]):
 def cell(text: str) -> str:
     """A text as COPY takes it."""
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
-
-
-def _line(event: StoredEvent, cells: Cells, *, at: str, recorded: str) -> str:
-    payload = event.payload.replace("\\", "\\\\")
-    return (
-        f"{cell(event.stream)}\t{event.version}\t{cells[event.source]}\t{cell(event.event_id)}\t{cells[event.activity]}\t{at}\t"
-        f"{recorded}\t{cells[event.actor]}\t{cells[event.unit]}\t{payload}\t\\\\x{event.prev.hex()}\t"
-        f"\\\\x{event.digest.hex()}\t{event.position}\n"
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yinuo.city.cases.deciding.ways import Way
@@ -87,7 +88,8 @@ def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> b
     """
     if step.anytime:
         return True
-    if not _is_ready(state, step, way=way, day=day, seen=frozenset()) or is_skipped(state, step, way=way, day=day):
+    ready, skipped = standing(state, way=way, day=day)
+    if step.id not in ready or step.id in skipped:
         return False
     if step.repeat:
         return True
@@ -97,14 +99,32 @@ def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> b
     return step.id not in state.done
 
 
-def _is_ready(state: State, step: Step, *, way: Way, day: date, seen: frozenset[str]) -> bool:
+Steps = frozenset[str]
+"""Ids of steps."""
+
+
+def standing(state: State, *, way: Way, day: date) -> tuple[Steps, Steps]:
+    """The steps for which everything they come after is done, skipped or need not be done; and those skipped."""
+    done = state.done if not way.has_lists else (step.id for step in way.flow.steps if was_done(state, step))
+    skipped = frozenset([step.id for step in way.conditional if is_skipped(state, step, way=way, day=day)])
+    return _ready(way, frozenset(done), skipped), skipped
+
+
+@lru_cache(maxsize=10_000)
+def _ready(way: Way, done: Steps, skipped: Steps) -> Steps:
+    return frozenset(
+        step.id for step in way.flow.steps if _is_ready(way, step, done, skipped=skipped, seen=frozenset())
+    )
+
+
+def _is_ready(way: Way, step: Step, done: Steps, *, skipped: Steps, seen: Steps) -> bool:
     for name in step.after:
         before = way.steps[name]
-        if before.anytime or name in seen or was_done(state, before):
+        if before.anytime or name in seen or name in done:
             continue
-        if not before.optional and not is_skipped(state, before, way=way, day=day):
+        if not before.optional and name not in skipped:
             return False
-        if not _is_ready(state, before, way=way, day=day, seen=seen | {step.id}):
+        if not _is_ready(way, before, done, skipped=skipped, seen=seen | {step.id}):
             return False
     return True
 

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from yinuo.city.cases.deciding.readiness import is_due, is_skipped, key_of, keys_of, step_done
-from yinuo.city.cases.deciding.stages import STAGES
-from yinuo.city.cases.deciding.ways import Way
+from yinuo.city.cases.deciding.readiness import Steps, key_of, keys_of, standing, step_done
+from yinuo.city.cases.deciding.ways import Effect, Offer, Way
 from yinuo.engine.clauses.flow import Step
 
 _QUARTER = 900_000_000
@@ -84,6 +83,11 @@ class State:
         return State(**orjson.loads(orjson.dumps(self)))
 
 
+_NO_EFFECT = Effect()
+_NO_ROWS: dict[str, list[Any]] = {}
+_NO_STEPS: Steps = frozenset()
+
+
 def local_day(at: int, zone: ZoneInfo) -> date:
     """The local date of an instant in microseconds."""
     return _day_of(at // _QUARTER, zone)
@@ -100,44 +104,39 @@ def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
 
     `day` is the event's local date. Events come in the order (at, version); a late one means folding from the start.
     """
-    payload = event.payload
+    activity, at, payload = event.activity, event.at, event.payload
+    fields, effect = payload.get("fields"), way.effects.get(activity, _NO_EFFECT)
     if state.version == 0:
         _open(state, event)
     state.version = max(state.version, event.version)
-    state.last_at = event.at
-    often = state.seen.get(event.activity)
-    state.seen[event.activity] = [1, event.at, event.at] if often is None else [often[0] + 1, often[1], event.at]
-    fields = payload.get("fields")
+    state.last_at = at
+    often = state.seen.get(activity)
+    state.seen[activity] = [1, at, at] if often is None else [often[0] + 1, often[1], at]
     if fields:
         state.fields.update(fields)
     _involve(state, event, way)
-    _thread(state, way)
-    step = step_done(state, event.activity, way=way, named=payload.get("step"), day=day)
+    if way.threads:
+        _thread(state, way)
+    step = step_done(state, activity, way=way, named=payload.get("step"), day=day)
     if step is not None:
         _do(state, step, event)
-    for target in way.backs.get(event.activity, ()):
+    for target in effect.reopens:
         reopen(state, target, way=way, key=None if step is None else key_of(step, fields or {}))
-    _hold(state, event, way)
-    _hand_over(state, event, way)
-    stage = STAGES.get(event.activity)
-    if stage is not None:
-        state.stage = stage
-    if event.activity in way.ends and state.ended_at is None:
-        state.ended_at = event.at
-    if _moves_tasks(event, step, way):
-        _list_tasks(state, way, at=event.at, day=day)
-
-
-def _moves_tasks(event: Happened, step: Step | None, way: Way) -> bool:
-    """Whether the event can change what is to be done: it does a task, opens, ends or reopens, or sets what tasks hang on."""
+    if effect.holder is not None:
+        _hold(state, event, way, effect.holder)
+    if effect.offer is not None:
+        _hand_over(state, event, effect.offer)
+    if effect.stage is not None:
+        state.stage = effect.stage
+    if effect.ends and state.ended_at is None:
+        state.ended_at = at
     if (
         (step is not None and step.id in way.listed_ids)
         or event.version == 1
-        or event.activity in way.ends
-        or event.activity in way.backs
+        or effect.moves_tasks
+        or (fields and not way.decisive.isdisjoint(fields))
     ):
-        return True
-    return event.activity in way.moving or not way.decisive.isdisjoint(event.payload.get("fields") or ())
+        _list_tasks(state, way, at=at, day=day)
 
 
 def _open(state: State, event: Happened) -> None:
@@ -166,9 +165,7 @@ def _involve(state: State, event: Happened, way: Way) -> None:
         if unit and unit not in known:
             known.append(unit)
     fields = payload.get("fields")
-    if not fields:
-        return
-    if way.referring.isdisjoint(fields):
+    if not fields or way.referring.isdisjoint(fields):
         return
     for name in way.unit_fields:
         value = fields.get(name)
@@ -202,19 +199,23 @@ def _thread(state: State, way: Way) -> None:
 
 
 def _do(state: State, step: Step, event: Happened) -> None:
-    key = key_of(step, event.payload.get("fields") or {})
-    state.done.setdefault(step.id, {})[key] = [event.at, event.actor, event.unit]
-    if event.actor is not None:
-        doers = state.doers.setdefault(step.id, [])
-        if event.actor not in doers and len(doers) < CARRIED:
-            doers.append(event.actor)
+    id_, actor, doing = step.id, event.actor, [event.at, event.actor, event.unit]
+    key = "" if step.each is None else key_of(step, event.payload.get("fields") or {})
+    keys = state.done.get(id_)
+    if keys is None:
+        state.done[id_] = {key: doing}
+    else:
+        keys[key] = doing
+    if actor is not None:
+        doers = state.doers.get(id_)
+        if doers is None:
+            state.doers[id_] = [actor]
+        elif actor not in doers and len(doers) < CARRIED:
+            doers.append(actor)
 
 
-def _hold(state: State, event: Happened, way: Way) -> None:
+def _hold(state: State, event: Happened, way: Way, to: str) -> None:
     """Move the case to its next holder. No activity but those of `holder` moves it, and never to nobody (invariant 5)."""
-    to = way.flow.holder.get(event.activity)
-    if to is None:
-        return
     if to == "actor":
         unit, actor = event.unit or state.unit, event.actor
     elif to == "unit":
@@ -232,10 +233,7 @@ def offer_key(keys: Iterable[str], fields: Mapping[str, Any]) -> str:
     return "\x1f".join(str(fields.get(name, "")) for name in keys)
 
 
-def _hand_over(state: State, event: Happened, way: Way) -> None:
-    offer = way.offers.get(event.activity)
-    if offer is None:
-        return
+def _hand_over(state: State, event: Happened, offer: Offer) -> None:
     fields = event.payload.get("fields") or {}
     key = offer_key(offer.keys, fields)
     if event.activity in offer.gives:
@@ -262,32 +260,36 @@ def reopen(state: State, target: str, *, way: Way, key: str | None) -> None:
 def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
     """Bring the list of tasks up to date: compulsory steps, and others while they are due and can be done once."""
     found: dict[str, dict[str, list[Any]]] = {}
+    is_over = state.ended_at is not None
+    ready, skipped = (_NO_STEPS, _NO_STEPS) if is_over else standing(state, way=way, day=day)
     for step in way.listed:
-        if step.each is None and state.is_over and step.id not in state.done:
-            continue
-        for key in ("",) if step.each is None else keys_of(state, step) or ():
-            row = _task(state, step, key, way=way, at=at, day=day)
-            if row is not None:
-                found.setdefault(step.id, {})[key] = row
+        id_, each = step.id, step.each
+        done, old = state.done.get(id_), state.tasks.get(id_) or _NO_ROWS
+        is_due = id_ in ready and id_ not in skipped
+        if done is None:
+            if is_over or not (is_due or not (step.optional or id_ in skipped)):
+                continue
+            done = _NO_ROWS
+        rows = {}
+        for key in ("",) if each is None else keys_of(state, step) or ():
+            doing, row = done.get(key), old.get(key)
+            if doing is not None:
+                rows[key] = _done(doing, row)
+            elif is_due:
+                since = row[1] if row is not None and row[0] == "due" else at
+                rows[key] = ["due", since, _unit_of(state, step, key), None, None]
+            elif not (is_over or step.optional or id_ in skipped):
+                rows[key] = ["waiting", None, _unit_of(state, step, key), None, None]
+        if rows:
+            found[id_] = rows
     state.tasks = found
 
 
-def _task(state: State, step: Step, key: str, *, way: Way, at: int, day: date) -> list[Any] | None:
-    doing = state.done[step.id].get(key) if step.id in state.done else None
-    old = state.tasks[step.id].get(key) if step.id in state.tasks else None
-    since = old[1] if old is not None and old[0] != "waiting" else None
-    if doing is not None:
-        if old is not None and old[0] == "done" and old[2:] == [doing[2], doing[0], doing[1]]:
-            return old
-        return ["done", since if since is not None else doing[0], doing[2], doing[0], doing[1]]
-    if state.is_over:
-        return None
-    if is_due(state, step, way=way, day=day, key=key):
-        fresh = since if old is not None and old[0] == "due" else at
-        return ["due", fresh, _unit_of(state, step, key), None, None]
-    if step.optional or is_skipped(state, step, way=way, day=day):
-        return None
-    return ["waiting", None, _unit_of(state, step, key), None, None]
+def _done(doing: list[Any], row: list[Any] | None) -> list[Any]:
+    at, actor, unit = doing
+    if row is not None and row[0] == "done" and row[3] == at and row[2] == unit and row[4] == actor:
+        return row
+    return ["done", at if row is None or row[0] == "waiting" else row[1], unit, at, actor]
 
 
 def _unit_of(state: State, step: Step, key: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from yinuo.city.cases.deciding.conditions import Tester
 from yinuo.city.cases.deciding.fieldvalues import Reader, reader_of
 from yinuo.city.cases.deciding.guards import Guards
+from yinuo.city.cases.deciding.stages import STAGES
 from yinuo.engine.clauses.conditions import parse_events
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import FieldType, Flow, Step
@@ -79,6 +81,16 @@ class Way:
         return frozenset(step.id for step in self.listed)
 
     @cached_property
+    def conditional(self) -> tuple[Step, ...]:
+        """The steps that are skipped unless a condition holds."""
+        return tuple(step for step in self.flow.steps if step.when is not None)
+
+    @cached_property
+    def has_lists(self) -> bool:
+        """Whether some step is done for every entry of a list."""
+        return any(step.each is not None for step in self.flow.steps)
+
+    @cached_property
     def decisive(self) -> frozenset[str]:
         """The fields on which it hangs what is to be done: lists, conditions, units that steps name."""
         found: set[str] = set()
@@ -106,6 +118,21 @@ class Way:
             for activity in step.does:
                 found.setdefault(activity, []).append(step)
         return {activity: tuple(steps) for activity, steps in found.items()}
+
+    @cached_property
+    def effects(self) -> dict[str, Effect]:
+        """What an activity does beside its step, for those that do anything."""
+        return {
+            activity: Effect(
+                self.flow.holder.get(activity),
+                self.offers.get(activity),
+                self.backs.get(activity, ()),
+                STAGES.get(activity),
+                activity in self.ends,
+                activity in self.ends or activity in self.backs or activity in self.moving,
+            )
+            for activity in {*self.flow.holder, *self.offers, *self.backs, *STAGES, *self.ends}
+        }
 
     @cached_property
     def ends(self) -> frozenset[str]:
@@ -172,6 +199,13 @@ class Way:
         return frozenset({*self.unit_fields, *self.case_fields, *self.file_fields, "item"})
 
     @cached_property
+    def titling(self) -> tuple[str, ...]:
+        """The text fields its opening asks for: the first that is told is part of what a case is called."""
+        opening = next((step for step in self.flow.steps if self.flow.opens in step.does), None)
+        asked = () if opening is None else opening.ask
+        return tuple(name for name in asked if name in self.fields and self.fields[name].is_ == "text")
+
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """The words by which steps name who does them, as far as they may be units of the tree."""
         return tuple(dict.fromkeys(step.by for step in self.flow.steps if step.by and not step.by.startswith("unit:")))
@@ -204,6 +238,21 @@ class Offer:
     gives: frozenset[str]
     takes: frozenset[str]
     answers: frozenset[str]
+
+
+class Effect(NamedTuple):
+    """What an activity does to a case beside the step it does."""
+
+    holder: str | None = None
+    """Whom the case lies with afterwards, as the flow words it."""
+    offer: Offer | None = None
+    """The hand-over it makes or answers."""
+    reopens: tuple[str, ...] = ()
+    stage: str | None = None
+    """The canonical state it leads to."""
+    ends: bool = False
+    moves_tasks: bool = False
+    """Whether it changes by itself what is to be done."""
 
 
 def threads_named(rules: Rules, kind: str) -> tuple[tuple[str, ...], ...]:
