@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from yinuo.rulebook.loader import Pack, load_pack
-from yinuo.rulebook.refusals import PackRefused, TextError
+if TYPE_CHECKING:
+    from yinuo.rulebook.loader import Pack
+    from yinuo.rulebook.refusals import TextError
 
 DONE, REJECTED, REFUSED = 0, 1, 2
 """Exit codes: done; done, but something was rejected or goes unnoticed; refused."""
@@ -23,6 +24,9 @@ err = Console(soft_wrap=True, highlight=False, stderr=True)
 
 def loaded(pack: str) -> Pack:
     """Load a pack; a refused one is told and ends the command with 2."""
+    from yinuo.rulebook.loader import load_pack  # noqa: PLC0415 - commands without a pack start without the engine
+    from yinuo.rulebook.refusals import PackRefused  # noqa: PLC0415
+
     if not pack.strip():
         refuse("The name of the pack is empty. Name one that ships, or the folder of your own.")
     try:

@@ -15,7 +15,17 @@ GENESIS = bytes(32)
 ABSENT = b"\xff\xff\xff\xff"
 """Stands where a column is null: a length no column has."""
 HASHES = ("sha256", "sm3")
-_LENGTHS = [number.to_bytes(4, "big") for number in range(1024)]
+
+
+class Lengths(dict[int, bytes]):
+    """Lengths as digests cover them: four bytes, big-endian."""
+
+    def __missing__(self, size: int) -> bytes:
+        return size.to_bytes(4, "big")
+
+
+LENGTHS = Lengths({size: size.to_bytes(4, "big") for size in range(4096)})
+"""Those of most columns, made once."""
 
 
 class UnknownHash(ValueError):
@@ -70,8 +80,7 @@ def framed(column: str | None) -> bytes:
     if column is None:
         return ABSENT
     raw = column.encode()
-    size = len(raw)
-    return (_LENGTHS[size] if size < 1024 else size.to_bytes(4, "big")) + raw
+    return LENGTHS[len(raw)] + raw
 
 
 def moment(at: datetime) -> str:

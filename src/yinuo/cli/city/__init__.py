@@ -11,18 +11,19 @@ from yinuo.cli.say import refuse
 SETTINGS = "yinuo.city.site.settings"
 
 
-def setup(*, database: bool = True) -> None:
+def setup(*, database: bool = True, apps: bool = True) -> None:
     """Make the city usable in this process.
 
     1. Refuses (exit 2) when the packages of the online system are missing or the settings are unsafe.
     2. Starts the embedded database unless DATABASE_URL names one, or `database` is False; the last process that
        uses it stops it when it ends.
-    3. Sets Django up.
+    3. Sets Django up. Without `apps` only its settings and the database can be used, and the start takes a third.
     """
     if find_spec("django") is None:
         refuse("The online system is not installed here. Install it: pip install 'yinuo[city]'")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 - the analyst's part runs without it
+    from django.apps import apps as registry  # noqa: PLC0415
 
     from yinuo.city.notices import sms  # noqa: PLC0415
     from yinuo.city.people.accounts import openid  # noqa: PLC0415
@@ -36,7 +37,10 @@ def setup(*, database: bool = True) -> None:
             atexit.register(embedded.leave, settings.HOME)
     except (keys.Unusable, openid.HalfConfigured, sms.BadGateway, embedded.NoPostgres) as problem:
         refuse(str(problem))
-    django.setup()
+    if apps:
+        django.setup()
+    else:
+        registry.populate(())
 
 
 def is_embedded() -> bool:

@@ -43,7 +43,7 @@ def verify(
     if export is not None:
         done = _exported(export, key, held)
     else:
-        setup()
+        setup(apps=False)
         done = _database(held, write, write_roots, processes=processes)
     _tell(done)
 

@@ -16,9 +16,13 @@ from psycopg.conninfo import make_conninfo
 from yinuo.city.ledger import roots
 from yinuo.city.ledger.digest import Hash
 from yinuo.city.ledger.read import hashing
+from yinuo.city.ledger.statements import sql
 from yinuo.city.ledger.verify import export, partition, rootlog
 from yinuo.city.ledger.verify.chains import Problem, Walk
 from yinuo.city.ledger.verify.rootlog import Line
+
+SMALL = 64 * 2**20
+"""Bytes of events that one process looks through faster than others start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def database(held: Sequence[Line] = (), *, processes: int = 1) -> Verified:
     """Verify the database's ledger: chains, heads, its root log, and the last root.
 
     With `held`, a root log from outside, also that it is the database's own, and against its last root. More than one process
-    look at committed events only. Raises NotALine for a root log that is none.
+    look at committed events only; a small ledger is looked at by one. Raises NotALine for a root log that is none.
     """
     how = hashing()
     with _one_moment():
@@ -93,7 +97,7 @@ def _raw() -> psycopg.Connection[Any]:
 def _walk(how: Hash, upto: int | None, processes: int) -> Walk:
     raw = _raw()
     whole = Walk(how, upto)
-    if processes < 2:
+    if processes < 2 or _bytes() < SMALL:
         for table in partition.PARTITIONS:
             whole.take(partition.walk(raw, table, how=how, upto=upto))
         return whole
@@ -108,6 +112,13 @@ def _walk(how: Hash, upto: int | None, processes: int) -> Walk:
         for one in looking:
             whole.take(one.result())
     return whole
+
+
+def _bytes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql(roots.__file__, "size"))
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def _roots(how: Hash, held: Sequence[Line]) -> tuple[list[Problem], Line | None]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from yinuo.city.ledger import merkle
-from yinuo.city.ledger.digest import GENESIS, Frames, Hash, framed, trailed
+from yinuo.city.ledger.digest import GENESIS, LENGTHS, Frames, Hash, chained, framed
 
 
 class Row(NamedTuple):
@@ -64,30 +65,52 @@ class Walk:
     def through(self, rows: Iterable[Row]) -> None:
         """Walk through rows sorted by stream (by code points) and version; keeps the first problem of each stream."""
         how, frames, upto = self.how, Frames(), -1 if self.upto is None else self.upto
-        stream, version, digest, place, trail = "", 0, GENESIS, 0, b""
+        keyed, lengths = how.keyed, LENGTHS
+        stream, name, version, digest, place, trail = "", b"", 0, GENESIS, 0, b""
         is_broken = False
         for row in rows:
             self.events += 1
-            if row[0] != stream:
+            (
+                own_stream,
+                found,
+                source,
+                event_id,
+                activity,
+                at,
+                recorded_at,
+                actor,
+                unit,
+                payload,
+                prev,
+                own,
+                position,
+            ) = row
+            if own_stream != stream:
                 self._end(stream, End(version, digest, trail), place)
-                if row[0] in self.heads or row[0] < stream:
+                if own_stream in self.heads or own_stream < stream:
                     self._say(row, "its stream does not stand in the order of names")
-                stream, version, digest, place, trail = row[0], 0, GENESIS, 0, b""
-                is_broken = False
+                stream, version, digest, place, trail = own_stream, 0, GENESIS, 0, b""
+                name, is_broken = framed(stream), False
                 if len(frames) > 50_000:
                     frames.clear()
             if is_broken:
                 continue
-            found = _broken(row, version, digest, place=place, how=how, frames=frames)
-            if found is not None:
-                self._say(row, found)
+            said, when, raw = event_id.encode(), at.encode(), payload.encode()
+            size = len(raw)
+            # The bytes `chained` hashes, put together without a call for each column.
+            whole = b"".join((
+                prev, name, frames[str(found)], frames[source], lengths[len(said)], said, frames[activity],
+                lengths[len(when)], when, frames[recorded_at], frames[actor], frames[unit], lengths[size], raw,
+            ))  # fmt: skip
+            if found != version + 1 or prev != digest or position <= place or keyed(whole) != own:
+                self._say(row, _broken(Row(*row), version, digest, place=place, how=how))
                 is_broken = True
                 continue
-            if version and place < upto <= row[12]:
+            if version and place < upto <= position:
                 self.ends[stream] = End(version, digest, trail)
                 self.below += version
-            version, digest, place = row[1], row[11], row[12]
-            trail = trailed(trail, place)
+            version, digest, place = found, own, position
+            trail = sha256(trail + position.to_bytes(8, "big", signed=True)).digest()
         self._end(stream, End(version, digest, trail), place)
 
     def root(self) -> bytes:
@@ -124,22 +147,16 @@ class Walk:
         self.problems.append(Problem(row[0], row[1], what))
 
 
-def _broken(row: Row, version: int, digest: bytes, *, place: int, how: Hash, frames: Frames) -> str | None:
+def _broken(row: Row, version: int, digest: bytes, *, place: int, how: Hash) -> str:
     """What is wrong with a row after the event `version` of its stream, whose digest and position are given."""
-    stream, found, source, event_id, activity, at, recorded_at, actor, unit, payload, prev, own, position = row
-    if found != version + 1:
-        return _out_of_row(found, version)
-    if prev != digest:
+    if row.version != version + 1:
+        return _out_of_row(row.version, version)
+    if row.prev != digest:
         return f"its prev is not the digest of version {version}" if version else "its prev is not 32 bytes of 0"
-    columns = (
-        prev, frames[stream], frames[str(found)], frames[source], framed(event_id), frames[activity], framed(at),
-        frames[recorded_at], frames[actor], frames[unit], framed(payload),
-    )  # fmt: skip
-    if how.keyed(b"".join(columns)) != own:
+    columns = (row.stream, str(row.version), *row[2:10])
+    if chained(how, row.prev, columns) != row.digest:
         return "its digest is not that of its columns: one of them was changed"
-    if position <= place:
-        return f"its position {position} is not above {place}, that of version {version}"
-    return None
+    return f"its position {row.position} is not above {place}, that of version {version}"
 
 
 def _out_of_row(found: int, version: int) -> str:
