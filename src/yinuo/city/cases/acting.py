@@ -1,4 +1,4 @@
-"""One act of a person: load, decide, append, show. Inside the caller's transaction."""
+"""One act of a person: look and decide, then append and show."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases import attachments, consult, numbers, projection, queries
+from yinuo.city.cases import at_once, attachments, consult, numbers, projection, queries
 from yinuo.city.cases.acts import Act, Done, Refused
-from yinuo.city.cases.deciding.decide import Decided, Standing, decide
+from yinuo.city.cases.deciding.decide import Decided as Decision
+from yinuo.city.cases.deciding.decide import Standing, decide
 from yinuo.city.cases.deciding.states import State, files_in, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.deciding.who import Place, is_party
 from yinuo.city.cases.logs import PREFIX, Line, line_of, line_of_new
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append
+from yinuo.city.ledger.digest import GENESIS
 from yinuo.city.ledger.events import NewEvent, StoredEvent
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import ask
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
 from yinuo.city.texts.in_force import NoText
+from yinuo.engine.rules import Ruling
 from yinuo.kernel.instants import microseconds
 
 
@@ -39,36 +41,81 @@ class Loaded:
     ways: Ways
     serial: int | None
     state: State
+    head: bytes
     scope: frozenset[str]
     receipt: str
     has_open_child: bool
     parent_status: str | None
+    tree: units.Tree
 
 
-def act(act: Act, *, actor: Actor, now: datetime) -> Done:
-    """Do one act. Raises Refused, NotAllowed, Conflict."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An act that people may do to the case as it stands. What is left: the clauses that refuse, and the writing."""
+
+    act: Act
+    loaded: Loaded
+    way: Way
+    decision: Decision
+    rulings: tuple[Ruling, ...]
+    history: History
+    actor: Actor
+    now: datetime
+
+    @property
+    def needs_transaction(self) -> bool:
+        """Whether more than one statement writes or locks: somebody's fields are sealed apart, or a thread is waited for."""
+        return bool(self.act.person or self.decision.sealed) or queries.reads_threads(self.rulings)
+
+
+def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
+    """Read how the case stands and decide; nothing is written. What was received before is Done. Raises Refused, NotAllowed."""
     if act.event_id is not None:
         known = known_event(act.source, act.event_id)
         if known is not None and act.case_id in (None, known.case_id):
             return known
-    loaded = _load(act)
+    loaded = _load(act, now)
     way, day = _way(act, loaded)
-    tree = units.tree(now.astimezone(loaded.ways.zone).date())
-    place = Place(lambda unit: _above(tree, unit), loaded.scope)
-    place = _check_permission(act, loaded, actor=actor, tree=tree, place=place)
-    history = _History(loaded.state.case_id, loaded.ways)
+    place = Place(lambda unit: _above(loaded.tree, unit), loaded.scope)
+    place = _check_permission(act, loaded, actor=actor, place=place)
+    history = History(loaded.state.case_id, loaded.ways)
     case = _standing(act, loaded, way=way, history=history)
-    decided = decide(case, act, actor=actor, way=way, day=day, now=now, place=place)
+    decision = decide(case, act, actor=actor, way=way, day=day, now=now, place=place)
     _check_family(act, loaded, way)
-    attachments.check(files_in(decided.fields, way))
-    event = _event(act, loaded, decided, actor=actor, now=now)
-    _check_clauses(event, loaded, way=way, history=history, now=now)
-    stored = append([event], expected=loaded.state.version, recorded_at=now)
+    attachments.check(files_in(decision.fields, way))
+    rulings = loaded.ways.guards.of_act(way.kind, act.activity, ends=act.activity in way.ends)
+    return Decided(act, loaded, way, decision, rulings, history, actor, now)
+
+
+def write_at_once(decided: Decided) -> Done | None:
+    """Append and show the act in one statement, which is a transaction of its own. Raises Refused.
+
+    None when nothing was written: somebody else's act came between, the event was received before, or more changes than
+    one statement writes. `write` then does it, or says why not.
+    """
+    loaded = decided.loaded
+    event = _event(decided)
+    _check_clauses(event, decided)
+    folded = at_once.write(
+        event, loaded.state, loaded.ways, head=loaded.head, tree=loaded.tree, scope=loaded.scope, now=decided.now
+    )
+    return (
+        None
+        if folded is None
+        else Done(folded.after.case_id, folded.after.receipt, folded.after.version, (event.event_id,))
+    )
+
+
+def write(decided: Decided) -> Done:
+    """Append the act, then write the rows of its case. Inside the caller's transaction. Raises Refused, Conflict, WrongStream."""
+    loaded = decided.loaded
+    event = _event(decided)
+    _check_clauses(event, decided)
+    stored = append([event], expected=loaded.state.version, recorded_at=decided.now)
     if stored[0].version <= loaded.state.version:
         return done_of(stored[0])
-    before = loaded.state if loaded.state.version else None
-    folded = projection.folded(before, stored, loaded.ways)
-    projection.write([folded], loaded.ways, tree=tree, look=True)
+    folded = projection.folded(loaded.state if loaded.state.version else None, stored, loaded.ways)
+    projection.write([folded], loaded.ways, tree=loaded.tree, look=True)
     return Done(folded.after.case_id, folded.after.receipt, folded.after.version, (event.event_id,))
 
 
@@ -85,21 +132,29 @@ def done_of(event: StoredEvent) -> Done:
     return Done(case_id, queries.receipt_of(case_id), event.version, (event.event_id,), is_new=False)
 
 
-def _load(act: Act) -> Loaded:
-    parent = act.fields.get("parent")
-    asked = {"text": settings.PACK, "case_id": act.case_id, "parent": parent}
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "load"), asked)
-        digest, serial, text, head, scope, receipt, has_open_child, parent_status = cursor.fetchone()
+def _load(act: Act, now: datetime) -> Loaded:
+    asked = {"text": settings.PACK, "case_id": act.case_id, "parent": act.fields.get("parent")}
+    digest, revision, serial, text, head, scope, receipt, has_open_child, parent_status = ask(__file__, "load", asked)[
+        0
+    ]
     if digest is None:
         raise NoText(settings.PACK)
     if text is None:
-        state = State(act.case_id or uuid.uuid4().hex)
+        state, head = State(act.case_id or uuid.uuid4().hex), GENESIS
     else:
         state = State(**orjson.loads(text))
-        read.remember(PREFIX + state.case_id, (state.version, bytes(head)))
+        read.remember(PREFIX + state.case_id, (state.version, head))
+    ways = projection.ways_of(digest)
     return Loaded(
-        projection.ways_of(digest), serial, state, frozenset(scope or ()), receipt or "", has_open_child, parent_status
+        ways=ways,
+        serial=serial,
+        state=state,
+        head=head,
+        scope=frozenset(scope or ()),
+        receipt=receipt or "",
+        has_open_child=has_open_child,
+        parent_status=parent_status,
+        tree=units.tree(now.astimezone(ways.zone).date(), known=revision),
     )
 
 
@@ -127,12 +182,12 @@ def _above(tree: units.Tree, unit: str) -> Collection[str]:
         return ()
 
 
-def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, tree: units.Tree, place: Place) -> Place:
+def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, place: Place) -> Place:
     """Whether the actor may act here at all; the step then says who exactly. On opening the case lies where both lie."""
     if loaded.state.version == 0:
         involved = [unit for unit in (act.unit, actor.unit) if unit is not None]
-        scope = frozenset(above for unit in involved for above in _above(tree, unit))
-        scope = scope or frozenset(tree.roots)
+        scope = frozenset(above for unit in involved for above in _above(loaded.tree, unit))
+        scope = scope or frozenset(loaded.tree.roots)
         require(actor, "case.open", scope=scope)
         return Place(place.above, scope)
     if not is_party(actor, loaded.state):
@@ -140,7 +195,7 @@ def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, tree: units.Tre
     return place
 
 
-class _History:
+class History:
     """The events of the case, read when somebody needs them and once."""
 
     def __init__(self, case_id: str, ways: Ways) -> None:
@@ -153,7 +208,7 @@ class _History:
         return self._lines
 
 
-def _standing(act: Act, loaded: Loaded, *, way: Way, history: _History) -> Standing:
+def _standing(act: Act, loaded: Loaded, *, way: Way, history: History) -> Standing:
     state = loaded.state
     silences = loaded.ways.guards.of_silence(way.kind) if state.version else ()
     lapsed = consult.may_have_lapsed(state, silences, microseconds(act.at))
@@ -171,22 +226,24 @@ def _check_family(act: Act, loaded: Loaded, way: Way) -> None:
         raise Refused("no_such_parent", _("上级事项不存在或者已经办结，不能在它下面登记。"), field="parent")
 
 
-def _event(act: Act, loaded: Loaded, decided: Decided, *, actor: Actor, now: datetime) -> NewEvent:
+def _event(decided: Decided) -> NewEvent:
+    act, loaded, decision = decided.act, decided.loaded, decided.decision
     state = loaded.state
-    payload: dict[str, Any] = {"v": 1, "fields": decided.fields}
-    if decided.step is not None:
-        payload["step"] = decided.step.id
-    if decided.desk is not None:
-        payload["desk"] = decided.desk
+    payload: dict[str, Any] = {"v": 1, "fields": decision.fields}
+    if decision.step is not None:
+        payload["step"] = decision.step.id
+    if decision.desk is not None:
+        payload["desk"] = decision.desk
     if state.version == 0:
         assert loaded.serial is not None
-        day = now.astimezone(loaded.ways.zone).date()
-        payload |= opening(act, decided.fields, unit=decided.unit, receipt=numbers.receipt(loaded.serial, day))
-    personal = {**act.person, **decided.sealed}
+        day = decided.now.astimezone(loaded.ways.zone).date()
+        payload |= opening(act, decision.fields, unit=decision.unit, receipt=numbers.receipt(loaded.serial, day))
+    personal = {**act.person, **decision.sealed}
     if personal:
         payload["person"] = private.seal(f"{PREFIX}{state.case_id}/{state.version + 1}", personal)
     event_id = act.event_id or uuid.uuid4().hex
-    return NewEvent(PREFIX + state.case_id, act.source, event_id, act.activity, act.at, payload, actor.id, decided.unit)
+    stream = PREFIX + state.case_id
+    return NewEvent(stream, act.source, event_id, act.activity, act.at, payload, decided.actor.id, decision.unit)
 
 
 def opening(act: Act, fields: dict[str, Any], *, unit: str | None, receipt: str) -> dict[str, Any]:
@@ -198,19 +255,18 @@ def opening(act: Act, fields: dict[str, Any], *, unit: str | None, receipt: str)
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _check_clauses(event: NewEvent, loaded: Loaded, *, way: Way, history: _History, now: datetime) -> None:
+def _check_clauses(event: NewEvent, decided: Decided) -> None:
     """Ask the clauses that refuse, if any could: on this case alone, or on the cases of its thread where a clause reads one."""
-    ends = event.activity in way.ends
-    rulings = loaded.ways.guards.of_act(way.kind, event.activity, ends=ends)
+    rulings, loaded, way = decided.rulings, decided.loaded, decided.way
     if not rulings:
         return
-    lines = history.lines() if loaded.state.version else []
+    lines = decided.history.lines() if loaded.state.version else []
     others = queries.threaded(loaded.state, event, rulings)
     if others:
         lines = [*(line_of(one) for many in others.values() for one in many), *lines]
-    proposed = line_of_new(event, version=loaded.state.version + 1, recorded_at=now)
+    proposed = line_of_new(event, version=loaded.state.version + 1, recorded_at=decided.now)
     found = consult.broken(
-        lines, [proposed], rulings, kind=way.kind, ways=loaded.ways, now=now, lang=get_language() or "zh"
+        lines, [proposed], rulings, kind=way.kind, ways=loaded.ways, now=decided.now, lang=get_language() or "zh"
     )
     if found is not None:
         raise consult.refuse(found)

@@ -28,8 +28,14 @@ def act(act: Act, *, actor: Actor, now: datetime) -> Done:
     """
     for _try in range(TRIES):
         try:
+            decided = acting.look(act, actor=actor, now=now)
+            if isinstance(decided, Done):
+                return decided
+            done = None if decided.needs_transaction else acting.write_at_once(decided)
+            if done is not None:
+                return done
             with transaction.atomic():
-                return acting.act(act, actor=actor, now=now)
+                return acting.write(decided)
         except Conflict:
             continue
         except WrongStream as elsewhere:

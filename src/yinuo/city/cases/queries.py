@@ -98,6 +98,11 @@ def threaded(state: State, event: NewEvent, rulings: Sequence[Ruling]) -> Mappin
     return read.streams([PREFIX + other for other in others]) if others else {}
 
 
+def reads_threads(rulings: Sequence[Ruling]) -> bool:
+    """Whether some clause among these reads other cases than the one it speaks of."""
+    return bool(_threads_of(rulings))
+
+
 def _threads_of(rulings: Sequence[Ruling]) -> set[tuple[str, ...]]:
     clauses = [edition.clause for ruling in rulings for edition in ruling.editions]
     return {one.thread for one in clauses if isinstance(one, Constraint) and "case" not in one.thread}

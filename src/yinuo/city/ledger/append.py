@@ -6,17 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from django.db import connection
-
 from yinuo.city.ledger import read
 from yinuo.city.ledger.batch import BatchResult, append_batch
 from yinuo.city.ledger.canonical import dumps
 from yinuo.city.ledger.digest import GENESIS, Frames, links, moment
 from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, Unfit, WrongStream, check
 from yinuo.city.ledger.read import Head, hashing
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import ask
 
-__all__ = ["BatchResult", "append", "append_batch"]
+__all__ = ["BatchResult", "append", "append_batch", "asked_of", "linked"]
 
 UNKNOWN = b""
 """In place of the digest of a head that this process has not seen: it never matches, and the database answers with it."""
@@ -66,51 +64,59 @@ def _append(
 
 def _write(events: Sequence[NewEvent], head: Head, recorded_at: datetime) -> tuple[str, tuple[StoredEvent, ...], Head]:
     """One try to append after `head`: what came of it, what was written, and the head there is now."""
-    version, prev = head
-    payloads = [dumps(event.payload) for event in events]
-    written = list(zip(events, payloads, strict=True))
-    before = (events[0].stream, version, prev)
-    made = links(hashing(), before, written, recorded_at=moment(recorded_at), frames=Frames())
-    digests = [digest for _, _, digest in made]
-    statement, asked = _asked(events, head, payloads=payloads, digests=digests, recorded_at=recorded_at)
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, statement), asked)
-        outcome, found, last, positions = cursor.fetchone()
-    now: Head = (found, bytes(last))
+    made = linked(events, head, recorded_at=recorded_at)
+    if len(made) == 1:
+        found = ask(__file__, "append_one", asked_of(made[0]))
+    else:
+        found = ask(__file__, "append", _asked_of_many(made))
+    outcome, version, digest, positions = found[0]
+    now: Head = (version, bytes(digest))
     read.remember(events[0].stream, now)
     if outcome != "written":
         return outcome, (), now
-    stored = (
+    return outcome, tuple(one._replace(position=place) for one, place in zip(made, positions, strict=True)), now
+
+
+def linked(events: Sequence[NewEvent], head: Head, *, recorded_at: datetime) -> list[StoredEvent]:
+    """Events of one stream as they will be stored after `head`, but for their positions, which only the database knows.
+
+    Raises NotCanonical.
+    """
+    version, prev = head
+    texts = [(event, dumps(event.payload)) for event in events]
+    before = (events[0].stream, version, prev)
+    chain = links(hashing(), before, texts, recorded_at=moment(recorded_at), frames=Frames())
+    return [
         StoredEvent(
             event.stream, version + index, event.source, event.event_id, event.activity, event.at, recorded_at,
-            event.actor, event.unit, payload, previous, digest, positions[index - 1],
+            event.actor, event.unit, payload, previous, digest, 0,
         )
-        for index, ((event, payload), (_, previous, digest)) in enumerate(zip(written, made, strict=True), start=1)
-    )  # fmt: skip
-    return outcome, tuple(stored), now
+        for index, ((event, payload), (_at, previous, digest)) in enumerate(zip(texts, chain, strict=True), start=1)
+    ]  # fmt: skip
 
 
-def _asked(
-    events: Sequence[NewEvent], head: Head, *, payloads: Sequence[str], digests: Sequence[bytes], recorded_at: datetime
-) -> tuple[str, dict[str, Any]]:
-    """The statement and what it is given: one event goes without arrays, at half the price."""
+def asked_of(event: StoredEvent) -> dict[str, Any]:
+    """What `ledger_append_one` is given for a linked event."""
+    return {
+        "stream": event.stream, "version": event.version - 1, "digest": event.prev, "recorded_at": event.recorded_at,
+        "source": event.source, "event_id": event.event_id, "activity": event.activity, "at": event.at, "actor": event.actor,
+        "unit": event.unit, "payload": event.payload, "new_digest": event.digest,
+    }  # fmt: skip
+
+
+def _asked_of_many(events: Sequence[StoredEvent]) -> dict[str, Any]:
     first = events[0]
-    common: dict[str, Any] = {"stream": first.stream, "version": head[0], "digest": head[1], "recorded_at": recorded_at}
-    if len(events) == 1:
-        return "append_one", common | {
-            "source": first.source, "event_id": first.event_id, "activity": first.activity, "at": first.at,
-            "actor": first.actor, "unit": first.unit, "payload": payloads[0], "new_digest": digests[0],
-        }  # fmt: skip
-    return "append", common | {
+    return {
+        "stream": first.stream, "version": first.version - 1, "digest": first.prev, "recorded_at": first.recorded_at,
         "sources": [event.source for event in events],
         "event_ids": [event.event_id for event in events],
         "activities": [event.activity for event in events],
         "ats": [event.at for event in events],
         "actors": [event.actor for event in events],
         "units": [event.unit for event in events],
-        "payloads": payloads,
-        "digests": digests,
-    }
+        "payloads": [event.payload for event in events],
+        "digests": [event.digest for event in events],
+    }  # fmt: skip
 
 
 def _known(fresh: Collection[tuple[str, str]], name: str) -> dict[tuple[str, str], StoredEvent]:

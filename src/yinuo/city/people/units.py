@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import ask, sql
 
 
 class UnknownUnit(LookupError):
@@ -71,6 +71,8 @@ class Tree:
     """Known, but not in force on the day."""
     below: Mapping[str | None, tuple[str, ...]] = field(repr=False)
     """Parent → children in force, in the order of their names; None → roots."""
+    climbed: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """What `ancestors` has answered so far."""
 
     def unit(self, unit: str) -> Span:
         """The unit as it is that day, or as it was last (or will be first). Raises UnknownUnit."""
@@ -81,7 +83,10 @@ class Tree:
 
     def ancestors(self, unit: str) -> tuple[str, ...]:
         """The unit first, then what is above it, the root last. What was merged belongs to what it was merged into."""
-        return climb(unit, self.on, self.unit)
+        found = self.climbed.get(unit)
+        if found is None:
+            found = self.climbed[unit] = climb(unit, self.on, self.unit)
+        return found
 
     def scope(self, units: Iterable[str]) -> tuple[str, ...]:
         """All units a thing belongs to when these are involved in it: each with its ancestors, sorted, none twice."""
@@ -142,17 +147,17 @@ def climb(unit: str, on: date, span_of: Callable[[str], Span]) -> tuple[str, ...
     return tuple(found)
 
 
-def tree(on: date) -> Tree:
-    """The tree of that day. One look at the database tells whether the tree remembered is still the newest."""
-    return _planted(revision(), on)
+def tree(on: date, *, known: str | None = None) -> Tree:
+    """The tree of that day. One look at the database tells whether the tree remembered is still the newest.
+
+    Whoever has just read the revision hands it in as `known`.
+    """
+    return _planted(revision() if known is None else known, on)
 
 
 def revision() -> str:
     """A word that changes whenever anything of units, posts, persons or roles does."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "revision"))
-        row = cursor.fetchone()
-    return str(row[0])
+    return str(ask(__file__, "revision")[0][0])
 
 
 def ancestors(unit: str, on: date) -> tuple[str, ...]:
