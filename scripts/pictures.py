@@ -34,6 +34,7 @@ PAGES = {
     "measures": "/measures",
     "outages": "/outages",
     "offers": "/offers",
+    "pauses": "/pauses",
     "units": "/units",
     "not-found": "/nowhere",
 }

@@ -98,6 +98,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda _of: {"handover": "单"}, None, {"activity": "handover_acknowledged"}),
         Form(lambda _of: {"handover": "单", "return_reason": "不属"}, None, {"activity": "handover_returned"}),
     ),
+    "pause_look": (Form(lambda _of: {"outlook": "未作出"}, None, {"activity": "suspension_reviewed"}),),
     "card_answer": (
         Form(_text, "finding.explain", {"what": "explain"}),
         Form(_text, "finding.appeal", {"what": "appeal"}),
@@ -119,6 +120,10 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     ),
     "outage_verify": (Form(lambda _of: {"ends_at": "2026-03-19T18:00"}),),
     "case_open": (Form(lambda of: {"unit": of.unit, "need": "办证", "channel": "窗口"}, None, {"kind": "inquiry"}),),
+    "window": (
+        Form(lambda of: {"form": f"matrix-{of.unit}", "outcome": "ask", "typed": "办证"}),
+        Form(lambda of: {"form": f"matrix-{of.unit}", "outcome": "accept", "typed": "食品", "name": "甲"}),
+    ),
     "people_import": (Form(_book),),
     "system_create": (Form(lambda of: {"name": "新系统", "unit": of.unit, "rate": "60"}),),
     "system_revoke": (Form(),),
@@ -136,7 +141,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 }
 """What is sent where a form is, by the name of the address. An address that takes only POST and is not here fails the test."""
 
-ALSO_READ = {"people_import", "trial_upload", "case_open", "outages"}
+ALSO_READ = {"people_import", "trial_upload", "case_open", "outages", "window"}
 """Forms that are also shown."""
 
 QUERIES: Mapping[str, Callable[[Department], str]] = {
@@ -144,6 +149,7 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
     "units": lambda of: f"?all&search={of.unit}",
     "measures": lambda of: f"?unit={of.unit}",
     "outages": lambda of: f"?unit={of.unit}",
+    "pauses": lambda of: f"?unit={of.unit}",
     "offers": lambda of: f"?unit={of.unit}",
     "cases": lambda of: f"?unit={of.unit}&q=party-{of.unit}-0",
     "findings": lambda of: f"?unit={of.unit}&q={of.case}",

@@ -130,6 +130,42 @@ def offers(words: Words, *, is_returned: bool) -> Spec:
     )
 
 
+def pauses(words: Words) -> Spec:
+    """Cases with a clock that stands still and no day on which it runs again by itself.
+
+    `looks` of the parameters = the clauses (institution/clause) that ask for a look at it now and then.
+    """
+    paused = (
+        "SELECT k.case_id, jsonb_agg(DISTINCT jsonb_build_array(k.institution, k.clause))::text AS clauses "
+        "FROM supervision_clock AS k WHERE k.ended_at IS NULL AND k.state = 'paused' AND k.due_at IS NULL GROUP BY k.case_id"
+    )
+    looked = (
+        "SELECT n.due_at, n.state, n.level FROM supervision_clock AS n WHERE n.case_id = k.case_id AND n.ended_at IS NULL "
+        "AND n.institution || '/' || n.clause = ANY(%(looks)s) ORDER BY n.due_at LIMIT 1"
+    )
+    return Spec(
+        source=(
+            f"({paused}) AS k JOIN cases_case AS c ON c.case_id = k.case_id AND c.status = 'open' "
+            f"LEFT JOIN LATERAL ({looked}) AS n ON TRUE"
+        ),
+        columns=(
+            "k.clauses, n.due_at AS look_by, n.state AS look, n.level, c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, "
+            "c.opened_at, c.scope, c.state, c.holder_unit"
+        ),
+        key="c.case_id",
+        filters=(
+            Filter("unit", "c.unit = ANY(%(unit)s)", within(words)),
+            Filter("look", "(n.state = 'overdue') = (%(look)s = 'overdue')", one_of(("overdue", "running"))),
+            Filter("q", "c.words @> %(q)s::text[]", pairs),
+        ),
+        sorts={
+            "look": Sort("coalesce(n.due_at, '-infinity'::timestamptz)", "timestamptz"),
+            "opened": Sort("c.opened_at", "timestamptz"),
+        },
+        default="look",
+    )
+
+
 def _clock() -> str:
     """Open cases are looked through in the order of the list, each for a clock in this state, until the page is full.
 

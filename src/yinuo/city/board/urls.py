@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, measures, offers, opening, outages, papers, proofs, tracking
+from yinuo.city.board.views import cases, lights, lists, measures, opening, outages, papers, proofs, tracking, waiting
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -19,8 +19,10 @@ urlpatterns = [
     path("measures/<str:measure>/<str:what>", measures.act, name="measure_act"),
     path("outages", outages.outages, name="outages"),
     path("outages/<str:outage>/verify", outages.verify, name="outage_verify"),
-    path("offers", offers.offers, name="offers"),
-    path("offers/<str:case_id>/<str:activity>", offers.answer, name="offer_answer"),
+    path("offers", waiting.offers, name="offers"),
+    path("offers/<str:case_id>/<str:activity>", waiting.answer_offer, name="offer_answer"),
+    path("pauses", waiting.pauses, name="pauses"),
+    path("pauses/<str:case_id>/<str:activity>", waiting.look_at_pause, name="pause_look"),
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
     path("cases/new", opening.kinds, name="kinds"),

@@ -15,7 +15,7 @@ from yinuo.engine.clauses.flow import FieldType
 WORDS: Mapping[str, Any] = {
     "about": gettext_lazy("关于"), "accepted_on": gettext_lazy("受理日期"), "account": gettext_lazy("账户"), "alternative": gettext_lazy("可以怎么办"),
     "already_submitted": gettext_lazy("已经提交过的材料"), "amount": gettext_lazy("金额（分）"), "applicant": gettext_lazy("申请人"), "applied_on": gettext_lazy("申请日期"),
-    "approver": gettext_lazy("批准人"), "basis": gettext_lazy("依据"), "body": gettext_lazy("内容"), "breadth": gettext_lazy("涉及面"),
+    "approver": gettext_lazy("批准人"), "awaits": gettext_lazy("等待的结论"), "basis": gettext_lazy("依据"), "body": gettext_lazy("内容"), "breadth": gettext_lazy("涉及面"),
     "broken_clause": gettext_lazy("违反的条款"), "broken_due": gettext_lazy("原定到期"), "cause": gettext_lazy("补正原因"), "channel": gettext_lazy("渠道"),
     "claim": gettext_lazy("请求"), "competent": gettext_lazy("是否属于本机关"), "complete": gettext_lazy("材料是否齐全"), "days": gettext_lazy("延长多久"),
     "deadline": gettext_lazy("截止期限"), "debtor": gettext_lazy("当事人"), "decision": gettext_lazy("决定"), "declared": gettext_lazy("所需时间"),
@@ -26,14 +26,14 @@ WORDS: Mapping[str, Any] = {
     "item": gettext_lazy("事项"), "limit": gettext_lazy("时限"), "made_public": gettext_lazy("是否公开"), "materials": gettext_lazy("材料"),
     "measure": gettext_lazy("措施"), "medium": gettext_lazy("公布媒体"), "missing": gettext_lazy("缺少的内容"), "need": gettext_lazy("诉求"),
     "new_deadline": gettext_lazy("新的期限"), "notice_no": gettext_lazy("告知书文号"), "notified_on": gettext_lazy("告知日期"), "on_water": gettext_lazy("是否涉水"),
-    "opinion": gettext_lazy("意见"), "organ": gettext_lazy("机关"), "papers": gettext_lazy("需要的全部材料"), "parent": gettext_lazy("上级办件"),
+    "opinion": gettext_lazy("意见"), "organ": gettext_lazy("机关"), "outlook": gettext_lazy("复核情况"), "papers": gettext_lazy("需要的全部材料"), "parent": gettext_lazy("上级办件"),
     "party_present": gettext_lazy("当事人是否在场"), "pay_by": gettext_lazy("缴款期限"), "petitioner": gettext_lazy("信访人"), "problem": gettext_lazy("问题"),
     "procedure": gettext_lazy("特别程序"), "property": gettext_lazy("财物"), "published_on": gettext_lazy("公布日期"), "reason": gettext_lazy("原因"),
     "receipt": gettext_lazy("收件号"), "received_by": gettext_lazy("签收人"), "received_on": gettext_lazy("收到日期"), "recheck_unit": gettext_lazy("复查单位"),
-    "report_year": gettext_lazy("报告年度"), "respondent": gettext_lazy("被申请人"), "result": gettext_lazy("结果"), "review_unit": gettext_lazy("复核单位"),
+    "report_year": gettext_lazy("报告年度"), "respondent": gettext_lazy("被申请人"), "result": gettext_lazy("结果"), "return_reason": gettext_lazy("退回理由"), "review_unit": gettext_lazy("复核单位"),
     "rights_told": gettext_lazy("是否告知权利"), "route": gettext_lazy("途径"), "ruled_unit": gettext_lazy("裁定由谁办"), "second_checker": gettext_lazy("第二核验人"),
     "signed_reason": gettext_lazy("签批理由"), "signer": gettext_lazy("签批人"), "special": gettext_lazy("程序编号"), "special_basis": gettext_lazy("特别程序依据"),
-    "subject": gettext_lazy("对象"), "term": gettext_lazy("期间"), "third_party": gettext_lazy("第三人"), "title": gettext_lazy("标题"),
+    "subject": gettext_lazy("对象"), "suspension_basis": gettext_lazy("中止依据"), "term": gettext_lazy("期间"), "third_party": gettext_lazy("第三人"), "title": gettext_lazy("标题"),
     "to_unit": gettext_lazy("转给哪个单位"), "voucher": gettext_lazy("凭证"),
 }  # fmt: skip
 LONG = frozenset(
@@ -51,6 +51,8 @@ LONG = frozenset(
         "claim",
         "body",
         "materials",
+        "outlook",
+        "return_reason",
     }
 )
 

@@ -1,4 +1,4 @@
-"""Hand-overs that wait to be signed for (移交待签收), and those that came back."""
+"""What waits: hand-overs to be signed for (移交待签收), and cases that stand still without a day of their own (暂停)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yinuo.city.board import lists
 from yinuo.city.board.dossier import dossier
+from yinuo.city.board.pauses import explained, looks
 from yinuo.city.board.possible import answers, types_of
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
@@ -44,10 +45,38 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 @needs("case.act")
 @require_POST
-def answer(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
+def answer_offer(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
     """Sign for a hand-over or return it. Refused: the list again, with the sentence that says why."""
-    words = words_for(request)
-    now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
+    return _done(request, case_id, activity, back="offers")
+
+
+@needs("case.read")
+@require_safe
+def pauses(request: HttpRequest) -> HttpResponse:
+    """Cases that stand still until something happens: since when, why, by whom, and until when somebody looks at it."""
+    words, actor, now = words_for(request), request.actor, timezone.now()  # type: ignore[attr-defined]
+    condition, given = row_filter(actor, "case.read", "c.scope")
+    given = {**given, "looks": list(looks(words.pack.digest)[0]) if words.is_there else []}
+    try:
+        found = listed(lists.pauses(words), path=request.path, asked=request.GET.dict(), row_filter=(condition, given))
+    except BadQuery as error:
+        raise BadRequest(str(error)) from error
+    explained(found.rows, words, actor=actor, now=now)
+    for row in found.rows:
+        since = row["pause"].since
+        row["lasting"] = words.lasting(now - since) if since else ""
+    return render(request, "board/pauses.html.j2", {"listing": found, "now": now})
+
+
+@needs("case.act")
+@require_POST
+def look_at_pause(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
+    """Record that somebody looked at a case that stands still. Refused: the list again, with the sentence that says why."""
+    return _done(request, case_id, activity, back="pauses")
+
+
+def _done(request: HttpRequest, case_id: str, activity: str, *, back: str) -> HttpResponse:
+    words, now, actor = words_for(request), timezone.now(), request.actor  # type: ignore[attr-defined]
     found = dossier(case_id, words, actor=actor, now=now)
     if found is None:
         raise Http404
@@ -58,4 +87,4 @@ def answer(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, _("已办：%(act)s") % {"act": words.activity(activity)})
-    return redirect(reverse("offers"))
+    return redirect(reverse(back))
