@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from contextlib import closing
 from typing import NamedTuple
 
@@ -127,3 +131,39 @@ def test_a_figure_the_database_cannot_give_is_left_out_and_said(client: Client, 
     told = read(client)
     assert told["yinuo_up"] == 0
     assert "yinuo_looks_waiting" not in told
+
+
+DOWN = """
+import json, time, django
+django.setup()
+from django.test import Client
+client, said = Client(raise_request_exception=False), {}
+for path in ("/healthz", "/readyz", "/metrics"):
+    began = time.monotonic()
+    answer = client.get(path, headers={"Authorization": "Bearer monitor-token"})
+    said[path] = (answer.status_code, answer.content.decode(), time.monotonic() - began)
+print(json.dumps(said))
+"""
+
+
+def test_with_the_database_down_monitors_are_answered_soon_and_not_broken(tmp_path):
+    """A token set, the port closed: the token of a monitor is not looked up among those of systems."""
+    around = {
+        **os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "YINUO_HOME": str(tmp_path),
+        "YINUO_METRICS_TOKEN": "monitor-token", "DJANGO_SETTINGS_MODULE": "yinuo.city.site.settings",
+    }  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", DOWN], env=around, capture_output=True, text=True, timeout=120, check=True
+    )
+    said = json.loads(run.stdout.splitlines()[-1])
+    for path in ("/healthz", "/readyz"):
+        status, body, seconds = said[path]
+        told = json.loads(body)
+        assert (status, told["status"], told["checks"]["database"]["ok"]) == (503, "failing", False)
+        assert told["checks"]["migrations"]["says"] == "not asked"
+        assert seconds < 8, path
+    status, body, seconds = said["/metrics"]
+    assert status == 200
+    assert "yinuo_up 0.0" in body
+    assert "yinuo_requests" in body
+    assert seconds < 8

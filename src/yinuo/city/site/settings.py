@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "yinuo.city.site.watch.requests.Requests",
     "yinuo.city.site.watch.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "yinuo.city.site.watch.views.Monitors",
     "yinuo.city.board.polling.Unchanged",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

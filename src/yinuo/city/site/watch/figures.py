@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -16,6 +16,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from yinuo.city.ledger.statements import sql
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+REACH = 2.0
+"""Seconds a monitor's question waits for a connection."""
 _own = CollectorRegistry()
 REQUESTS = Counter("yinuo_requests", "Requests answered.", ["method", "route", "status"], registry=_own)
 SECONDS = Histogram(
@@ -50,13 +52,26 @@ class _Asked:
         up = 1
         for name, text in FROM_DATABASE.items():
             try:
+                reach()
                 value = ask(name)
+            except OperationalError:
+                up = 0
+                break  # it does not answer: the other questions would only wait
             except Error:
                 up = 0
                 continue
             if value is not None:
                 yield GaugeMetricFamily(f"yinuo_{name}", text, value)
         yield GaugeMetricFamily("yinuo_up", "Whether the database answered every question of this scrape.", up)
+
+
+def reach() -> None:
+    """Nothing where the database can be asked. Raises OperationalError within REACH seconds: a monitor does not wait for long."""
+    if connection.connection is not None or getattr(connection, "pool", None) is None:
+        return
+    with connection.wrap_database_errors:
+        connection.pool.open()
+        connection.pool.putconn(connection.pool.getconn(timeout=REACH))
 
 
 def ask(name: str) -> float | None:

@@ -12,12 +12,15 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from yinuo.city.site.watch import figures
 from yinuo.city.site.watch.figures import ask
 
 PATIENCE = 10.0
 """Seconds without a question from any worker after which supervision is taken to stand still."""
 LEAST_FREE = 500
 """MB that must be free on the disk."""
+
+READ_ONLY = "read only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,20 @@ class Check:
 
 def ready() -> tuple[Check, ...]:
     """What a server process needs to answer requests: the database and its tables."""
-    return (_checked("database", _database), _checked("migrations", _migrations))
+    return _of_database(migrations=_migrations)
 
 
 def whole() -> tuple[Check, ...]:
     """Everything: what `ready` looks at, a worker that sweeps, and room on the disk."""
-    return (*ready(), _checked("worker", _worker), _checked("disk", _disk))
+    return (*_of_database(migrations=_migrations, worker=_worker), _checked("disk", _disk))
+
+
+def _of_database(**looks: Callable[[], tuple[bool, str]]) -> tuple[Check, ...]:
+    """The database, and what is asked of it; where it does not answer nothing else waits for it."""
+    first = _checked("database", _database)
+    if not first.is_well and first.says != READ_ONLY:
+        return (first, *(Check(name, is_well=False, says="not asked") for name in looks))
+    return (first, *(_checked(name, look) for name, look in looks.items()))
 
 
 def _checked(name: str, look: Callable[[], tuple[bool, str]]) -> Check:
@@ -47,10 +58,11 @@ def _checked(name: str, look: Callable[[], tuple[bool, str]]) -> Check:
 
 
 def _database() -> tuple[bool, str]:
+    figures.reach()
     with connection.cursor() as cursor:
         cursor.execute("SELECT NOT pg_is_in_recovery()")
         (is_writable,) = cursor.fetchone()
-    return is_writable, "answers" if is_writable else "read only"
+    return is_writable, "answers" if is_writable else READ_ONLY
 
 
 def _migrations() -> tuple[bool, str]:
