@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.city.board import small_city
 from yinuo.city.cases.models import Case
@@ -33,8 +36,8 @@ def test_row_91_whoever_has_the_number_sees_where_the_case_stands(city, db):
 
 @pytest.mark.holds("peer 91", "regression 21", shows="/track")
 def test_nothing_personal_and_nobody_of_the_staff_is_told(city, db):
-    for case_id in city:
-        _status, text = asked(receipt_of(case_id))
+    for number, case_id in enumerate(city):
+        _status, text = asked(receipt_of(case_id), REMOTE_ADDR=f"203.0.113.{number}")
         for secret in (case_id, f"party-{case_id}", "王小敏", "13912345678", "110101199001011237", "赵倩"):
             assert secret not in text, (case_id, secret)
 
@@ -64,3 +67,34 @@ def test_the_reason_of_a_missed_limit_is_public_once_it_is_published(city, db):
     assert "检验机构排期" not in asked(receipt)[1]
     commands.publish_reason(card.card, reason="检验机构排期已满", actor=small_city.actor("zhou"), now=small_city.NOW)
     assert "检验机构排期已满" in asked(receipt)[1]
+
+
+def test_one_address_asks_thirty_times_a_minute_and_no_more(city, db, monkeypatch):
+    receipt = receipt_of("D000")
+    assert {asked(receipt)[0] for _ in range(29)} == {200}
+    assert asked("1" * 16)[0] == 404
+    status, text = asked(receipt, HTTP_ACCEPT_LANGUAGE="zh-hans")
+    assert (status, "查询太频繁了" in text, "承诺时限" in text) == (429, True, False)
+    assert "Too many questions" in asked(receipt, HTTP_ACCEPT_LANGUAGE="en")[1]
+    program = Client().get("/track", {"receipt": receipt}, headers={"Accept": "application/json"})
+    assert (program.status_code, program.json()["status"], program.headers["Retry-After"]) == (429, 429, "60")
+    assert asked(receipt, REMOTE_ADDR="203.0.113.9")[0] == 200
+    assert Client().get("/track").status_code == 200
+    monkeypatch.setattr(timezone, "now", lambda: small_city.NOW + timedelta(seconds=61))
+    assert asked(receipt)[0] == 200
+
+
+def test_behind_a_proxy_on_this_machine_each_visitor_counts_alone_and_nobody_else_is_believed(city, db):
+    receipt = receipt_of("D000")
+    for _ in range(30):
+        asked(receipt, HTTP_X_FORWARDED_FOR="203.0.113.7")
+    assert asked(receipt, HTTP_X_FORWARDED_FOR="203.0.113.7")[0] == 429
+    assert asked(receipt, HTTP_X_FORWARDED_FOR="1.2.3.4, 203.0.113.7")[0] == 429
+    assert asked(receipt, HTTP_X_FORWARDED_FOR="203.0.113.8")[0] == 200
+    for number in range(30):
+        asked(receipt, REMOTE_ADDR="198.51.100.1", HTTP_X_FORWARDED_FOR=f"203.0.113.{100 + number}")
+    assert asked(receipt, REMOTE_ADDR="198.51.100.1", HTTP_X_FORWARDED_FOR="203.0.113.200")[0] == 429
+    for number in range(30):
+        asked(receipt, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    assert asked(receipt, REMOTE_ADDR="2001:db8:1:2::ffff")[0] == 429
+    assert asked(receipt, REMOTE_ADDR="2001:db8:1:3::1")[0] == 200
