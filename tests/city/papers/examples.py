@@ -29,6 +29,10 @@ PROOF = {
     "path": [digest(number) for number in range(3, 7)],
 }
 HEAD = {"organ": "示例市政务服务管理局", "number": "示督〔2026〕17号", "issued_at": AT, "is_demo": True}
+LETTER = HEAD | {
+    "applicant": "王某某", "item": "排污许可", "unit": "示例市生态环境局", "case": "3301042026000017", "received_at": AT,
+    "clerk": "李某（3 号窗口）", "contact": "12345", "track": "https://city.example/follow",
+}  # fmt: skip
 EXAMPLES = {
     "order": HEAD | {
         "to_unit": "示例市生态环境局", "case": "3301042026000017", "item": "排污许可证核发", "clause": "承诺时限",
@@ -49,6 +53,19 @@ EXAMPLES = {
         "raised_at": AT, "answer_by": datetime(2026, 3, 9, 9, tzinfo=UTC),
         "evidence": [("受理", "2026年2月11日 09:12"), ("暂停", "无"), ("已用", "11 个工作日")],
     },
+    "acceptance": LETTER | {
+        "number": "3301042026000017-受", "accepted_at": AT, "due": date(2026, 3, 16), "limit": "承诺时限 10 个工作日",
+        "why": "承诺时限自 2026-03-02 起算，首日不计。", "basis": "排污许可管理条例",
+    },
+    "supplement": LETTER | {
+        "number": "3301042026000017-补1", "told_at": AT, "cause": "材料缺失",
+        "papers": ["环境影响评价批复（复印件）", "排污口位置图（原件）"],
+    },
+    "refusal": LETTER | {
+        "number": "3301042026000017-不受", "decided_at": AT, "basis": "排污许可管理条例第九条", "reason": "建设项目尚未取得环评批复。",
+        "forbidden_by": "环境影响评价法第二十五条", "alternative": "取得环境影响评价批复后，凭批复再来申请，当场受理。",
+    },
+    "delivery": LETTER | {"number": "3301042026000017-送", "documents": ["受理通知书（2026年3月2日）", "准予决定（2026年3月12日）"]},
     "rectification": HEAD | {
         "to_unit": "示例市生态环境局", "problem": "补正材料未一次告知，同一办件先后两次要求补正。", "about": "3301042026000017",
         "basis": "示例市一次性告知办法（虚构）第二条", "deadline": date(2026, 3, 20),

@@ -70,7 +70,7 @@ MARKUP = '#eval("1+1") *bold* _it_ // gone /* gone */ = head $x^2$ `code` <label
 @pytest.mark.parametrize("name", CONTEXTS)
 def test_what_is_handed_in_is_never_markup(name):
     context = {key: MARKUP if isinstance(value, str) else value for key, value in EXAMPLES[name].items()}
-    for key in ("requirements", "materials"):
+    for key in ("requirements", "materials", "papers", "documents"):
         if key in context:
             context[key] = [MARKUP, MARKUP]
     found = text_of(pdf(name, context))
@@ -129,6 +129,16 @@ def test_a_paper_says_that_it_is_no_form_of_the_law():
         assert "不是法律、法规规定的文书格式" in text_of(pdf(name, EXAMPLES[name]))
 
 
+def test_what_silence_accepted_says_so():
+    found = text_of(pdf("acceptance", EXAMPLES["acceptance"] | {"is_deemed": True}))
+    assert "自收到申请材料之日起视为受理" in found and "现予受理" not in found
+
+
+def test_a_refusal_says_how_it_can_be_done_and_contested():
+    found = text_of(pdf("refusal", EXAMPLES["refusal"]))
+    assert "怎样才能办成" in found and "六十日内依法申请行政复议" in found
+
+
 def test_too_little_too_much_and_the_unknown_are_refused():
     with pytest.raises(BadContext, match="sentence"):
         pdf("order", {key: value for key, value in EXAMPLES["order"].items() if key != "sentence"})
@@ -136,7 +146,7 @@ def test_too_little_too_much_and_the_unknown_are_refused():
         pdf("order", EXAMPLES["order"] | {"colour": "red"})
     with pytest.raises(BadContext, match="time zone"):
         pdf("order", EXAMPLES["order"] | {"issued_at": datetime(2026, 3, 2)})  # noqa: DTZ001
-    with pytest.raises(UnknownPaper, match="card, order"):
+    with pytest.raises(UnknownPaper, match="acceptance, card, delivery, order"):
         pdf("../secrets", EXAMPLES["order"])
 
 

@@ -13,6 +13,7 @@ from yinuo.city.cases.deciding.guards import Silence
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import Line, log_of
+from yinuo.engine.clauses.conditions import Test
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.evaluate import evaluate
@@ -81,12 +82,16 @@ def _deemed(ruling: Ruling, row: dict[str, Any], opener: Line) -> Happened:
     return Happened(silence.means, at, 2**31 - 1, None, opener.unit, {"fields": fields})
 
 
+UNKNOWN = Test(known=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A clause that an act would break."""
+    """A clause that an act would break, and the field that is missing where that is why."""
 
     clause: str
     sentence: str
+    field: str | None = None
 
 
 def broken(
@@ -114,7 +119,23 @@ def broken(
     for row in found:
         if row["finding_id"] not in known:
             sentence = explain(row, rules, lang="en" if lang.startswith("en") else "zh")
-            return Broken(f"{row['institution']}/{row['clause']}", sentence)
+            name = f"{row['institution']}/{row['clause']}"
+            return Broken(name, sentence, _absent(blocking[name], proposed[-1], row["version"]))
+    return None
+
+
+def _absent(ruling: Ruling, proposed: Line, version: str) -> str | None:
+    """The first field that a clause forbids to be unknown on this act and that was not given; null when it asks for none."""
+    given = proposed.payload.get("fields") or {}
+    for edition in ruling.editions:
+        clause = edition.clause
+        if edition.version != version or not isinstance(clause, Constraint) or clause.rule != "absence":
+            continue
+        for event in clause.event:
+            tests = () if event.where is None or proposed.activity not in event.activities else event.where.tests()
+            for name, test in tests:
+                if test == UNKNOWN and name not in given:
+                    return str(name)
     return None
 
 
@@ -141,4 +162,4 @@ def _findings(
 
 def refuse(found: Broken) -> Refused:
     """The refusal a broken clause means."""
-    return Refused("blocked", found.sentence, clause=found.clause)
+    return Refused("blocked", found.sentence, clause=found.clause, field=found.field)

@@ -95,10 +95,72 @@ class Rectification(Paper):
     """The case it is about, if any."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Paper):
+    """What stands on every paper for an applicant: who applied for what, when and where it was received."""
+
+    applicant: str
+    item: str
+    unit: str
+    case: str
+    """The receipt number; `number` is the paper's own."""
+    received_at: datetime
+    clerk: str = ""
+    contact: str = ""
+    track: str = ""
+    """Where the case can be followed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance(Letter):
+    """受理通知书: the application is accepted, and until when it is decided."""
+
+    accepted_at: datetime
+    due: datetime | date | None
+    limit: str
+    why: str
+    """How the due date was counted."""
+    basis: str
+    is_deemed: bool = False
+    """Whether silence accepted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement(Letter):
+    """补正告知书: everything that is missing, told once."""
+
+    told_at: datetime
+    cause: str
+    papers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(Letter):
+    """不予受理决定书: why an application is not accepted, by which rule, and how it could be done."""
+
+    decided_at: datetime
+    basis: str
+    alternative: str
+    reason: str = ""
+    forbidden_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Letter):
+    """送达回证: which papers were handed to whom; signed by hand."""
+
+    documents: Sequence[str]
+    """Each with its day."""
+
+
 CONTEXTS: Mapping[str, type[Paper]] = {
     "order": Order,
     "receipt": Receipt,
     "card": Card,
     "rectification": Rectification,
+    "acceptance": Acceptance,
+    "supplement": Supplement,
+    "refusal": Refusal,
+    "delivery": Delivery,
 }
 """Name of the paper → what it is made of. The template is templates/<name>.typ."""

@@ -31,6 +31,7 @@ class Entry:
 
 
 NAVIGATION = (
+    Entry("window", gettext_lazy("窗口受理"), "case.intake"),
     Entry("board", gettext_lazy("看板"), "board.read"),
     Entry("inbox", gettext_lazy("消息"), "inbox.read", counts=True),
     Entry("findings", gettext_lazy("监察"), "board.read"),

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "yinuo.city.supervision",
     "yinuo.city.pages",
     "yinuo.city.board",
+    "yinuo.city.hall",
     "yinuo.city.figures",
     "yinuo.city.institutions",
     "yinuo.city.api",

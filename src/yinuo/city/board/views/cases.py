@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yinuo.city.board import printing
+from yinuo.city.board import letters, printing
 from yinuo.city.board.dossier import Dossier, dossier
 from yinuo.city.board.possible import possible, types_of, way_of
 from yinuo.city.cases.acts import Act, Refused
@@ -134,7 +134,7 @@ def _page(
         "masked": clear or {name: mask(name, text) for name, text in (sealed or {}).items()},
         "may_unmask": clear is None and may(actor, "person.unmask", scope=case["scope"]),
         "names": WORDS,
-        "papers": printing.offered(found),
+        "papers": (*printing.offered(found), *letters.offered(found)),
         "steps": {step.id: words.activity(step.does[0]) for step in way.flow.steps} if way else {},
     }
     return render(request, "board/case.html.j2", facts, status=status)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from yinuo.city.board import printing
+from yinuo.city.board import letters, printing
 from yinuo.city.board.dossier import Dossier, case_of_card, dossier
 from yinuo.city.ledger import private, roots
 from yinuo.city.pages.words import Words
@@ -31,13 +31,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 @require_safe
 @never_cache
 def paper(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
-    """A paper of a case (printing.offered) as PDF; 404 for a case out of reach and for a paper there is not of it.
+    """A paper of a case (printing.offered, letters.offered) as PDF; 404 for a case out of reach and for a paper there is not of it.
 
     A receipt whose root no longer fits the ledger is not printed: the page of the evidence says what is wrong.
     """
     with translation.override("zh-hans"):
         found = _dossier(request, case_id)
-        if paper not in printing.offered(found):
+        if paper not in (*printing.offered(found), *letters.offered(found)):
             raise Http404
         try:
             context = _context(request, found, paper)
@@ -81,11 +81,11 @@ def _context(request: HttpRequest, found: Dossier, paper: str) -> printing.Conte
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] else None
     name = mask("name", sealed["name"]) if sealed and sealed.get("name") else ""
     asked = f"?{urlencode({'receipt': case['receipt']})}" if case["receipt"] else ""
+    applicant, track = name or _("申请人"), request.build_absolute_uri(reverse("track")) + asked
+    if paper != printing.RECEIPT:
+        return letters.letter(found, paper, applicant=applicant, track=track)
     proof = roots.proof(f"case/{case['case_id']}")
-    return printing.receipt(
-        found, applicant=name or _("申请人"), track=request.build_absolute_uri(reverse("track")) + asked,
-        proof=proof.as_json() if proof else None,
-    )  # fmt: skip
+    return printing.receipt(found, applicant=applicant, track=track, proof=proof.as_json() if proof else None)
 
 
 def _printed(paper: str, context: printing.Context | None, found: Dossier) -> HttpResponse:

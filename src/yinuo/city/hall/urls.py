@@ -1,0 +1,13 @@
+"""The addresses of the hall."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yinuo.city.hall.views import intake
+
+urlpatterns = [
+    path("window", intake.window, name="window"),
+    path("window/choices", intake.choices, name="window_choices"),
+    path("window/papers", intake.papers, name="window_papers"),
+]
