@@ -35,6 +35,8 @@ PAGES = {
     "outages": "/outages",
     "offers": "/offers",
     "pauses": "/pauses",
+    "systems": "/systems",
+    "webhooks": "/systems/webhooks",
     "units": "/units",
     "not-found": "/nowhere",
 }

@@ -127,6 +127,8 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     "people_import": (Form(_book),),
     "system_create": (Form(lambda of: {"name": "新系统", "unit": of.unit, "rate": "60"}),),
     "system_revoke": (Form(),),
+    "webhook_open": (Form(lambda of: {"name": "x", "unit": of.unit, "url": "https://93.184.216.34/x"}),),
+    "webhook_close": (Form(),),
     "inbox_address": (
         Form(lambda _of: {"address": "me@example.org"}, None, {"channel": "mail"}),
         Form(lambda _of: {"do": "remove"}, None, {"channel": "sms"}),

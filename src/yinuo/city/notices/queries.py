@@ -82,6 +82,27 @@ class Webhook:
 State = Literal["given_up", "waiting", "sent"]
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One thing that went out, or shall, to a webhook. `at` = when it was sent, given up, or will be tried next."""
+
+    id: str
+    created_at: datetime
+    state: State
+    at: datetime
+    tries: int
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook, open or closed for ever, with its last deliveries, the newest first."""
+
+    webhook: Webhook
+    disabled_at: datetime | None
+    deliveries: tuple[Delivery, ...]
+
+
 def unread(person: str) -> int:
     """How many notices the person has not read."""
     return int(_rows("unread", person=person)[0][0])
@@ -129,6 +150,27 @@ def webhooks() -> tuple[Webhook, ...]:
         Webhook(number, name, unit, url, tuple(activities), *rest)
         for number, name, unit, url, activities, *rest in _rows("webhooks")
     )
+
+
+def hooks(*, deliveries: int = 5) -> tuple[Hook, ...]:
+    """All webhooks, the open ones first, each with its last deliveries."""
+    return tuple(
+        Hook(
+            Webhook(number, name, unit, url, tuple(activities), created_by, created_at), disabled_at,
+            tuple(_delivery(one) for one in orjson.loads(last)),
+        )
+        for number, name, unit, url, activities, created_by, created_at, disabled_at, last in _rows(
+            "hooks", deliveries=deliveries
+        )
+    )  # fmt: skip
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    state: State = "sent" if row["sent_at"] else "given_up" if row["gave_up_at"] else "waiting"
+    at = row["sent_at"] or row["gave_up_at"] or row["next_at"]
+    return Delivery(
+        row["id"], datetime.fromisoformat(row["created_at"]), state, datetime.fromisoformat(at), row["tries"], row["last_error"]
+    )  # fmt: skip
 
 
 def addresses(person: str) -> Mapping[str, str]:
