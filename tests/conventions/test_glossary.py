@@ -16,7 +16,7 @@ from yinuo.kernel.limits import Unit
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([^`|]+)` \|", re.MULTILINE)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-KINDS = ("flow", "promise", "constraint", "indicator")
+KINDS = ("flow", "promise", "constraint", "table", "register", "indicator")
 """The kinds of clause that this version evaluates."""
 
 
@@ -34,7 +34,8 @@ def commands() -> set[str]:
 
 def columns() -> set[str]:
     tables = (log.EVENT_COLUMNS, log.CASE_COLUMNS, log.CLOCK_COLUMNS, log.FINDING_COLUMNS, log.HOLDING_COLUMNS)
-    return {name for table in (*tables, log.INDICATOR_COLUMNS) for name in table}
+    tables += (log.INDICATOR_COLUMNS, log.DECISION_COLUMNS, log.SHARE_COLUMNS)
+    return {name for table in tables for name in table}
 
 
 def test_every_word_of_the_interface_is_in_the_glossary():

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from tests.reference.deciding import may_be_given
 from tests.reference.openings import Edition, in_force
 from tests.reference.place import Place, Record, holds, matches, threads
 from tests.reference.rulers import Days, ruler
@@ -256,6 +257,12 @@ def _from_here(flow: Flow, first: str) -> set[str]:
     return found
 
 
+def _entitled(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
+    for event in scope:
+        if matches(clause.event, event) and not may_be_given(clause.rows, clause.match, event, event["own"]):
+            yield event
+
+
 _RULES: dict[str, Any] = {
     "absence": _absence,
     "existence": _existence,
@@ -265,4 +272,5 @@ _RULES: dict[str, Any] = {
     "not_chain_succession": _not_chain_succession,
     "in_order": _in_order,
     "follows_flow": _follows_flow,
+    "entitled": _entitled,
 }

@@ -11,6 +11,7 @@ from yinuo.rulebook.checker import check as check_pack
 from yinuo.rulebook.loader import Pack
 from yinuo.rulebook.mutation import survivors
 from yinuo.rulebook.refusals import TextError
+from yinuo.rulebook.spelling import spelt_out
 
 
 def check(
@@ -19,9 +20,14 @@ def check(
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Also change every number, unit and convention: some story must notice.")
     ] = False,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="Print what tables and registers mean in promises and constraints.")
+    ] = False,
 ) -> None:
     """Check a pack: text, names, stories. Exit 2 when something is wrong, 1 when a change goes unnoticed."""
     text = loaded(pack)
+    if expand:
+        out.print("\n\n".join(spelt_out(text)), markup=False, highlight=False, soft_wrap=True)
     problems = check_pack(text)
     tell_problems(problems)
     if any(not problem.warning for problem in problems):

@@ -12,8 +12,10 @@ import polars as pl
 from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.columns import Bool, Column, as_number, as_text, codes_of, shared
+from yinuo.engine.entries import with_entries
 from yinuo.engine.history import History
 from yinuo.engine.holdings import Holdings
+from yinuo.engine.log import Log
 from yinuo.engine.matching import Matcher, Tables
 from yinuo.engine.rules import Edition, Rules, Ruling
 from yinuo.engine.tables import Table
@@ -35,7 +37,7 @@ class Context:
     @classmethod
     def of(cls, history: History) -> Context:
         """Prepare a history for its clauses."""
-        tables = {name: Table(frame) for name, frame in history.log.tables.items()}
+        tables = {name: Table(frame) for name, frame in _tables(history).items()}
         matcher = Matcher(
             Tables(tables, references(history.rules)), history.rules.calendar.clock, _last_day_of(history)
         )
@@ -157,6 +159,13 @@ class Context:
         """These fields of each event as canonical JSON (keys sorted)."""
         frame = pl.DataFrame({name: self.history.column(name, rows).series() for name in sorted(names)})
         return frame.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
+
+
+def _tables(history: History) -> Mapping[str, pl.DataFrame]:
+    """The dated tables of the log, and the entries of its own registers as far as they are known by then."""
+    if not history.rules.of_kind("register"):
+        return history.log.tables
+    return with_entries(Log(history.table, history.log.cases, history.log.tables), history.rules).tables
 
 
 def last_day(history: History, activity: str, *, rows: Int64, default: Int64) -> Int64:

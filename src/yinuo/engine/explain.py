@@ -64,6 +64,8 @@ def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") 
         return _of_clock(title, why, code=code, rules=rules, lang=lang)
     if code == "void_extension":
         return _of_extension(title, why, lang=lang)
+    if code == "entitled":
+        return _of_entitlement(title, why, clause=clause, rules=rules, lang=lang)
     wanted = _wanted(clause, code, happened=why.get("other"))
     code = _narrowed(clause, code)
     return _of_rule(title, {**why, "wanted": wanted}, code=code, rules=rules, lang=lang)
@@ -173,6 +175,57 @@ def _of_rule(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, lan
     if lang == "zh":
         return f"{title}：{text}{f'（经办：{actor}）' if actor else ''}。"
     return f"{title}: {text}{f' (by {actor})' if actor else ''}."
+
+
+def _of_entitlement(title: str, why: Mapping[str, Any], *, clause: Clause | None, rules: Rules, lang: Language) -> str:
+    """Why what was given is not due: the row that comes nearest, and each of its conditions that fails."""
+    number = int(why["row"])
+    row = clause.rows[number - 1] if isinstance(clause, Constraint) and number <= len(clause.rows) else None
+    named = row and (row.zh if lang == "zh" else row.en or row.zh)
+    given, actor = _activity(why.get("activity"), rules, lang=lang), why.get("actor")
+    lacks = [said_lack(one, rules, lang=lang) for one in why["lacks"]]
+    gives = [f"{_label(one['field'], rules, lang=lang)} {_EQUAL[lang]} {one['wanted']}" for one in why["gives"]]
+    if lang == "zh":
+        nearest = f"最接近的一条是“{named}”，" if named else ""
+        reason = f"{nearest}但{'；'.join(lacks)}" if lacks else f"条文给的是{'；'.join(gives)}"
+        return f"{title}：“{given}”不符合条件，{reason}{f'（经办：{actor}）' if actor else ''}。"
+    nearest = f"the nearest row is “{named}”, but " if named else ""
+    reason = f"{nearest}{'; '.join(lacks)}" if lacks else f"the text gives {'; '.join(gives)}"
+    return f"{title}: “{given}” is not due, {reason}{f' (by {actor})' if actor else ''}."
+
+
+_EQUAL = {"zh": "为", "en": "="}
+_TESTS: dict[str, tuple[str, str]] = {
+    "equal": ("应为{wanted}", "must be {wanted}"), "among": ("应为{wanted}之一", "must be one of {wanted}"),
+    "not": ("不得为{wanted}", "may not be {wanted}"), "min": ("应不少于{wanted}", "must be at least {wanted}"),
+    "max": ("应不超过{wanted}", "must be at most {wanted}"), "above": ("应多于{wanted}", "must be above {wanted}"),
+    "below": ("应少于{wanted}", "must be below {wanted}"), "known": ("应当填写", "must be given"),
+    "unknown": ("应当为空", "must be empty"), "has": ("应含{wanted}", "must hold {wanted}"),
+    "contains": ("应写明{wanted}", "must say {wanted}"), "listed": ("应在“{wanted}”登记之列", "must be listed in {wanted}"),
+    "unlisted": ("不得在“{wanted}”登记之列", "may not be listed in {wanted}"),
+}  # fmt: skip
+
+
+def said_lack(lack: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -> str:
+    """One condition that fails, in words: the field, what is asked of it, what stands there."""
+    asked = (_TESTS.get(test, ("不符合条件", "does not hold"))[lang == "en"] for test in str(lack["test"]).split())
+    field, found = _label(str(lack["field"]), rules, lang=lang), lack.get("found")
+    wanted = ("、" if lang == "zh" else ", ").join(asked).format(wanted=lack["wanted"])
+    if lang == "zh":
+        return f"“{field}”{wanted}，现{f'为{found}' if found is not None else '未填'}"
+    return f"{field} {wanted.replace('、', ', ')} and {f'is {found}' if found is not None else 'is not given'}"
+
+
+def _label(field: str, rules: Rules, *, lang: Language) -> str:
+    """What a field is called, where a flow says so."""
+    own = field.partition(".")[0]
+    for editions in rules.flows().values():
+        for flow in reversed(editions):
+            type_ = flow.fields.get(own)
+            word = type_ and (type_.zh if lang == "zh" else type_.en)
+            if word:
+                return word if own == field else f"{word}.{field.partition('.')[2]}"
+    return field.replace("_", " ") if lang == "en" else field
 
 
 def _activity(name: str | None, rules: Rules, *, lang: Language) -> str:

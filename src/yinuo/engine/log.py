@@ -107,6 +107,37 @@ INDICATOR_COLUMNS: dict[str, pl.DataType] = {
 }
 """`unit` holds the subject when it is a unit, `item` when it is an item; `by` is a JSON object of any other breakdown."""
 
+DECISION_COLUMNS: dict[str, pl.DataType] = {
+    "institution": pl.String(),
+    "clause": pl.String(),
+    "version": pl.String(),
+    "case_id": pl.String(),
+    "event_id": pl.String(),
+    "at": INSTANT,
+    "unit": pl.String(),
+    "row": pl.Int32(),
+    "results": pl.String(),
+    "nearest": pl.Int32(),
+    "lacks": pl.String(),
+    "inputs": pl.String(),
+}
+"""`event_id` is the request; `results` and `inputs` are JSON objects, `lacks` a JSON list of {field, test, wanted, found}."""
+
+SHARE_COLUMNS: dict[str, pl.DataType] = {
+    "institution": pl.String(),
+    "clause": pl.String(),
+    "version": pl.String(),
+    "unit": pl.String(),
+    "period_start": pl.Date(),
+    "period_end": pl.Date(),
+    "granted": pl.Int64(),
+    "of": pl.Int64(),
+    "share": pl.Float64(),
+    "cap": pl.Float64(),
+    "over": pl.Boolean(),
+}
+"""`cap` is the share allowed, or the number where the text caps a number."""
+
 
 @dataclass(frozen=True)
 class Log:

@@ -8,12 +8,14 @@ import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.table import Table
 from yinuo.engine.columns import Column
 from yinuo.engine.log import Log, Said
 from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY
 
-DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at"}
+DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at", "uses": "at"}
 FACTS = frozenset({"did", "did_not", "status", "visits", "span", "opened_at", "closed_at"})
 """What `case_facts` adds to the fields of a case."""
 
@@ -30,7 +32,7 @@ def population(indicator: Indicator, log: Log, *, said: Said, rules: Rules) -> P
     """The rows an indicator counts over. Raises ValueError for a source this engine does not know."""
     over, _, part = indicator.over.partition(":")
     frame = _source(indicator, over, part=part, log=log, said=said, rules=rules)
-    name = indicator.at or DATED.get(over, "date" if over == "register" else "from")
+    name = indicator.at or DATED.get(over) or (_date_of(part, rules) if over == "register" else "from")
     if name not in frame.columns:
         return Population(frame, pl.Series([None] * len(frame), dtype=pl.Int64))
     return Population(frame, _local_day(frame[name], rules))
@@ -52,6 +54,8 @@ def _source(indicator: Indicator, over: str, *, part: str, log: Log, said: Said,
         taken = _of_clause(rows[over], part)
         own = cases.select("case_id", *(name for name in cases.columns if name not in taken.columns))
         return taken.join(own, on="case_id", how="left")
+    if over == "uses":
+        return _uses(log, part, rules=rules)
     name = part if over == "register" else over
     if name in log.tables:
         return log.tables[name]
@@ -59,8 +63,26 @@ def _source(indicator: Indicator, over: str, *, part: str, log: Log, said: Said,
         return pl.DataFrame(schema={"id": pl.String})
     raise ValueError(
         f'over = "{over}": an indicator counts cases, clocks, findings, events, holdings, items, units, '
-        "people, ratings or register:<name>"
+        "people, ratings, register:<name> or uses:<table>"
     )
+
+
+def _date_of(register: str, rules: Rules) -> str:
+    """The field that puts an entry into a period; the day its row begins when the text names none."""
+    found = [one.editions[-1].clause for one in rules.of_kind("register") if one.id == register]
+    return next((one.date for one in found if isinstance(one, Register) and one.date is not None), "from")
+
+
+def _uses(log: Log, part: str, *, rules: Rules) -> pl.DataFrame:
+    """The events by which a table was used, with the fields of their cases."""
+    institution, _, id_ = part.rpartition("/")
+    named = [one for one in rules.of_kind("table") if one.id == id_ and institution in ("", one.institution)]
+    clauses = [edition.clause for one in named for edition in one.editions]
+    gives = {name for one in clauses if isinstance(one, Table) for event in one.gives for name in event.activities}
+    used = log.events.filter(pl.col("activity").is_in(sorted(gives)))
+    used = used.join(log.cases, on="case_id", how="left", suffix=":case")
+    both = [name for name in log.cases.columns if f"{name}:case" in used.columns]
+    return used.with_columns(pl.coalesce(name, f"{name}:case").alias(name) for name in both)
 
 
 def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:

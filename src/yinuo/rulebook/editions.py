@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,12 +15,18 @@ from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.table import Table
 from yinuo.engine.rules import Edition, Ruling
+from yinuo.rulebook.expanding import expanded
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, TextError, explain_errors, suggest
 
-KINDS: dict[str, type[Clause]] = {"flow": Flow, "promise": Promise, "constraint": Constraint, "indicator": Indicator}
-LATER_KINDS = ("table", "register", "survey", "draw", "quota", "standing")
+KINDS: dict[str, type[Clause]] = {
+    "flow": Flow, "promise": Promise, "constraint": Constraint, "table": Table, "register": Register,
+    "indicator": Indicator,
+}  # fmt: skip
+LATER_KINDS = ("survey", "draw", "quota", "standing")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -47,6 +53,8 @@ class Statement:
     path: Path_
     raw: Mapping[str, Any]
     edition: Edition
+    made_by: str | None = None
+    """The id of the table or register that expands to this clause; null for one an author wrote."""
 
 
 def read_versions(document: Document, institution: str) -> tuple[list[Statement], list[TextError]]:
@@ -84,6 +92,16 @@ class _Reader:
         if before is not None:
             self._close(self.text, before.until)
         self.done.sort(key=lambda one: one.path)
+        self.done += [part for one in tuple(self.done) for part in self._expanded(one)]
+
+    def _expanded(self, one: Statement) -> Iterator[Statement]:
+        """The clauses a statement stands for, in force as long as it is."""
+        for part in expanded(self.institution, one.id, one.edition.clause, one.raw):
+            path = (*one.path, *part.path)
+            clause = self._read((part.kind, part.id), part.raw, path)
+            if clause is not None:
+                edition = replace(one.edition, clause=clause)
+                yield Statement(self.institution, part.kind, part.id, path, part.raw, edition, one.id)
 
     def _refuse(self, path: Path_, message: str, remedy: str = "") -> None:
         self.errors.append(self.document.error(path, message, remedy))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 import yinuo
 from yinuo.engine.clauses.common import Names, Rung, Text
+from yinuo.engine.clauses.register import ACTIVITIES, Register
 from yinuo.engine.fieldtypes import WORDS, is_type
 from yinuo.engine.rules import Conventions, Level, Rules, Ruling
 from yinuo.kernel.calendars import Calendar
@@ -159,8 +160,9 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
     used = tuple(_load(find_pack(name, root.parent), (*trail, root)) for name in text.uses)
     errors: list[TextError] = []
     calendar = _read_calendar(document, text, errors)
-    tables = _read_tables(document, text, errors)
     institutions = _read_institutions(root, errors)
+    columns = {**_registers(document, text, institutions, errors), **text.tables}
+    tables = _read_tables(document, text, columns=columns, errors=errors)
     if errors or calendar is None:
         raise PackRefused(errors)
     own = rulings_of(one for institution in institutions.values() for one in institution.statements)
@@ -170,10 +172,14 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
         levels={name: level for pack in used for name, level in pack.rules.levels.items()} | text.levels,
         ladders={name: ladder for pack in used for name, ladder in pack.rules.ladders.items()} | text.ladders,
         rulings=own + _lent(own, [ruling for pack in used for ruling in pack.rules.rulings]),
-        tables={name: columns for pack in used for name, columns in pack.rules.tables.items()} | text.tables,
+        tables={name: columns for pack in used for name, columns in pack.rules.tables.items()} | columns,
         activities={
             activity: zh
-            for words in (*(pack.rules.activities for pack in used), *(one.activities for one in institutions.values()))
+            for words in (
+                *_books(own),
+                *(pack.rules.activities for pack in used),
+                *(one.activities for one in institutions.values()),
+            )
             for activity, zh in words.items()
         },
     )
@@ -227,14 +233,43 @@ def _read_calendar(document: Document, text: PackText, errors: list[TextError]) 
         return None
 
 
-def _read_tables(document: Document, text: PackText, errors: list[TextError]) -> dict[str, pl.DataFrame]:
+def _books(rulings: Iterable[Ruling]) -> list[Mapping[str, str]]:
+    """What the activities of entries are called, where there are registers."""
+    return [ACTIVITIES] if any(ruling.kind == "register" for ruling in rulings) else []
+
+
+def _registers(
+    document: Document, text: PackText, institutions: Mapping[str, Institution], errors: list[TextError]
+) -> dict[str, dict[str, str]]:
+    """The columns of every register as a dated table; a name that two things bear is told."""
+    columns: dict[str, dict[str, str]] = {}
+    owners: dict[str, str] = {}
+    for institution in institutions.values():
+        for one in institution.statements:
+            if not isinstance(one.edition.clause, Register):
+                continue
+            if owners.setdefault(one.id, institution.id) != institution.id:
+                message = f'the register "{one.id}" is also one of {owners[one.id]}'
+                errors.append(
+                    institution.document.error(one.path, message, "entries are looked up by that name: rename one")
+                )
+            columns[one.id] = {**columns.get(one.id, {}), **one.edition.clause.columns()}
+    for name in columns.keys() & text.tables.keys():
+        message = f"{name} is a register, its columns are its fields"
+        errors.append(document.error(("tables", name), message, f"leave [tables.{name}] out"))
+    return columns
+
+
+def _read_tables(
+    document: Document, text: PackText, *, columns: Mapping[str, Mapping[str, str]], errors: list[TextError]
+) -> dict[str, pl.DataFrame]:
     folder = document.path.parent / "tables"
-    frames = {name: frame_of([], columns) for name, columns in text.tables.items()}
+    frames = {name: frame_of([], own) for name, own in columns.items() if name in text.tables}
     for path in sorted(folder.glob("*.csv")):
-        if path.stem not in text.tables:
+        if path.stem not in columns:
             errors.append(TextError(path, 1, "this table is not declared", f"add [tables.{path.stem}] to pack.toml"))
             continue
-        frames[path.stem], wrong = read_table(path, text.tables[path.stem], text.zone)
+        frames[path.stem], wrong = read_table(path, columns[path.stem], text.zone)
         errors += wrong
     return frames
 

@@ -55,6 +55,7 @@ def changes_of_policy(raw: Mapping[str, Any]) -> Iterator[Change]:
                 yield Change(path, DROP, f"{id_}: the whole clause is dropped")
                 yield from _named(id_, len(path), _changes(path, clause))
                 yield from _named(id_, len(path), _pauses((*path, "pause"), clause.get("pause")))
+                yield from _named(id_, len(path), _duties(kind, path, clause))
 
 
 def changes_of_ladder(name: str, rungs: object) -> Iterator[Change]:
@@ -114,6 +115,44 @@ def _pauses(path: Path_, pauses: object) -> Iterator[Change]:
                 if isinstance(words, list) and len(words) > 1:
                     for number, word in enumerate(words):
                         yield Change((*inner, key, number), DROP, f"{word} is dropped")
+
+
+_DUTIES = ("verify", "due", "extend", "close", "strike", "unique", "publish", "complete")
+"""What a register asks of its people, each of which can be taken out."""
+
+
+def _duties(kind: str, path: Path_, clause: Mapping[str, Any]) -> Iterator[Change]:
+    """What makes a table or a register bind, dropped: a row, one test of a row, a duty, one entry of a list of duties."""
+    if kind == "table":
+        for index, row in enumerate(clause.get("rows", ())):
+            yield Change((*path, "rows", index), DROP, "is dropped")
+            for inner, way in _events((*path, "rows", index, "when"), row.get("when")):
+                for name in way if len(way) > 1 else ():
+                    yield Change((*inner, name), DROP, "is dropped")
+        yield from _each((*path, "grant", "needs"), clause.get("grant", {}).get("needs"))
+    elif kind == "register":
+        yield from (Change((*path, key), DROP, "is dropped") for key in _DUTIES if key in clause)
+        for key in ("while", "refuse", "cadence"):
+            entries = clause.get(key, ())
+            yield from (Change((*path, key, index), DROP, "is dropped") for index in range(len(entries)))
+        for index, filled in enumerate(clause.get("while", ())):
+            yield from _each((*path, "while", index, "fields"), filled.get("fields"))
+        for key in ("close", "strike"):
+            yield from _each((*path, key, "needs"), clause.get(key, {}).get("needs"))
+            yield from _each((*path, key, "not"), clause.get(key, {}).get("not"))
+        yield from (
+            Change((*path, "strike", key), DROP, "is dropped") for key in ("when",) if key in clause.get("strike", {})
+        )
+        told = clause.get("publish", {})
+        yield from (
+            Change((*path, "publish", key), DROP, "is dropped") for key in ("where", "checker", "every") if key in told
+        )
+
+
+def _each(path: Path_, words: object) -> Iterator[Change]:
+    """Each word of a list of several dropped."""
+    if isinstance(words, list) and len(words) > 1:
+        yield from (Change((*path, index), DROP, f"{word} is dropped") for index, word in enumerate(words))
 
 
 def _events(path: Path_, raw: object) -> Iterator[tuple[Path_, Mapping[str, Any]]]:

@@ -86,9 +86,7 @@ class _Hunt:
 
     def _concerned(self, story: Story, about: frozenset[str]) -> int:
         """How many of a story's lines are about these clauses."""
-        expect = story.text.expect
-        rows = (*expect.clocks, *expect.findings, *expect.indicators)
-        return sum(self.teller.clause_of(story, row) in about for row in rows)
+        return sum(self.teller.clause_of(story, row) in about for row in story.text.expect.every())
 
     def _breaks(self, story: Story, mutant: Mutant) -> bool:
         kinds = story.kinds()

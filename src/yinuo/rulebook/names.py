@@ -11,13 +11,15 @@ from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.table import Table
 from yinuo.engine.fieldtypes import REFERENCES, WORDS, is_type
 from yinuo.engine.strata import kinds_named
 from yinuo.kernel.logtext import Constant
 from yinuo.rulebook.editions import Statement
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, TextError, suggest
-from yinuo.rulebook.tests_of_fields import TestCheck
+from yinuo.rulebook.tests_of_fields import TestCheck, misfit
 from yinuo.rulebook.words import CASE_FIELDS, MADE_FIELDS, OVER_FIELDS, RESERVED, Fields, Words, parts, words_of
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class _ClauseCheck:
 
     def run(self, statement: Statement) -> None:
         clause = statement.edition.clause
+        if statement.made_by is not None and statement.kind != "flow" and "table" in statement.path:
+            return
         kinds = kinds_named(clause.for_)
         for kind in sorted(kinds or ()):
             self.known(kind, self.words.kinds, ("for", "kind"), "no flow declares the kind")
@@ -81,6 +85,10 @@ class _ClauseCheck:
             self.constraint(clause, self.words.fields_of(kinds))
         elif isinstance(clause, Indicator):
             self.indicator(clause)
+        elif isinstance(clause, Table):
+            self.table(clause, self.words.fields_of(kinds))
+        elif isinstance(clause, Register):
+            self.register(clause)
 
     def refuse(self, path: Path_, message: str, remedy: str = "") -> None:
         self.errors.append(self.document.error((*self.path, *path), message, remedy))
@@ -258,6 +266,30 @@ class _ClauseCheck:
         for index, back in enumerate(clause.back):
             self.known(back.to, ids, ("back", index), "there is no step")
 
+    def table(self, clause: Table, fields: Fields) -> None:
+        self.conditions(clause, fields)
+        for index, results in ((None, clause.otherwise), *((index, row.then) for index, row in enumerate(clause.rows))):
+            path: Path_ = ("otherwise",) if index is None else ("rows", index, "then")
+            for name, value in results.items():
+                self.field(name, fields, path)
+                if name in fields and (wrong := misfit(value, fields[name])):
+                    self.refuse((*path, name), f"{name}: {value!r} is no {fields[name].is_}", wrong)
+        for name in clause.grant.needs if clause.grant is not None else ():
+            self.field(name, fields, ("grant", "needs"))
+        if clause.as_of is not None:
+            self.applies_by(clause.as_of, fields)
+        if clause.level is not None:
+            self.level(clause.level, ("level",))
+
+    def register(self, clause: Register) -> None:
+        for name in (*clause.key, *([clause.date] if clause.date else [])):
+            self.known(name, clause.fields, ("key",) if name in clause.key else ("date",), "the register has no field")
+        for name, one in clause.fields.items():
+            if one.book is not None:
+                self.known(one.book, self.words.registers, ("fields", name), "there is no register")
+        for name in clause.publish.fields if clause.publish is not None else ():
+            self.known(name, clause.fields, ("publish", "fields"), "the register has no field")
+
     def indicator(self, clause: Indicator) -> None:
         over, _, name = clause.over.partition(":")
         fields = self.over(over, name, kinds_named(clause.where))
@@ -278,7 +310,7 @@ class _ClauseCheck:
                     self.refuse((key,), f'there is no indicator "{one}"', suggest(one, figures))
 
     def over(self, over: str, name: str, kinds: frozenset[str] | None) -> Fields:
-        if over in ("clocks", "findings") and name and self.words.find_clause(name, self.home) is None:
+        if over in ("clocks", "findings", "uses") and name and self.words.find_clause(name, self.home) is None:
             known = [f"{home}/{id_}" for home, ids in self.words.clauses.items() for id_ in ids]
             self.refuse(("over",), f'there is no clause "{name}"', suggest(name, known))
         if over in OVER_FIELDS:

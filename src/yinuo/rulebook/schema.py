@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from yinuo.engine.clauses.common import Text
 from yinuo.kernel.calendars import CalendarText
@@ -18,7 +18,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, dict[str, Any]]:
     """A schema for each kind of file: policy, stories, pack, calendar."""
     named: Any = dict
-    clauses: Any = {kind: (named[str, clause], {}) for kind, clause in KINDS.items()}
+    clauses: Any = {f"{kind}_": (named[str, clause], Field({}, alias=kind)) for kind, clause in KINDS.items()}
     version: Any = create_model("Version", __base__=VersionText, **clauses)
     versions: Any = {"version": (list[version], ...)}
     policy = create_model("Policy", __base__=PolicyText, **versions)

@@ -10,12 +10,16 @@ from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.table import Table
+from yinuo.rulebook.books import unsound_register, unsound_table
 from yinuo.rulebook.places import Path_
 
 Unsound: TypeAlias = Iterator[tuple[Path_, str, str]]
 """Where in the clause, what is wrong, the remedy."""
 
-UNARY = frozenset({"existence", "absence", "exactly", "init", "end"})
+COUNTING = frozenset({"existence", "absence", "exactly", "init", "end"})
+UNARY = COUNTING | {"entitled"}
 UNORDERED = frozenset({"responded_existence", "coexistence", "not_coexistence", "choice", "exclusive_choice"})
 ALONE = frozenset({"follows_flow"})
 PENDING = frozenset({"existence", "response", "responded_existence", "coexistence", "choice", "exclusive_choice", "end",
@@ -28,6 +32,7 @@ def unsound(clause: Clause) -> Unsound:
     """What a clause says that cannot be meant."""
     check: dict[type[Clause], Callable[..., Unsound]] = {
         Promise: _promise, Constraint: _constraint, Flow: _flow, Indicator: _indicator,
+        Table: unsound_table, Register: unsound_register,
     }  # fmt: skip
     yield from check[type(clause)](clause)
 
@@ -70,10 +75,12 @@ def _constraint(clause: Constraint) -> Unsound:
         yield (), f"{clause.rule} needs {key}", f'add {key} = "activity"'
     for key in sorted(given - wanted):
         yield (key,), f"{clause.rule} takes no {key}", f"it takes {', '.join(sorted(wanted)) or 'no events'}"
-    if clause.rule not in UNARY:
+    if bool(clause.rows) != (clause.rule == "entitled"):
+        yield (), "which rows entitle is said by a table", "write [version.table.…] with gives"
+    if clause.rule not in COUNTING:
         for key in ("min", "max", "distinct", "rolling"):
             if getattr(clause, key) is not None:
-                yield (key,), f"{clause.rule} takes no {key}", f"rules that count: {', '.join(sorted(UNARY))}"
+                yield (key,), f"{clause.rule} takes no {key}", f"rules that count: {', '.join(sorted(COUNTING))}"
     if clause.rule == "response" and clause.gap is not None and clause.gap.max is not None:
         yield ("gap",), "a response within a limit is a promise", "write it as [version.promise.…]"
     if clause.while_ is not None and (clause.after or clause.before):
@@ -132,4 +139,3 @@ def _indicator(clause: Indicator) -> Unsound:
             yield (), f"the measure {clause.measure} needs {key}", f"add {key} = …"
     if clause.measure == "count" and clause.count is not None:
         yield ("count",), "the measure count has no numerator", 'put the condition into where, or write "share"'
-

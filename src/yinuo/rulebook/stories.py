@@ -11,7 +11,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 
 from yinuo.engine.clauses.common import Names, Text
-from yinuo.engine.log import CASE_COLUMNS, CLOCK_COLUMNS, FINDING_COLUMNS, INDICATOR_COLUMNS
+from yinuo.engine.log import (
+    CASE_COLUMNS,
+    CLOCK_COLUMNS,
+    DECISION_COLUMNS,
+    FINDING_COLUMNS,
+    INDICATOR_COLUMNS,
+    SHARE_COLUMNS,
+)
 from yinuo.rulebook.loader import Institution, Pack
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, PackRefused, TextError, explain_errors, read_document, suggest
@@ -56,6 +63,12 @@ class Expected(Text):
     clocks: tuple[dict[str, Any], ...] = ()
     findings: tuple[dict[str, Any], ...] = ()
     indicators: tuple[dict[str, Any], ...] = ()
+    decisions: tuple[dict[str, Any], ...] = ()
+    shares: tuple[dict[str, Any], ...] = ()
+
+    def every(self) -> tuple[dict[str, Any], ...]:
+        """All expected rows, of whatever."""
+        return (*self.clocks, *self.findings, *self.indicators, *self.decisions, *self.shares)
 
 
 class StoryText(Text):
@@ -193,6 +206,8 @@ def _check_expected(story: Story, words: Words) -> Iterator[TextError]:
         ("clocks", expect.clocks, CLOCK_COLUMNS),
         ("findings", expect.findings, FINDING_COLUMNS),
         ("indicators", expect.indicators, INDICATOR_COLUMNS),
+        ("decisions", expect.decisions, DECISION_COLUMNS),
+        ("shares", expect.shares, SHARE_COLUMNS),
     ):
         for index, row in enumerate(rows):
             path = ("expect", key, index)

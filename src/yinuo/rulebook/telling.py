@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from yinuo.engine.decisions import decide, shares
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.fieldtypes import column_type
 from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log, Said
@@ -89,6 +90,9 @@ class Teller:
             compare.nothing_else(extra)
         if text.expect.indicators and about is None:
             compare.rows("indicators", measure(log, said, rules, as_of=as_of), text.expect.indicators)
+        for what, asked, tell in (("decisions", text.expect.decisions, decide), ("shares", text.expect.shares, shares)):
+            if asked:
+                compare.rows(what, tell(log, rules, as_of=as_of), asked)
         clocks, findings = (tuple(compare.matched[what]) for what in ("clocks", "findings"))
         return Telling(story, tuple(compare.differences), said, as_of, clocks, findings)
 
@@ -195,7 +199,9 @@ class Comparison:
         self.about = about
         self.clause_of = clause_of
         self.differences: list[str] = []
-        self.matched: dict[str, list[Match]] = {"clocks": [], "findings": [], "indicators": []}
+        self.matched: dict[str, list[Match]] = {
+            what: [] for what in ("clocks", "findings", "indicators", "decisions", "shares")
+        }
 
     def rows(self, what: str, frame: pl.DataFrame, expected: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Match each expected row with exactly one row of its institutions; the rows no one expected."""
@@ -221,9 +227,7 @@ class Comparison:
         full = {SHORT.get(name, name): value for name, value in wanted.items()}
         return {**full, "institution": self.clause_of(self.story, wanted).partition("/")[0]}
 
-    def refusal(
-        self, extra: list[dict[str, Any]], before: Said, after: Said, rules: Rules
-    ) -> list[dict[str, Any]]:
+    def refusal(self, extra: list[dict[str, Any]], before: Said, after: Said, rules: Rules) -> list[dict[str, Any]]:
         """Whether the last event makes a new finding of the refusing clause; that finding needs no line of its own."""
         refused = self.story.text.refused
         known = set(before.findings["finding_id"])

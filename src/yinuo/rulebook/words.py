@@ -30,14 +30,21 @@ def _typed(**words: str) -> dict[str, FieldType]:
 
 CASE_FIELDS = _typed(kind="text", item="item", unit="unit", region="text", case="case")
 EVENT_FIELDS = CASE_FIELDS | _typed(
-    activity="text", at="moment", actor="person", step="text", holder="text",
-    deemed="bool", entry_lag="limit", hour="int",
+    activity="text",
+    at="moment",
+    actor="person",
+    step="text",
+    holder="text",
+    deemed="bool",
+    entry_lag="limit",
+    hour="int",
 )
 MADE_FIELDS = _typed(clause="text", institution="text", level="text", finding="text", due="moment")
 """What the events lapsed, raised and found carry beside a case's fields."""
 CASE_FACTS = _typed(
     did="text", did_not="text", status="text", visits="int", span="limit", opened_at="moment", closed_at="moment"
 )
+DATED_FIELDS = _typed(id="text", **{"from": "date", "until": "date"})
 _ANY = FieldType.model_validate({"is": "any"})
 OVER_FIELDS: Mapping[str, Fields] = {
     "cases": CASE_FACTS,
@@ -45,6 +52,7 @@ OVER_FIELDS: Mapping[str, Fields] = {
     "clocks": dict.fromkeys(CLOCK_COLUMNS, _ANY) | CASE_FACTS,
     "findings": dict.fromkeys(FINDING_COLUMNS, _ANY) | CASE_FACTS,
     "holdings": dict.fromkeys(HOLDING_COLUMNS, _ANY) | CASE_FACTS,
+    "uses": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text"),
 }
 
 
@@ -59,6 +67,11 @@ class Words:
     ladders: frozenset[str]
     clauses: Mapping[str, Mapping[str, str]]
     """For each institution its clause ids and their kinds."""
+
+    @property
+    def registers(self) -> frozenset[str]:
+        """The ids of all registers."""
+        return frozenset(id_ for ids in self.clauses.values() for id_, kind in ids.items() if kind == "register")
 
     def fields_of(self, kinds: frozenset[str] | None) -> dict[str, FieldType]:
         """The fields of events and cases of these kinds (null = of any kind)."""
@@ -103,10 +116,7 @@ def words_of(pack: Pack) -> Words:
                 if isinstance(clause, Flow):
                     own = kinds.setdefault(statement.id, {})
                     own |= {name: _merged(own.get(name, type_), type_) for name, type_ in clause.fields.items()}
-    tables = {
-        name: _typed(id="text", **{"from": "date", "until": "date"}) | _typed(**columns)
-        for name, columns in pack.rules.tables.items()
-    }
+    tables = {name: DATED_FIELDS | _typed(**words) for name, words in pack.rules.tables.items()}
     levels, ladders = frozenset(pack.rules.levels), frozenset(pack.rules.ladders)
     return Words(frozenset(activities), kinds, tables, levels, ladders, clauses)
 

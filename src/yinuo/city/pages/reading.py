@@ -294,4 +294,5 @@ def _rule(one: Constraint) -> str:
         "chain_succession": _("“%(first)s”必须紧接“%(then)s”。"), "not_chain_succession": _("“%(first)s”之后不得紧接“%(then)s”。"),
         "choice": _("“%(one)s”和“%(other)s”至少有一项。"), "exclusive_choice": _("“%(one)s”和“%(other)s”只能有一项。"),
         "follows_flow": _("只能按公布的环节办理。"), "in_order": _("先来先办，不得插队。"),
+        "entitled": _("符合条文所列情形之一，才可以“%(event)s”。"),
     }[one.rule]  # fmt: skip

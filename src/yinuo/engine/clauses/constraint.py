@@ -8,6 +8,7 @@ from pydantic import Field
 
 from yinuo.engine.clauses.common import Clause, LimitText, Names, Text
 from yinuo.engine.clauses.conditions import EventText
+from yinuo.engine.clauses.table import TableRow
 
 Template = Literal[
     "existence", "absence", "exactly", "init", "end",
@@ -15,7 +16,7 @@ Template = Literal[
     "response", "precedence", "succession", "not_succession",
     "alternate_response", "alternate_precedence", "alternate_succession",
     "chain_response", "chain_precedence", "chain_succession", "not_chain_succession",
-    "choice", "exclusive_choice", "follows_flow", "in_order",
+    "choice", "exclusive_choice", "follows_flow", "in_order", "entitled",
 ]  # fmt: skip
 
 
@@ -41,7 +42,10 @@ class While(Text):
 
 
 class Constraint(Clause):
-    """One rule over the events of a thread. Ordered rules take `first` and `then`, always in time order."""
+    """One rule over the events of a thread. Ordered rules take `first` and `then`, always in time order.
+
+    `entitled` is never written: tables and registers expand to it. Its `rows` say when its `event` may happen.
+    """
 
     rule: Template
     event: EventText = ()
@@ -60,6 +64,8 @@ class Constraint(Clause):
     before: EventText = ()
     while_: While | None = Field(None, alias="while")
     unless: EventText = ()
+    rows: tuple[TableRow, ...] = ()
+    match: Literal["first", "all"] = "first"
     thread: Names = ("case",)
     level: str
     review: bool = False

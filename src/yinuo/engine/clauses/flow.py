@@ -11,16 +11,20 @@ from yinuo.engine.clauses.conditions import ConditionText, EventText
 
 
 class FieldType(Text):
-    """What a field holds: a type word, and for choices the words there are."""
+    """What a field holds: a type word, and for choices the words there are (short form: their list)."""
 
     is_: str = Field(alias="is")
     of: tuple[Any, ...] = ()
     in_: str | None = Field(None, alias="in")
     sealed: Names = ()
     one: bool = False
+    zh: str | None = None
+    en: str | None = None
 
 
 def _field_type(raw: object) -> object:
+    if isinstance(raw, list):
+        return {"is": "choice", "of": raw}
     return {"is": raw} if isinstance(raw, str) else raw
 
 

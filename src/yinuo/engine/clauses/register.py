@@ -1,0 +1,184 @@
+"""`register`: a book whose every entry is a case, with its duties written beside its fields (grammar 1.6; part 2, 2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from yinuo.engine.clauses.common import Clause, FieldLimit, LimitText, Names, Rung, Text
+from yinuo.engine.clauses.conditions import ConditionText
+
+ENTERED, CHANGED, VERIFIED, PUBLISHED = "entered", "changed", "verified", "published"
+PROLONGED, CLOSED, REOPENED, STRUCK = "prolonged", "closed", "sent_back", "struck"
+ACTIVITIES: Mapping[str, str] = {
+    ENTERED: "登记", CHANGED: "变更登记", VERIFIED: "审核", PUBLISHED: "公布",
+    PROLONGED: "批准延期", CLOSED: "核销", REOPENED: "不予核销", STRUCK: "注销",
+}  # fmt: skip
+"""What happens to an entry, the same words in every register."""
+TOUCHES = (ENTERED, CHANGED)
+"""The activities that say what an entry holds."""
+
+_ALIASES = {
+    "long": "text", "people": "list:person", "units": "list:unit", "items": "list:item", "files": "list:file",
+    "enterprise": "party", "household": "party",
+}  # fmt: skip
+"""Words of a register's fields and the type of a case's field they mean."""
+Access = Literal["public", "internal", "handlers", "sealed"]
+ACCESS: tuple[Access, ...] = ("public", "internal", "handlers", "sealed")
+"""Who may read, from everybody to nobody but those named."""
+
+
+class RegisterField(Text):
+    """A field of an entry: `"type"`, `"type!"` (compulsory), `["a", "b"]` (choices) or this table."""
+
+    is_: str = Field(alias="is")
+    of: tuple[Any, ...] = ()
+    in_: str | None = Field(None, alias="in")
+    required: bool = False
+    many: bool = False
+    min: Any = None
+    max: Any = None
+    private: Access | None = None
+    sealed: Names = ()
+    one: bool = False
+    zh: str | None = None
+    en: str | None = None
+
+    @property
+    def word(self) -> str:
+        """The type this is as a field of a case."""
+        own = "case" if self.is_.startswith("entry:") else _ALIASES.get(self.is_, self.is_)
+        return f"list:{own}" if self.many and not own.startswith("list:") else own
+
+    @property
+    def book(self) -> str | None:
+        """The id of the register whose entry this names (`entry:disclosure/catalogue`); null for other types."""
+        return self.is_.rpartition("/")[2] if self.is_.startswith("entry:") else None
+
+
+def _field(raw: object) -> object:
+    if isinstance(raw, str):
+        return {"is": raw.removesuffix("!"), "required": raw.endswith("!")}
+    if isinstance(raw, list):
+        return {"is": "choice", "of": raw}
+    if isinstance(raw, Mapping) and isinstance(raw.get("is"), str) and str(raw["is"]).endswith("!"):
+        return {**raw, "is": raw["is"].removesuffix("!"), "required": True}
+    if isinstance(raw, Mapping) and "is" not in raw and "of" in raw:
+        return {**raw, "is": "choice"}
+    return raw
+
+
+class Due(Text):
+    """By when an entry is closed: on the day a field names, or within a limit of its entry."""
+
+    on: str | None = None
+    within: LimitText | FieldLimit | None = None
+    levels: tuple[Rung, ...] | str = ()
+    basis: Literal["statutory", "promised", "step", "ordered"] = "ordered"
+
+
+class Prolong(Text):
+    """A later day (`to`) or more time (`by`), so often at most, with these fields."""
+
+    to: str | None = None
+    by: LimitText | FieldLimit | None = None
+    max: LimitText | None = None
+    times: Annotated[int, Field(ge=1)] = 1
+    needs: Names = ()
+    approver: str
+    if_void: str | None = None
+
+
+class Close(Text):
+    """How an entry is written off: by whom, never by those in `not`, with these fields, from these states."""
+
+    by: str
+    not_: tuple[Literal["enterer", "handler", "verifier"], ...] = Field(("enterer", "handler"), alias="not")
+    needs: Names = ()
+    level: str | None = None
+
+
+class Strike(Text):
+    """When an entry may be taken out of the book, and that its enterer does not do it."""
+
+    by: str
+    when: ConditionText | None = None
+    needs: Names = ()
+    not_: tuple[Literal["enterer", "handler", "verifier"], ...] = Field(("enterer", "handler"), alias="not")
+
+
+class Filled(Text):
+    """As long as `where` holds these fields may not be empty."""
+
+    where: ConditionText
+    fields: Names
+    zh: str | None = None
+    en: str | None = None
+    level: str | None = None
+
+
+class Refusal(Text):
+    """An entry of which `when` holds is refused with this sentence."""
+
+    when: ConditionText
+    zh: str
+    en: str | None = None
+    level: str | None = None
+
+
+class Cadence(Text):
+    """At least one per period: of every open entry (`per = "entry"`), or of every unit (`per = "unit:town"`)."""
+
+    every: str
+    per: str = "entry"
+    does: str | None = None
+    min: Annotated[int, Field(ge=1)] = 1
+    grace: LimitText | None = None
+    where: ConditionText | None = None
+    zh: str | None = None
+    en: str | None = None
+    level: str | None = None
+
+
+class Publish(Text):
+    """What the public may read of an entry, who lets it out, on which medium, and how often it is renewed."""
+
+    fields: Names
+    where: ConditionText | None = None
+    checker: str | None = None
+    every: LimitText | FieldLimit | None = None
+    medium: Names = ("portal",)
+    levels: tuple[Rung, ...] | str = ()
+
+
+def _many(raw: object) -> object:
+    return [raw] if isinstance(raw, Mapping) else raw
+
+
+class Register(Clause):
+    """A book of entries. Its duties expand at load into a flow, promises, constraints and figures on the entries."""
+
+    key: Names
+    fields: dict[str, Annotated[RegisterField, BeforeValidator(_field)]]
+    date: str | None = None
+    enter: str
+    verify: str | None = None
+    holder: str = "unit"
+    due: Due | None = None
+    extend: Prolong | None = None
+    close: Close | None = None
+    strike: Strike | None = None
+    while_: Annotated[tuple[Filled, ...], BeforeValidator(_many)] = Field((), alias="while")
+    refuse: Annotated[tuple[Refusal, ...], BeforeValidator(_many)] = ()
+    complete: str | None = None
+    cadence: Annotated[tuple[Cadence, ...], BeforeValidator(_many)] = ()
+    publish: Publish | None = None
+    private: Access = "internal"
+    unique: bool = False
+    level: str
+
+    def columns(self) -> dict[str, str]:
+        """The columns of its entries as a dated table, beside id, from and until: its fields, unit, state."""
+        return {"unit": "unit", "state": "text", **{name: one.word for name, one in self.fields.items()}}

@@ -1,0 +1,57 @@
+"""`table`: which facts give which result, row by row; with `grant`, who is entitled to what (grammar part 2, 2.4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from yinuo.engine.clauses.common import Clause, Names, Text
+from yinuo.engine.clauses.conditions import ConditionText, EventText
+
+
+class TableRow(Text):
+    """One row: when it holds, then these results. `zh` is how the text words it, for the sentence of a refusal."""
+
+    when: ConditionText
+    then: dict[str, Any] = {}
+    zh: str | None = None
+    en: str | None = None
+
+
+class Cap(Text):
+    """How many may be granted: a share of the events `of` (or `most`, a number) of each `by` in each `per`.
+
+    The share is a guard at the moment of the command; the engine counts and publishes it.
+    """
+
+    share: Annotated[Decimal, Field(gt=0, le=1)] | None = None
+    most: Annotated[int, Field(ge=1)] | None = None
+    of: EventText = ()
+    for_: ConditionText | None = Field(None, alias="for")
+    per: Literal["day", "week", "month", "quarter", "half", "year"] = "month"
+    by: Literal["unit", "city"] = "unit"
+    over: Literal["refuse", "queue", "flag"] = "flag"
+
+
+class Grant(Text):
+    """What makes a table an entitlement: what the giving must name (reason, approver …), how many there may be."""
+
+    needs: Names = ()
+    cap: Cap | None = None
+
+
+class Table(Clause):
+    """A decision table. `on` asks, `gives` writes the results; what the rows do not give may not be given."""
+
+    on: EventText
+    gives: EventText = ()
+    match: Literal["first", "all"] = "first"
+    rows: tuple[TableRow, ...]
+    otherwise: dict[str, Any] = {}
+    as_of: str | None = None
+    grant: Grant | None = None
+    level: str | None = None
+    block: bool = True
+    answers: str = "holder"

@@ -1,0 +1,82 @@
+"""Entries of registers as dated tables: what the book said on any past day (grammar 1.6, 2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from yinuo.engine.clauses.register import ACTIVITIES, CHANGED, CLOSED, ENTERED, STRUCK, VERIFIED, Register
+from yinuo.engine.fieldtypes import column_type
+from yinuo.engine.log import Log
+from yinuo.engine.rules import Rules, Ruling
+
+STATES: Mapping[str, str] = {ENTERED: "entered", VERIFIED: "verified", CLOSED: "closed", STRUCK: "struck"}
+"""The state of an entry after the activity that leads to it."""
+DATED: Mapping[str, pl.DataType] = {"id": pl.String(), "from": pl.Date(), "until": pl.Date()}
+
+
+def with_entries(log: Log, rules: Rules) -> Log:
+    """The log with every register of the text among its dated tables: the rows handed in, and its own entries instead of theirs.
+
+    A register that checks counts what is verified, any other what is entered; a row holds from the local day of that
+    event (a change opens a new row) until the day the entry is closed or struck.
+    """
+    books = rules.of_kind("register")
+    if not books or log.cases.is_empty() or "kind" not in log.cases.columns:
+        return log
+    there = set(log.cases["kind"].unique().to_list())
+    tables = dict(log.tables)
+    for ruling in books:
+        if ruling.name in there:
+            own = entries(log, ruling, zone=rules.zone)
+            given = tables.get(ruling.id)
+            if given is not None and not given.is_empty():
+                told = log.cases.filter(pl.col("kind") == ruling.name)["case_id"]
+                rest = given.filter(~pl.col("id").cast(pl.String).is_in(told.implode()))
+                own = pl.concat([rest, own], how="diagonal_relaxed")
+            tables[ruling.id] = own
+    return Log(log.events, log.cases, tables)
+
+
+def entries(log: Log, ruling: Ruling, *, zone: str) -> pl.DataFrame:
+    """The entries of one register: columns id, from, until (local dates), unit, state and its fields."""
+    clause = ruling.editions[-1].clause
+    assert isinstance(clause, Register)
+    schema = {**DATED, **{name: column_type(word) for name, word in clause.columns().items()}}
+    events = _told(log, ruling.name, clause, zone=zone)
+    counted = pl.col("activity") == VERIFIED if clause.verify else pl.col("activity").is_in([ENTERED, CHANGED])
+    over = (
+        events.filter(pl.col("activity").is_in([CLOSED, STRUCK])).group_by("id").agg(pl.col("day").min().alias("over"))
+    )
+    rows = events.filter(counted).join(over, on="id", how="left")
+    following = pl.col("day").shift(-1).over("id")
+    rows = rows.with_columns(pl.col("day").alias("from"), pl.min_horizontal(following, "over").alias("until"))
+    rows = rows.filter(pl.col("until").is_null() | (pl.col("from") < pl.col("until")))
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns]
+    return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def _told(log: Log, kind: str, clause: Register, *, zone: str) -> pl.DataFrame:
+    """The events of a register's entries in order, each with what the entry held after it."""
+    fields = [name for name in clause.fields if name in log.events.columns]
+    given = [name for name in clause.fields if name in log.cases.columns and name != "unit"]
+    cases = log.cases.filter(pl.col("kind") == kind).select(
+        "case_id", *(pl.col(name).alias(f"case:{name}") for name in given)
+    )
+    named = pl.col("activity").is_in(list(ACTIVITIES))
+    order = [name for name in ("at", "sequence", "event_id") if name in log.events.columns]
+    events = log.events.filter(named).join(cases, on="case_id", how="inner").sort("case_id", *order)
+    holder = clause.holder if clause.holder in fields else "unit"
+    carried = [pl.col(name).forward_fill().over("case_id").alias(name) for name in fields]
+    events = events.with_columns(*carried, pl.col("activity").replace_strict(STATES, default=None).alias("state"))
+    taken = [pl.coalesce(name, f"case:{name}").alias(name) for name in given if name in fields]
+    taken += [pl.col(f"case:{name}").alias(name) for name in given if name not in fields]
+    unit = pl.col(holder) if holder in events.columns else pl.lit(None, dtype=pl.String)
+    own_unit = () if "unit" in clause.fields else (unit.first().over("case_id").alias("unit"),)
+    return events.with_columns(
+        *taken, *own_unit,
+        pl.col("case_id").alias("id"),
+        pl.col("state").forward_fill().over("case_id"),
+        pl.col("at").dt.convert_time_zone(zone).dt.date().alias("day"),
+    )  # fmt: skip
