@@ -71,6 +71,12 @@ def _side(name: str, result: Result) -> Iterator[subprocess.Popen[str]]:
         process.stdin.close()
 
 
+def _say(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
 def _heard(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -80,10 +86,10 @@ def _heard(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def _round(process: subprocess.Popen[str], result: Result, *, home: Path, clients: int, cases: int) -> Round:
+    _say(process, f"{clients} {cases}")
+    _heard(process)
     postgres = processors.of_postgres(home)
-    assert process.stdin is not None
-    process.stdin.write(f"{clients} {cases}\n")
-    process.stdin.flush()
+    _say(process, "go")
     told = _heard(process)
     spent = processors.of_postgres(home) - postgres
     wrong = abs(told["cases"] - cases) + abs(told["steps"] - STEPS * cases) + told["failed"]

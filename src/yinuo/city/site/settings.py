@@ -51,11 +51,7 @@ def database(address: str) -> dict[str, object]:
         "HOST": unquote(host),
         "PORT": port,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
-            "prepare_threshold": 5,
-            **dict(parse_qsl(parts.query)),
-        },
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, **dict(parse_qsl(parts.query))},
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
