@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -52,7 +51,7 @@ def test_the_same_facts_again_change_nothing():
     once = record(*acts)
     before, looks = whole("a"), Look.objects.count()
     again = record(*acts, now=town.later(days=31))
-    assert again == [replace(one, is_new=False) for one in once]
+    assert again == [one._replace(is_new=False) for one in once]
     assert whole("a") == before
     assert Look.objects.count() == looks
     assert len(read.stream("case/a")) == 2
@@ -204,7 +203,7 @@ def test_the_same_act_again_gives_what_was_written_then():
         fields={"applicant": "甲"}, event_id="form-1", now=town.NOW + timedelta(minutes=1),
     )  # fmt: skip
     assert one.is_new
-    assert replace(one, is_new=False) == two
+    assert one._replace(is_new=False) == two
     assert Case.objects.count() == 1
 
 

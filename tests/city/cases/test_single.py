@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.city.cases import town
 from tests.city.cases.test_recording import fact, received, record, whole
 from yinuo.city.cases.acts import Act, Refused
@@ -37,7 +35,7 @@ def test_regression_23_one_by_one_and_all_at_once_leave_the_same_case():
 def test_a_single_fact_again_is_answered_and_not_written():
     once = [record(one)[0] for one in acts("again")]
     before, looks = whole("again"), Look.objects.count()
-    assert [record(one)[0] for one in acts("again")] == [replace(one, is_new=False) for one in once]
+    assert [record(one)[0] for one in acts("again")] == [one._replace(is_new=False) for one in once]
     assert (whole("again"), Look.objects.count()) == (before, looks)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -31,6 +32,7 @@ WINDOW = 20_000
 """Lines in which the events of one case are brought together, in their order: a case is then written once."""
 BATCH = 2_000
 LINES = (".jsonl", ".ndjson")
+_SUBJECT = re.compile(rb'"subject"\s*:\s*"([^"\\]*)"')
 VOID = "their_void_mark"
 """The attribute under which the column that marks void rows is read."""
 
@@ -187,22 +189,31 @@ def lines_of(path: Path, aim: Aim, *, share: tuple[int, int] = (0, 1)) -> Iterat
     with opened(path, "rb") as file:
         for number, raw in enumerate(file, 1):
             text = raw.strip(b"\xef\xbb\xbf \t\r\n")
-            if not text:
-                continue
-            try:
-                event = orjson.loads(text)
-            except orjson.JSONDecodeError as error:
-                event = None
-                reason = f"not a line of JSON ({error})"
-            if not isinstance(event, dict):
-                reason = reason if event is None else "not a JSON object"
-                if number % parts == mine:
-                    shown = text[:200].decode(errors="replace")
-                    yield number, Rejected(number, None, None, shown, reason)
-                continue
-            if parts > 1 and zlib.crc32(str(event.get("subject")).encode(errors="replace")) % parts != mine:
-                continue
-            yield number, _aimed(event, aim)
+            if text and (parts == 1 or zlib.crc32(_case_in(text)) % parts == mine):
+                yield number, _read(number, text, aim)
+
+
+def _read(number: int, text: bytes, aim: Aim) -> dict[str, Any] | Rejected:
+    try:
+        event = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        reason = f"not a line of JSON ({error})"
+    else:
+        if isinstance(event, dict):
+            return _aimed(event, aim)
+        reason = "not a JSON object"
+    return Rejected(number, None, None, text[:200].decode(errors="replace"), reason)
+
+
+def _case_in(text: bytes) -> bytes:
+    """What tells the case of a line from others, without reading the line where it names one subject in plain letters."""
+    named = _SUBJECT.findall(text)
+    if len(named) == 1 and text.count(b"subject") == 1:
+        return bytes(named[0])
+    try:
+        return str(orjson.loads(text)["subject"]).encode(errors="replace")
+    except (orjson.JSONDecodeError, TypeError, KeyError, IndexError):
+        return b""
 
 
 def _aimed(event: dict[str, Any], aim: Aim) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -36,8 +35,7 @@ class Act(NamedTuple):
     """Personal fields (name, phone, id number): encrypted apart, never in the event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What was written: the case, its receipt number, its version now, the events' ids."""
 
     case_id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,21 +10,36 @@ import orjson
 from django.db import connection
 
 from yinuo.city.ledger.batch import Cells, cell
+from yinuo.kernel.instants import SECOND, as_date
 
 MANY = 50
 """Fresh cases from which copying is cheaper than one statement for everything."""
 
 Row = Mapping[str, Any]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Moments(dict[int | None, str]):
     """Microseconds since 1970 as COPY takes a moment, each made once."""
 
     def __missing__(self, at: int | None) -> str:
-        made = "\\N" if at is None else (_EPOCH + timedelta(microseconds=at)).isoformat()
+        if at is None:
+            made = "\\N"
+        else:
+            second, micro = divmod(at, SECOND)
+            day, clock = divmod(second, 86_400)
+            made = f"{_day(day)} {_clock(clock)}.{micro:06}+00"
         self[at] = made
         return made
+
+
+@lru_cache(maxsize=50_000)
+def _day(day: int) -> str:
+    return as_date(day).isoformat()
+
+
+@lru_cache(maxsize=86_400)
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def write(rows: Mapping[str, Sequence[Row]], *, look: bool) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby, repeat
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -99,6 +100,8 @@ def fold_all(state: State, events: Sequence[Happened], ways: Ways) -> Way:
         raise LookupError(f'case {state.case_id}: the text in force knows no kind "{kind}"')
     for event in events:
         fold(state, event, way=way, day=local_day(event.at, zone))
+        if event.version == 1:
+            state.title = title_of(state, way, ways)
     return way
 
 
@@ -238,16 +241,48 @@ def load_states(case_ids: Sequence[str]) -> dict[str, State]:
 
 
 def apply(events: Sequence[StoredEvent]) -> None:
-    """Take events over when everything is rebuilt: each under the text and the tree of the day it was recorded on."""
-    past = sorted(in_force.installations(), key=lambda one: one.version)
-    for (digest, day), many in groupby(events, key=lambda event: _circumstances(event, past)):
-        take(list(many), ways_of(digest), tree=units.tree(day), look=False)
+    """Take events over when everything is rebuilt: each under the text and the tree of the day it was recorded on.
+
+    Cases that begin among them are folded and copied in as a whole, unless the text changed meanwhile.
+    """
+    past = _Past()
+    whole: dict[tuple[str, date], list[Folded]] = {}
+    parts: list[StoredEvent] = []
+    for _stream, grouped in groupby(sorted(events, key=_place), key=_stream_of):
+        many = list(grouped)
+        when = {past[event.recorded_at] for event in many}
+        if many[0].version == 1 and len({digest for digest, _day in when}) == 1:
+            digest, day = past[many[-1].recorded_at]
+            whole.setdefault((digest, day), []).append(folded(None, many, ways_of(digest)))
+        else:
+            parts += many
+    made: dict[str, list[dict[str, Any]]] = {}
+    revision = units.revision()
+    for (digest, day), cases in whole.items():
+        for name, some in rows(cases, ways_of(digest), units.tree(day, known=revision)).items():
+            made.setdefault(name, []).extend(some)
+    if made:
+        copied.write(made, look=False)
+    for (digest, day), some_parts in groupby(parts, key=lambda event: past[event.recorded_at]):
+        take(list(some_parts), ways_of(digest), tree=units.tree(day, known=revision), look=False)
 
 
-def _circumstances(event: StoredEvent, past: Sequence[in_force.Installed]) -> tuple[str, date]:
-    known = [one for one in past if one.installed_at <= event.recorded_at]
-    digest = (known[-1] if known else past[0]).digest
-    return digest, event.recorded_at.astimezone(ways_of(digest).zone).date()
+_place = attrgetter("stream", "version")
+_stream_of = attrgetter("stream")
+
+
+class _Past(dict[datetime, tuple[str, date]]):
+    """For each moment at which something was recorded: the digest of the text in force, and the local day."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._installed = sorted(in_force.installations(), key=lambda one: one.version)
+
+    def __missing__(self, at: datetime) -> tuple[str, date]:
+        known = [one for one in self._installed if one.installed_at <= at]
+        digest = (known[-1] if known else self._installed[0]).digest
+        self[at] = digest, at.astimezone(ways_of(digest).zone).date()
+        return self[at]
 
 
 def take(

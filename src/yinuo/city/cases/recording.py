@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import structlog
@@ -215,9 +215,9 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
         if act.item is not None:
             facts.check_item(act.item, way, day)
         payload |= opening(act, fields, unit=unit, receipt="")
-    personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
     event_id = act.event_id or uuid.uuid4().hex
-    if personal:
+    if act.person or not way.sealed.isdisjoint(fields):
+        personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
         batch.personal[act.source, event_id] = (f"{PREFIX}{case.case_id}/{act.source}/{event_id}", personal)
     # Facts come from systems: who did it there is not known to us unless the actor says so.
     return case, NewEvent(
@@ -255,8 +255,7 @@ def _number(batch: _Batch, events: list[NewEvent], fresh: Sequence[tuple[int, _C
     day = batch.now.astimezone(batch.ways.zone).date()
     for (place, case), serial in zip(fresh, numbers.serials(len(fresh)), strict=True):
         case.receipt = numbers.receipt(serial, day)
-        event = events[place]
-        events[place] = event._replace(payload={**event.payload, "receipt": case.receipt})
+        cast(dict[str, Any], events[place].payload)["receipt"] = case.receipt
 
 
 def _write(

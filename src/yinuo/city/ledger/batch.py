@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connection
@@ -84,7 +84,7 @@ def _as_new(
 
     Null when something had been, or another began one of the streams meanwhile: then nothing was written.
     """
-    savepoint = connection.savepoint()
+    savepoint = cast(str, connection.savepoint())
     try:
         chains = _begun(cursor, {events[index].stream for index in payloads})
         old = frozenset(chains)

@@ -15,13 +15,15 @@ Apply = Callable[[Sequence[StoredEvent]], None]
 class Projection:
     """Tables made from the streams whose name begins with `prefix`.
 
-    `reset` empties them; `apply` takes some thousand events at a time, each stream in its order, and never asks the clock.
+    `reset` empties them; `apply` takes some thousand events at a time and never asks the clock. They come in the order of the
+    feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another.
     """
 
     name: str
     prefix: str
     reset: Reset
     apply: Apply
+    by_stream: bool = False
 
 
 class AlreadyRegistered(Exception):
@@ -31,11 +33,14 @@ class AlreadyRegistered(Exception):
 _registered: dict[str, Projection] = {}
 
 
-def register(name: str, prefix: str, *, reset: Reset, apply: Apply) -> None:
-    """Register a projection, once, in the application's `ready`. They are rebuilt in the order of registration."""
+def register(name: str, prefix: str, *, reset: Reset, apply: Apply, by_stream: bool = False) -> None:
+    """Register a projection, once, in the application's `ready`.
+
+    They are rebuilt in the order of registration, those made stream by stream after all others.
+    """
     if name in _registered:
         raise AlreadyRegistered(f"There are two projections named {name!r}; give one of them another name.")
-    _registered[name] = Projection(name, prefix, reset, apply)
+    _registered[name] = Projection(name, prefix, reset, apply, by_stream)
 
 
 def registered() -> tuple[Projection, ...]:

@@ -15,6 +15,8 @@ from yinuo.city.ledger.digest import GENESIS, Hash
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.ledger.statements import sql
 
+PARTITIONS = tuple(f"ledger_event_{part:02}" for part in range(16))
+"""The tables over which events are spread by their stream."""
 Head = tuple[int, bytes]
 """The version and digest of a stream's last event."""
 
@@ -52,6 +54,28 @@ def replay(prefixes: Collection[str], *, at_a_time: int) -> Iterator[tuple[Store
         cursor.execute(sql(__file__, "replay"), {"prefixes": list(prefixes)}, binary=True)
         while rows := cursor.fetchmany(at_a_time):
             yield tuple(StoredEvent(*row) for row in rows)
+
+
+def replay_streams(prefixes: Collection[str], *, at_a_time: int) -> Iterator[tuple[StoredEvent, ...]]:
+    """The same events stream by stream, each in its order and in one piece: `at_a_time` or more, to the end of the last stream.
+
+    Inside the caller's transaction, which keeps others from appending meanwhile.
+    """
+    connection.ensure_connection()
+    left: list[StoredEvent] = []
+    for partition in PARTITIONS:
+        with psycopg.ServerCursor(cast(Any, connection.connection), "ledger_replay_streams") as cursor:
+            statement = sql(__file__, "replay_streams").replace("ledger_event", partition)
+            cursor.execute(statement, {"prefixes": list(prefixes)}, binary=True)
+            while rows := cursor.fetchmany(at_a_time):
+                left += [StoredEvent(*row) for row in rows]
+                last = left[-1].stream
+                cut = next((place for place in range(len(left) - 1, -1, -1) if left[place].stream != last), -1) + 1
+                if cut >= at_a_time:
+                    yield tuple(left[:cut])
+                    del left[:cut]
+    if left:
+        yield tuple(left)
 
 
 def received(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredEvent]:

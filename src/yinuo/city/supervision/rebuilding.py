@@ -76,7 +76,7 @@ def register() -> None:
         for activity, fields in activities.items():
             models_of_events.register(f"{prefix}/{activity}", 1, model=_model(activity, fields))
     projections.register("supervision.cards", "said/", reset=_forget_cards, apply=_cards)
-    projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look)
+    projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look, by_stream=True)
     projections.register("supervision.outages", "outage/", reset=_forget_outages, apply=show_outages)
     projections.register("supervision.measures", "measure/", reset=_forget_measures, apply=show_measures)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import tomllib
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -47,8 +48,8 @@ def import_(
 
     Exit 0 done, 1 done but rows were rejected, 2 refused.
     """
-    setup()
-    gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
+    beside = _beside(workers - 1)
+    _wake()
     if not file.is_file():
         refuse(f"{file}: there is no such file.")
     told = {"unit": unit, "source": source or None, "kind": kind or None}
@@ -59,7 +60,7 @@ def import_(
 
     read: ReadLog | None = None
     if importing.is_lines(file) and list_ is None and text == type(text)():
-        done = _shared(file, told, workers) if workers > 1 else _lines(file, aim)
+        done = _shared(file, told, aim, beside=beside)
     else:
         read = _read(file, pack, text)
         _tell_losses(list_, read)
@@ -69,30 +70,42 @@ def import_(
     _tell(done, read, target)
 
 
-def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported:
-    """One process's share of CloudEvents lines: every n-th part of the cases."""
+def _wake() -> None:
     setup()
-    gc.set_threshold(200_000, 50, 1_000)
-    return _lines(Path(file), _aim(told), (mine, parts))
+    gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
 
 
-def _lines(file: Path, aim: Aim, share: tuple[int, int] = (0, 1)) -> Imported:
-    from yinuo.city.api import importing  # noqa: PLC0415
+def _beside(processes: int) -> Sequence[Executor]:
+    """Processes that work beside this one: they wake up while it does."""
+    beside = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _process in range(processes)]
+    for one in beside:
+        one.submit(_wake)
+    return beside
 
-    return importing.take(importing.lines_of(file, aim, share=share), aim, hands=HANDS)
 
-
-def _shared(file: Path, told: dict[str, Any], workers: int) -> Imported:
+def _shared(file: Path, told: dict[str, Any], aim: Aim, *, beside: Sequence[Executor]) -> Imported:
+    """CloudEvents lines, every process taking its share of the cases."""
     from yinuo.city.api.importing import Imported  # noqa: PLC0415
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        parts = [pool.submit(share_of, str(file), told, mine, workers) for mine in range(workers)]
-        done = [part.result() for part in parts]
+    parts = 1 + len(beside)
+    given = [one.submit(share_of, str(file), told, mine, parts) for mine, one in enumerate(beside, start=1)]
+    done = [_lines(file, aim, (0, parts)), *(one.result() for one in given)]
     rejected: list[Rejected] = sorted((one for part in done for one in part.rejected), key=lambda one: one.line)
     stored, duplicate, refused = (
         sum(getattr(part, name) for part in done) for name in ("stored", "duplicate", "refused")
     )
     return Imported(stored, duplicate, refused, rejected)
+
+
+def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported:
+    """One process's share of CloudEvents lines: every n-th part of the cases."""
+    return _lines(Path(file), _aim(told), (mine, parts))
+
+
+def _lines(file: Path, aim: Aim, share: tuple[int, int]) -> Imported:
+    from yinuo.city.api import importing  # noqa: PLC0415
+
+    return importing.take(importing.lines_of(file, aim, share=share), aim, hands=HANDS)
 
 
 def _aim(told: dict[str, Any]) -> Aim:

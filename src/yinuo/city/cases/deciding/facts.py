@@ -36,7 +36,8 @@ def check_activity(act: Act, way: Way) -> None:
 def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], object]) -> dict[str, Any]:
     """The fields of an act as they are kept. Raises Refused with the field that is wrong and what would be right.
 
-    Empty values are left out. Units must exist (`is_unit`), items must be in the catalogue of the day.
+    Empty values are left out. Units must exist (`is_unit`), items must be in the catalogue of the day. They come in the order
+    in which the ledger gives them back, so that a case made again has them in the same.
     """
     readers = way.readers
     found: dict[str, Any] = {}
@@ -53,7 +54,7 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
             sentence = _("“%(field)s”填得不对：%(why)s。")
             raise Refused("bad_field", sentence % {"field": name, "why": error}, field=name) from error
     _check_references(found, way, day=day, is_unit=is_unit)
-    return found
+    return found if len(found) < 2 else dict(sorted(found.items()))
 
 
 def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
