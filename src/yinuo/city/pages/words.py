@@ -79,7 +79,7 @@ def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:
 
 
 class Words:
-    """Looked up when first asked for: two small queries a page (which text is in force, which tree of units)."""
+    """Looked up when first asked for, by one small query a page: which text is in force, which tree of units."""
 
     def __init__(self, language: str | None = None, *, person: str | None = None) -> None:
         self.language = "en" if (language or get_language()) == "en" else "zh"
@@ -121,7 +121,7 @@ class Words:
     @cached_property
     def tree(self) -> units.Tree:
         """The tree of units of today."""
-        return units.tree(timezone.localdate())
+        return units.tree(timezone.localdate(), known=self._around["revision"])
 
     @property
     def city(self) -> str:

@@ -1,4 +1,9 @@
--- purpose: what stands around every page: which text is in force, and how many notices this person has not read
+-- purpose: what stands around every page: the text in force, the notices this person has not read, the revision of units and people
 SELECT
     (SELECT digest FROM texts_installation WHERE name = %(pack)s ORDER BY version DESC LIMIT 1) AS digest,
-    (SELECT count(*) FROM notices_notice WHERE person = %(person)s AND read_at IS NULL) AS unread
+    (SELECT count(*) FROM notices_notice WHERE person = %(person)s AND read_at IS NULL) AS unread,
+    (
+        SELECT COALESCE(string_agg(digest, '' ORDER BY stream), '')
+        FROM people_revision
+        WHERE stream IN ('people/persons', 'people/posts', 'people/roles', 'people/units')
+    ) AS revision
