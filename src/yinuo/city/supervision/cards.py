@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 CONTENT = (
@@ -75,6 +76,11 @@ class Saying:
     turn: int
     payload: Mapping[str, Any]
 
+    def asking(self, answer_by: str | None) -> Saying:
+        """The same, saying until when an answer is asked for."""
+        payload = {**self.payload, "answer_by": answer_by}
+        return Saying(self.card, self.case_id, self.activity, self.at, self.turn, payload)
+
     @property
     def event_id(self) -> str:
         """Unique for ever: the card, the turn."""
@@ -83,18 +89,25 @@ class Saying:
 
 def card_of(finding_id: str, raised_at: datetime) -> str:
     """The name of a card: the finding, and when it was raised in base 36."""
-    number, digits = (raised_at - _EPOCH) // timedelta(microseconds=1), ""
+    return f"{finding_id}-{_base_36(raised_at)}"
+
+
+@lru_cache(maxsize=10_000)
+def _base_36(at: datetime) -> str:
+    number, digits = (at - _EPOCH) // timedelta(microseconds=1), ""
     while number > 0:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
-    return f"{finding_id}-{digits or '0'}"
+    return digits or "0"
 
 
+@lru_cache(maxsize=10_000)
 def text_of(at: datetime | None) -> str | None:
     """An instant as payloads hold it: ISO 8601, UTC, microseconds."""
     return None if at is None else f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
+@lru_cache(maxsize=10_000)
 def instant_of(text: str | None) -> datetime | None:
     """The instant of a payload."""
     return None if text is None else datetime.fromisoformat(text)
@@ -123,7 +136,8 @@ class Heard:
 def _raised(card: Card | None, heard: Heard) -> Card:
     """Raised for the first time, or again after it was withdrawn or cleared."""
     if card is None:
-        return Card(str(heard.payload["card"]), heard.content, said_at=heard.said_at, answer_by=heard.answer_by)
+        name, turn = str(heard.payload["card"]), int(heard.payload["turn"]) + 1
+        return Card(name, heard.content, turn, said_at=heard.said_at, answer_by=heard.answer_by)
     return replace(
         card, content=heard.content, cleared_at=None, withdrawn_at=None,
         said_at=card.said_at or heard.said_at, answer_by=heard.answer_by or card.answer_by,
@@ -197,4 +211,5 @@ def fold(card: Card | None, activity: str, payload: Mapping[str, Any], *, at: da
     if card is None and activity != "finding_raised":
         raise LookupError(f"{activity} of card {payload.get('card')!r}, which was never raised")
     changed = _CHANGES[activity](card, Heard(payload, at, said_at))
-    return replace(changed, turn=int(payload["turn"]) + 1)
+    turn = int(payload["turn"]) + 1
+    return changed if changed.turn == turn else replace(changed, turn=turn)

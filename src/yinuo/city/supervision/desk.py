@@ -1,10 +1,10 @@
-"""What a sweep judges by: the text in force, where cases are read from, and how long people have to answer."""
+"""What a sweep judges by: the text in force, where cases are read from, how long people have to answer; and how many it takes."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
@@ -32,6 +32,28 @@ ORDER_WITHIN = Limit.parse(os.environ.get("YINUO_ORDER_WITHIN", "5 workdays"))
 """The day a supervision order names when the text that opens it names none."""
 STATEMENT_WITHIN = Limit.parse(os.environ.get("YINUO_STATEMENT_WITHIN", "5 workdays"))
 """How long the party of a proposed measure may speak before anybody decides without having heard it."""
+USUAL, MOST = 500, 4_000
+"""Cases a transaction: usually, and while very many wait."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many cases the next sweep takes: few, so that nobody waits for it; twice as many each time it could not take all.
+
+    A case of a large batch costs a third of one of a small batch, and the most urgent are in the next batch whatever its size.
+    """
+
+    usual: int = USUAL
+    most: int = MOST
+    limit: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.limit = self.usual
+
+    def after(self, cases: int) -> None:
+        """Take note of how many cases the last sweep served."""
+        is_full = cases >= self.limit // 2
+        self.limit = min(2 * self.limit, max(self.most, self.usual)) if is_full else self.usual
 
 
 @dataclass(frozen=True, eq=False)

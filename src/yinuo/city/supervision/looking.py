@@ -19,6 +19,8 @@ from yinuo.engine.strata import kinds_of
 
 Member = tuple[str, str, str]
 """(clause, values of the thread's fields, case)."""
+Spanning = tuple[Ruling, tuple[str, ...], frozenset[str] | None]
+"""A clause whose threads span cases, the fields of the thread, and the kinds of case it is for (None: all)."""
 Reader = Callable[[Sequence[str]], Log]
 """Cases' ids → everything that happened to them, and the dated tables."""
 
@@ -98,13 +100,23 @@ def _part(log: Log, case_ids: set[str]) -> Log:
     return Log(log.events.filter(mine), log.cases.filter(mine), log.tables)
 
 
-def spanning(rules: Rules) -> tuple[tuple[Ruling, tuple[str, ...], frozenset[str] | None], ...]:
+def spanning(rules: Rules) -> tuple[Spanning, ...]:
     """The clauses whose threads span cases: each with its fields and the kinds of case it is for (None: all)."""
-    found = []
+    if not _SPANNING or _SPANNING[0][0] is not rules:
+        _SPANNING[:] = [(rules, tuple(_spanning(rules)))]
+    return _SPANNING[0][1]
+
+
+def _spanning(rules: Rules) -> Iterator[Spanning]:
     for ruling in rules.rulings:
         threads = {tuple(getattr(edition.clause, "thread", ("case",))) for edition in ruling.editions}
-        found += [(ruling, names, kinds_of(ruling)) for names in sorted(threads) if "case" not in names]
-    return tuple(found)
+        for names in sorted(threads):
+            if "case" not in names:
+                yield ruling, names, kinds_of(ruling)
+
+
+_SPANNING: list[tuple[Rules, tuple[Spanning, ...]]] = []
+"""Of the rules last asked about."""
 
 
 def _beside(members: Sequence[Member]) -> frozenset[str]:

@@ -121,7 +121,10 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
     assert desk.pack is not None
     running = dict(cases.filter(pl.col("status") == "open").select("case_id", "kind").iter_rows())
     tester = _tester(desk.pack)
-    for fact in _facts(looked, desk):
+    wanted = frozenset(
+        name for kind in kinds for by in kind.clause.opened_by for event in by.on for name in event.activities
+    )
+    for fact in _facts(looked, desk, wanted):
         if fact["case_id"] not in running:
             continue
         for kind in kinds:
@@ -143,16 +146,20 @@ def _tester(pack: Pack) -> Tester:
 _TESTERS: dict[str, Tester] = {}
 
 
-def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
-    """The reserved events (grammar 2.4) of what was just said: lapsed, raised, found."""
-    promises = {(one.institution, one.id) for one in desk.rules.of_kind("promise")}
-    cards = looked.said.findings.to_dicts()
+def _facts(looked: Looked, desk: Desk, wanted: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The reserved events (grammar 2.4) of what was just said: lapsed, raised, found; those that are wanted."""
+    if "lapsed" in wanted:
+        yield from _lapses(looked, desk)
+    if "raised" in wanted or "found" in wanted:
+        yield from _raises(looked, desk)
+
+
+def _lapses(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
+    zone = ZoneInfo(desk.rules.zone)
     lapsed_by = {
         (row["case_id"], row["institution"], row["clause"], row["opener"], row["key"]): row
-        for row in cards
-        if row["why_code"] == "late"
+        for row in looked.said.findings.filter(pl.col("why_code").cast(pl.String) == "late").iter_rows(named=True)
     }
-    zone = ZoneInfo(desk.rules.zone)
     clocks = looked.said.clocks.filter(pl.col("state").cast(pl.String).is_in(_LAPSED) & pl.col("due_at").is_not_null())
     for row in clocks.iter_rows(named=True):
         card = lapsed_by.get((row["case_id"], row["institution"], row["clause"], row["opener"], row["key"]))
@@ -166,7 +173,11 @@ def _facts(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
             "holder": (card or row).get("actor") or unit,
             "due": due,
         }
-    for row in cards:
+
+
+def _raises(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
+    promises = {(one.institution, one.id) for one in desk.rules.of_kind("promise")}
+    for row in looked.said.findings.iter_rows(named=True):
         if row["cleared_at"] is None:
             activity = "raised" if (row["institution"], row["clause"]) in promises else "found"
             extra = {"level": row["level"], "finding": row["finding_id"], "actor": row["actor"]}

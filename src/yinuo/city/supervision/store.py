@@ -25,6 +25,7 @@ _COLUMNS = ("card", *CONTENT, "status", *_OWN)
 """Of a card's row, all but what its case repeats."""
 MANY = 50
 """Fresh cards from which copying them in is cheaper than one statement for everything."""
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = re.compile(r'\\[^"\\]')
 
 
@@ -158,6 +159,14 @@ def _copy_cards(cards: Sequence[Card], cases: pl.DataFrame) -> None:
     names = ", ".join((*_OF_CASE, *_COLUMNS))
     with connection.cursor() as cursor, cursor.copy(f"COPY supervision_finding ({names}) FROM STDIN") as copy:
         copy.write("".join(lines))
+
+
+def _line(values: Sequence[str | int | None]) -> str:
+    """Values as COPY takes a row; all are looked through for what must be escaped at once, as hardly any has it."""
+    whole = "".join([value for value in values if type(value) is str])
+    if _SPECIAL.search(whole):
+        return "\t".join(map(_cell, values))
+    return "\t".join(["\\N" if value is None else value if type(value) is str else str(value) for value in values])
 
 
 def _cell(value: str | int | None) -> str:

@@ -7,8 +7,9 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from yinuo.city.ledger.events import NewEvent
 from yinuo.city.supervision import handovers, opening, telling
 from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.compare import Cause, compare, in_order, reprojected
-from yinuo.city.supervision.desk import Desk
+from yinuo.city.supervision.desk import USUAL, Desk
 from yinuo.city.supervision.looking import Looked, cases_in, look
 from yinuo.city.supervision.store import (
     SOURCE,
@@ -34,11 +35,10 @@ from yinuo.city.supervision.store import (
     said_stream,
     write,
 )
+from yinuo.kernel.instants import as_instant
 
 log = logging.getLogger(__name__)
 OPEN = ("running", "paused", "overdue")
-USUAL, MOST = 500, 4_000
-"""Cases a transaction: usually, and while very many wait."""
 LARGE = 1_000
 """Cases from which a batch is large."""
 ONE_BY_ONE = 50
@@ -70,26 +70,6 @@ class Swept:
     def is_idle(self) -> bool:
         """Whether there was nothing to do."""
         return self == Swept()
-
-
-@dataclass(slots=True)
-class Pace:
-    """How many cases the next sweep takes: few, so that nobody waits for it; twice as many each time it could not take all.
-
-    A case of a large batch costs a third of one of a small batch, and the most urgent are in the next batch whatever its size.
-    """
-
-    usual: int = USUAL
-    most: int = MOST
-    limit: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
-        self.limit = self.usual
-
-    def after(self, swept: Swept) -> None:
-        """Take note of what a sweep did."""
-        is_full = swept.cases >= self.limit // 2
-        self.limit = min(2 * self.limit, max(self.most, self.usual)) if is_full else self.usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +134,28 @@ def _one_by_one(now: datetime, limit: int, *, desk: Desk, worker: str, error: Ex
 def _claim(now: datetime, limit: int, *, happened: bool) -> list[Claimed]:
     """Lock cases: those whose moment came (soonest, then gravest first), and those something happened to: a quarter at least."""
     mine = limit - limit // 4 if happened else limit
-    claimed = {row[0]: Claimed(*row) for row in run("claim_moments", now=now, limit=mine)}
+    claimed = {row[0]: _claimed(row) for row in run("claim_moments", now=now, limit=mine)}
     room = limit - len(claimed)
     if happened and room > 0:
         looks: dict[str, bool] = dict(run("claim_looks", limit=room))
         run("meet_cases", case_ids=sorted(looks))
         for row in run("lock_cases", case_ids=sorted(looks)):
-            claimed[row[0]] = replace(Claimed(*row), happened=looks[row[0]])
+            claimed[row[0]] = _claimed(row, happened=looks[row[0]])
         missed = [case_id for case_id in looks if case_id not in claimed]
         if missed:
             run("look_again", case_ids=missed, happened=[looks[case_id] for case_id in missed])
     return list(claimed.values())
+
+
+def _claimed(row: tuple[Any, ...], *, happened: bool = False) -> Claimed:
+    case_id, next_at, evaluated_at, version, digest = row
+    return Claimed(case_id, _instant(next_at), _instant(evaluated_at), version, digest, happened)
+
+
+@lru_cache(maxsize=10_000)
+def _instant(at: int | None) -> datetime | None:
+    """Many cases have one moment in common."""
+    return None if at is None else as_instant(at)
 
 
 def serve(claims: Sequence[Claimed], now: datetime, *, desk: Desk, worker: str = "") -> Swept:
@@ -186,7 +177,7 @@ def serve(claims: Sequence[Claimed], now: datetime, *, desk: Desk, worker: str =
     return swept
 
 
-def reproject(now: datetime, *, limit: int = 20_000, worker: str = "", desk: Desk | None = None) -> Swept:
+def reproject(now: datetime, *, limit: int = 5_000, worker: str = "", desk: Desk | None = None) -> Swept:
     """Judge every case with a running clock by the text in force now, when it was last judged by another.
 
     Each due moment that moved is an event of its case. Large transactions: one evaluation of many cases is far cheaper
@@ -201,7 +192,7 @@ def reproject(now: datetime, *, limit: int = 20_000, worker: str = "", desk: Des
             rows = run("claim_outdated", after=after, digest=desk.digest, limit=limit)
             if not rows:
                 return _sum(parts) if parts else Swept()
-            parts.append(serve([Claimed(*row) for row in rows], now, desk=desk, worker=worker))
+            parts.append(serve([_claimed(row) for row in rows], now, desk=desk, worker=worker))
         after = rows[-1][0]
 
 
@@ -304,10 +295,7 @@ def _compared(
         found = [row for row in rows if (row["case_id"] in moved) == is_moved]
         sayings += compare(cards, found, at=now, cause=cause)
     answer_by = text_of(telling.answer_by(now, desk)) if sayings else None
-    return [
-        replace(one, payload={**one.payload, "answer_by": answer_by}) if telling.wants_answer(one, desk.rules) else one
-        for one in in_order(sayings)
-    ]
+    return [one.asking(answer_by) if telling.wants_answer(one, desk.rules) else one for one in in_order(sayings)]
 
 
 def _is_outdated(claim: Claimed, desk: Desk) -> bool:

@@ -63,12 +63,13 @@ def _drain(limit: int, worker: str) -> int:
     from django.utils import timezone  # noqa: PLC0415
 
     from yinuo.city.notices.deliver import deliver  # noqa: PLC0415
-    from yinuo.city.supervision.sweep import Pace, reproject, sweep  # noqa: PLC0415
+    from yinuo.city.supervision.desk import Pace  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import reproject, sweep  # noqa: PLC0415
 
     count, pace = reproject(timezone.now(), worker=worker).cases, Pace(limit)
     while not (swept := sweep(timezone.now(), pace.limit, worker=worker)).is_idle:
         count += swept.cases
-        pace.after(swept)
+        pace.after(swept.cases)
     while not deliver(timezone.now()).is_idle:
         pass
     return count
@@ -79,7 +80,8 @@ def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
     from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.city.supervision.sweep import Pace, forget_runs, reproject, sweep  # noqa: PLC0415
+    from yinuo.city.supervision.desk import Pace  # noqa: PLC0415
+    from yinuo.city.supervision.sweep import forget_runs, reproject, sweep  # noqa: PLC0415
     from yinuo.city.texts.in_force import NoText, pack  # noqa: PLC0415
 
     settled, looked_at, pruned_at = None, timezone.now() - SETTLE, timezone.now() - PRUNE
@@ -95,7 +97,7 @@ def _supervise(stop: threading.Event, limit: int, *, worker: str) -> None:
                 pruned_at = now
                 forget_runs(now - PRUNE)
             swept = _told(sweep(timezone.now(), pace.limit, worker=worker))
-            pace.after(swept)
+            pace.after(swept.cases)
             wait = 0.0 if swept.cases or swept.escalated else PAUSE
         except NoText:
             wait = SETTLE.total_seconds()
