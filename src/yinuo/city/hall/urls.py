@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.city.hall.views import intake
+from yinuo.city.hall.views import intake, tasks
 
 urlpatterns = [
+    path("tasks", tasks.my_tasks, name="tasks"),
     path("window", intake.window, name="window"),
     path("window/choices", intake.choices, name="window_choices"),
     path("window/papers", intake.papers, name="window_papers"),

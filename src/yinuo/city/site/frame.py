@@ -12,9 +12,12 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yinuo.city.cases.projection import ways_of
+from yinuo.city.hall.tasks import waiting_at
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
@@ -27,13 +30,15 @@ class Entry:
     view: str
     label: Any
     action: str | None
-    counts: bool = False
+    counts: str = ""
+    """Which number stands beside it: "inbox" = notices not read, "tasks" = cases that wait."""
 
 
 NAVIGATION = (
     Entry("window", gettext_lazy("窗口受理"), "case.intake"),
+    Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
     Entry("board", gettext_lazy("看板"), "board.read"),
-    Entry("inbox", gettext_lazy("消息"), "inbox.read", counts=True),
+    Entry("inbox", gettext_lazy("消息"), "inbox.read", counts="inbox"),
     Entry("findings", gettext_lazy("监察"), "board.read"),
     Entry("measures", gettext_lazy("处理建议"), "finding.read"),
     Entry("outages", gettext_lazy("停机登记"), "outage.read"),
@@ -123,7 +128,18 @@ class Frame:
                 continue
             here = self._request.path
             inside = here == address or (address != "/" and here.startswith(address))
-            yield Link(address, str(entry.label), inside, self.inbox_count if entry.counts else 0)
+            yield Link(address, str(entry.label), inside, self._count(entry.counts))
+
+    def _count(self, what: str) -> int:
+        return {"inbox": lambda: self.inbox_count, "tasks": lambda: self.task_count}.get(what, lambda: 0)()
+
+    @cached_property
+    def task_count(self) -> int:
+        """How many cases wait for this person, as of this minute."""
+        if self.actor is None or not self._words.is_there:
+            return 0
+        ways = ways_of(self._words.pack.digest)
+        return waiting_at(timezone.now(), actor=self.actor, tree=self._words.tree, ways=ways)
 
     @cached_property
     def inbox_count(self) -> int:

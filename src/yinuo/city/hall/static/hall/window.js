@@ -10,6 +10,7 @@ document.documentElement.classList.add("has-script");
 typed.setAttribute("role", "combobox");
 typed.setAttribute("aria-autocomplete", "list");
 typed.setAttribute("aria-controls", "choices");
+typed.setAttribute("aria-expanded", "false");
 let asked = 0;
 let picked = false;
 

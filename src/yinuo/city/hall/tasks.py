@@ -1,0 +1,133 @@
+"""What waits for a person: the open steps of cases that its roles may do, the soonest due first. The command decides again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from yinuo.city.cases.deciding.ways import Ways
+from yinuo.city.cases.deciding.who import HEADS, STAFF, STANDINGS
+from yinuo.city.cases.projection import pairs
+from yinuo.city.ledger.statements import sql
+from yinuo.city.pages.listing import Filter, Sort, Spec, one_of
+from yinuo.city.pages.statements import select
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import row_filter
+from yinuo.city.people.units import Tree, UnknownUnit
+
+WHEN = ("overdue", "today", "week")
+KEPT = 2_000
+"""Counts a process keeps."""
+_COUNTED: dict[tuple[Actor, str, int], int] = {}
+COUNTED = 100
+"""The navigation says no more than that many."""
+_WHEN = "CASE %(when)s WHEN 'overdue' THEN due_at < %(now)s WHEN 'today' THEN due_at < %(tomorrow)s ELSE due_at < %(next_week)s END"
+
+
+def tasks(case_rows: str) -> Spec:
+    """One row for each case with its steps that wait, and of its open clocks the one due soonest.
+
+    `case_rows` is the one row filter over `c.scope`, asked before anything else.
+    """
+    return Spec(
+        source=f"({_statement(case_rows)}) AS t",
+        columns="t.*",
+        key="t.id",
+        filters=(
+            Filter("when", _WHEN, one_of(WHEN)),
+            Filter("kind", "kind = %(kind)s"),
+            Filter("q", "words @> %(q)s::text[]", pairs),
+        ),
+        sorts={"due": Sort("coalesce(due_at, 'infinity'::timestamptz)", "timestamptz")},
+        default="due",
+    )
+
+
+def _statement(case_rows: str) -> str:
+    return sql(__file__, "tasks").replace("{case_rows}", case_rows)
+
+
+def waiting(actor: Actor, tree: Tree, ways: Ways) -> int:
+    """How many cases wait for a person, counted up to COUNTED."""
+    case_rows, given = row_filter(actor, "case.act", "c.scope")
+    text = f"SELECT count(*) AS n FROM (SELECT FROM ({_statement(case_rows)}) AS t LIMIT {COUNTED}) AS counted"
+    return int(select(text, {**given, **mine(actor, tree, ways)})[0]["n"])
+
+
+def waiting_at(now: datetime, *, actor: Actor, tree: Tree, ways: Ways) -> int:
+    """`waiting` for the navigation: counted once a minute for a person in each process; 0 for who is no staff."""
+    if not _units(actor, STAFF):
+        return 0
+    key = (actor, ways.pack.digest, int(now.timestamp()) // 60)
+    if key not in _COUNTED:
+        while len(_COUNTED) >= KEPT:
+            _COUNTED.pop(next(iter(_COUNTED)))
+        _COUNTED[key] = waiting(actor, tree, ways)
+    return _COUNTED[key]
+
+
+def mine(actor: Actor, tree: Tree, ways: Ways) -> Mapping[str, Any]:
+    """What the statement is asked with: for every way a step can name who does it, where this person is that one.
+
+    The slow obvious reference is `deciding.who.may_do`, asked of every case and step.
+    """
+    staff = _units(actor, STAFF)
+    works_in = {*_above(tree, actor.unit if actor.grants else None), *_all(_above(tree, one) for one in staff)}
+    return {
+        "me": actor.id,
+        "at_case": json.dumps({word: sorted(_units(actor, one.roles)) for word, one in _standing("case")}),
+        "at_lead": json.dumps({word: sorted(_around(tree, _units(actor, one.roles))) for word, one in _standing("lead")}),
+        "at_city": [word for word, one in _standing("city") if _units(actor, one.roles)],
+        "works_in": sorted(works_in),
+        "named": sorted(works_in | _all(_below(tree, one) for one in staff)),
+        "holding": sorted(_around(tree, staff)),
+        "heading": sorted(_around(tree, _units(actor, HEADS))),
+        "is_staff": bool(staff),
+        "apart": json.dumps(_apart(ways)),
+    }  # fmt: skip
+
+
+def moments(now: datetime, tomorrow: datetime, next_week: datetime) -> Mapping[str, datetime]:
+    """What the filter of days is asked with."""
+    return {"now": now, "tomorrow": tomorrow, "next_week": next_week}
+
+
+def _standing(at: str) -> Iterable[tuple[str, Any]]:
+    return ((word, one) for word, one in STANDINGS.items() if one.at == at)
+
+
+def _units(actor: Actor, roles: Collection[str]) -> set[str]:
+    return {grant.unit for grant in actor.grants if grant.role in roles}
+
+
+def _around(tree: Tree, units: Collection[str]) -> set[str]:
+    """The units above and below these, themselves included: where a grant covers a unit or lies in a part of it."""
+    return _all(_above(tree, one) for one in units) | _all(_below(tree, one) for one in units)
+
+
+def _above(tree: Tree, unit: str | None) -> Collection[str]:
+    try:
+        return tree.ancestors(unit) if unit else ()
+    except UnknownUnit:
+        return ()
+
+
+def _below(tree: Tree, unit: str) -> Collection[str]:
+    return [one for one in (*tree.units, *tree.others) if unit in _above(tree, one)]
+
+
+def _all(many: Iterable[Collection[str]]) -> set[str]:
+    return {one for found in many for one in found}
+
+
+def _apart(ways: Ways) -> dict[str, list[str]]:
+    """Kind and step → the steps whose doer may not do it."""
+    return {
+        f"{kind}.{step.id}": sorted(step.not_by)
+        for kind, editions in ways.kinds.items()
+        for way in editions
+        for step in way.flow.steps
+        if step.not_by
+    }
