@@ -62,7 +62,7 @@ class Case(models.Model):
 class Task(models.Model):
     """One step of a case somebody has to do, or did: never JSON inside the case (design 5)."""
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("case_id", "step", "key")
     case_id = models.TextField()
     step = models.TextField()
     key = models.TextField()
@@ -79,7 +79,6 @@ class Task(models.Model):
         """Its table and what is looked up in it."""
 
         db_table = "cases_task"
-        constraints = [models.UniqueConstraint(fields=["case_id", "step", "key"], name="cases_task_once")]
         indexes = [
             models.Index(fields=["unit", "due_since"], condition=models.Q(state="due"), name="cases_task_due"),
         ]
