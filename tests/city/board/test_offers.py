@@ -33,7 +33,7 @@ def offered(city, db):
     return case_id
 
 
-@pytest.mark.holds("decision D02", "requirement E045", shows="/offers")
+@pytest.mark.holds("decision D02", shows="/offers")
 def test_decision_d02_an_offer_is_listed_with_who_when_how_long_and_until_when(sign_in, offered):
     page = text(sign_in("zhao").get("/offers"))
     for said in ("李强", "市市场监督管理局", "2026-03-20 09:00", "60 分钟", "2026-03-20 14:30"):

@@ -61,7 +61,7 @@ def explained(rows: Sequence[dict[str, Any]], words: Words, *, actor: Actor | No
         since, event = begun.get(row["case_id"], (None, {}))
         forms = possible(row, words, actor=actor, today=now.date())
         row["pause"] = Pause(
-            since, words.activity(event.get("activity") or ""), names.get(event.get("actor"), event.get("actor") or ""),
+            since, words.activity(event.get("activity") or ""), words.actor(event.get("actor"), names),
             tuple(_said(event)), tuple(form for form in forms if form.activity in acts),
         )  # fmt: skip
 
