@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -31,7 +32,9 @@ def make(name: str) -> Path:
     """A new home with Demo City's text, units and heads and no case in it; this process is set up to use it."""
     home = OUT / "cities" / name
     if home.exists():
-        subprocess.run(["pkill", "-f", str(home)], check=False)
+        from yinuo.city.site import embedded
+
+        embedded.stop(home)
         shutil.rmtree(home)
     os.environ["YINUO_HOME"] = str(home)
     from yinuo.cli.city import setup
@@ -50,6 +53,42 @@ def make(name: str) -> Path:
     return home
 
 
+def clear(home: Path) -> None:
+    """Stop the city's database and take its home away: at full size it is gigabytes."""
+    from django.db import connections
+
+    from yinuo.city.site import embedded
+
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()
+    atexit.unregister(embedded.leave)
+    embedded.leave(home)
+    embedded.stop(home)
+    shutil.rmtree(home)
+
+
+def server_cpu() -> float:
+    """Processor seconds so far of the database's processes, those that ended and were waited for among them."""
+    from django.conf import settings
+
+    place = settings.HOME / "place"
+    folder = Path(place.read_text().strip()) if place.exists() else settings.HOME
+    postmaster = (folder / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]
+    ticks, total = os.sysconf("SC_CLK_TCK"), 0.0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = file.read_text().rpartition(")")
+        except OSError:
+            continue
+        fields = rest.split()
+        if name.split(" ", 1)[0] == postmaster:
+            total += sum(int(one) for one in fields[11:15]) / ticks
+        elif fields[1] == postmaster:
+            total += sum(int(one) for one in fields[11:13]) / ticks
+    return total
+
+
 def token(unit: str = "city") -> str:
     """A system's token over a unit, with a rate that stops nobody."""
     told = subprocess.run(
@@ -62,13 +101,19 @@ def token(unit: str = "city") -> str:
 
 
 def events(
-    cases: int, *, activities: tuple[str, ...], seed: int = 1, days: int = 20, end: datetime | None = None
+    cases: int,
+    *,
+    activities: tuple[str, ...],
+    seed: int = 1,
+    days: int = 20,
+    end: datetime | None = None,
+    items: tuple[str, ...] = ITEMS,
 ) -> Iterator[dict[str, Any]]:
     """CloudEvents of so many cases, each with these activities in order, spread over the days before `end`."""
     rng, end = Random(seed), end or datetime.now(UTC) - timedelta(hours=2)
     for number in range(cases):
         at = end - timedelta(days=rng.random() * days, hours=1)
-        item = ITEMS[number % len(ITEMS)]
+        item = items[number % len(items)]
         for index, activity in enumerate(activities):
             fields: dict[str, Any] = {"reason": PADDING} if index else {"applicant": "party"}
             opening = {"kind": "application", "item": item, "unit": UNITS[item]} if index == 0 else {}
