@@ -226,3 +226,35 @@ def test_diff_shows_whose_clocks_and_levels_change(town: Town, log: Path, tmp_pa
     ]  # fmt: skip
     assert pl.read_csv(tmp_path / "what-if" / "clocks.csv").height == 3
     assert "overdue" in yinuo("diff", town.root, slower.root, log, "--as-of", "2026-03-12").output
+
+
+TABLE = """
+[version.table.lane]
+zh = "绿色通道"
+for = { kind = "letter" }
+on = "received"
+gives = "answered"
+rows = [{ when = { urgent = true } }]
+level = "yellow"
+grant = { cap = { share = 0.5, of = "received" } }
+"""
+
+
+def test_replay_writes_what_tables_decided_and_the_share_that_was_granted(town: Town, tmp_path: Path):
+    town.add(TABLE)
+    town.write()
+    log = tmp_path / "log.csv"
+    log.write_text(LOG, encoding="utf-8")
+    yinuo("replay", log, "--pack", town.root, "--out", tmp_path / "out", "--as-of", "2026-03-20", "--format", "csv")
+    decisions = pl.read_csv(tmp_path / "out" / "decisions.csv")
+    assert decisions.select("clause", "row", "nearest").unique().rows() == [("lane", None, 1)]
+    assert '"field": "urgent"' in decisions["lacks"][0]
+    shares = pl.read_csv(tmp_path / "out" / "shares.csv")
+    assert shares["granted"].sum() <= shares["of"].sum()
+    assert shares["cap"].unique().to_list() == [0.5]
+
+
+def test_check_spells_out_what_a_table_means(town: Town):
+    town.add(TABLE)
+    town.write()
+    assert '[version.constraint."lane.given"]' in yinuo("check", town.root, "--expand").output

@@ -20,6 +20,7 @@ from rich.table import Table
 from yinuo.cli.moments import moment
 from yinuo.cli.say import REJECTED, err, loaded, out, refuse
 from yinuo.cli.summary import summarise
+from yinuo.engine.decisions import decide, shares
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.explain import explain
 from yinuo.engine.log import Log, Said
@@ -152,6 +153,9 @@ def _write(
     from yinuo.cli.report import About, Name, write_report  # noqa: PLC0415 - Jinja only where a page is written
 
     tables = {"clocks": said.clocks, "findings": said.findings, "holdings": said.holdings, "indicators": indicators}
+    if pack.rules.of_kind("table"):
+        at = datetime.fromisoformat(summary["as_of"])
+        tables |= {"decisions": decide(log, pack.rules, as_of=at), "shares": shares(log, pack.rules, as_of=at)}
     for table, frame in tables.items():
         path = target / f"{table}.{form}"
         if form is Format.CSV:

@@ -29,6 +29,8 @@ def decide(log: Log, rules: Rules, *, as_of: datetime) -> pl.DataFrame:
     row that lacks least and `lacks` names each test that fails, with what was found. With match = "all" the results are
     those of all rows that hold, the first one's word first.
     """
+    if not _asked(log, rules):
+        return pl.DataFrame(schema=DECISION_COLUMNS)
     context = _context(log, rules, as_of)
     parts = [pl.DataFrame(schema=DECISION_COLUMNS)]
     for ruling in rules.of_kind("table"):
@@ -57,6 +59,13 @@ def shares(log: Log, rules: Rules, *, as_of: datetime) -> pl.DataFrame:
             if clause.grant is not None and clause.grant.cap is not None:
                 parts.append(_shared(context, ruling, edition=edition, cap=clause.grant.cap))
     return pl.concat(parts).sort("institution", "clause", "period_start", "unit")
+
+
+def _asked(log: Log, rules: Rules) -> bool:
+    """Whether anybody requests what some table decides: else there is no history to be put in order."""
+    requests = (event for one in rules.of_kind("table") for edition in one.editions for event in _table(edition).on)
+    wanted = {name for event in requests for name in event.activities}
+    return "any" in wanted or bool(log.events["activity"].is_in(sorted(wanted)).any())
 
 
 def _context(log: Log, rules: Rules, as_of: datetime) -> Context:
