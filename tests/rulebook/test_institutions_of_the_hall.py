@@ -1,0 +1,75 @@
+"""What a requirement asks of the hall is said by a clause of demo-city: its stories hold, and without the clause they do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from yinuo.rulebook.loader import load_pack
+from yinuo.rulebook.stories import Story, read_stories
+from yinuo.rulebook.telling import Teller
+
+
+@cache
+def teller() -> Teller:
+    return Teller(load_pack("demo-city"))
+
+
+def stories(institution: str) -> list[Story]:
+    return [story for story in read_stories(teller().pack)[0] if story.institution == institution]
+
+
+def said(entry: str, institution: str, clause: str) -> object:
+    shows = f"yinuo stories demo-city {institution}"
+    return pytest.param(entry, institution, clause, marks=pytest.mark.holds(entry, shows=shows), id=entry)
+
+
+@pytest.mark.parametrize(
+    ("entry", "institution", "clause"),
+    [
+        said("E022", "authorisation", "authorisation"),
+        said("E039", "priority-lanes", "lane"),
+        said("E045", "first-contact", "answer"),
+        said("E046", "time-limit", "promised"),
+        said("E047", "service-pledge", "complete"),
+        said("E048", "one-time-notice", "accept-or-tell"),
+        said("E056", "priority-lanes", "lane-limit"),
+        said("E220", "disclosure", "catalogue"),
+        said("E221", "disclosure", "release"),
+        said("E225", "disclosure", "catalogue"),
+        said("E226", "disclosure", "catalogue"),
+        said("E228", "public-decisions", "decision"),
+    ],
+)
+def test_the_requirement_is_said_and_missed_when_it_is_taken_out(entry: str, institution: str, clause: str):
+    assert entry in teller().pack.institutions[institution].entries
+    told = stories(institution)
+    assert [story.name for story in told if not teller().tell(story).held] == []
+    assert any(_differs_without(story, institution, clause) for story in told)
+
+
+def _differs_without(story: Story, institution: str, clause: str) -> bool:
+    rules = teller().rules(story)
+    kept = (
+        one
+        for one in rules.rulings
+        if one.institution != institution or (one.id != clause and not one.id.startswith(f"{clause}."))
+    )
+    return not teller().tell(story, replace(rules, rulings=tuple(kept))).held
+
+
+def test_a_green_channel_names_the_condition_that_fails():
+    """Invariant 11: a lane exists only where a rule gives it."""
+    refused = next(story for story in stories("priority-lanes") if story.text.name == "green-channel-refused")
+    findings = teller().tell(refused).said.findings.filter(clause="lane.given")
+    assert findings["level"].to_list() == ["yellow"]
+    assert '"field":"project_no","test":"listed","wanted":"key-project","found":"2026-99"' in findings["why_args"][0]
+
+
+def test_a_disclosure_past_its_interval_is_stale_until_it_is_let_out_again():
+    """Invariant 56: the clock of `catalogue.fresh` is what a page shows beside a stale entry."""
+    story = next(one for one in stories("disclosure") if one.text.name.startswith("renewed-on"))
+    clocks = teller().tell(story).said.clocks.filter(clause="catalogue.fresh").sort("case_id", "occurrence")
+    assert clocks.select("case_id", "state").rows() == [("kept", "kept"), ("kept", "running"), ("stale", "overdue")]
