@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from yinuo.city.cases.deciding.decide import is_after_end
-from yinuo.city.cases.deciding.readiness import is_due
+from yinuo.city.cases.deciding.readiness import is_due, keys_of
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
@@ -62,17 +62,26 @@ def possible(
     for step in way.flow.steps:
         if step.auto or (state.is_over and not is_after_end(step, way)):
             continue
-        if not is_due(state, step, way=way, day=today) or not _may(actor, step, state, place):
+        keys = [key for key in _keys(state, step, way, today) if _may(actor, step, state, place, key=key)]
+        if not keys:
             continue
         if any(actor.id in state.doers.get(other, ()) for other in step.not_by):
             continue
         for activity in step.does:
             if activity not in found and activity != way.flow.opens:
-                found[activity] = _form(activity, step, way, words, tried or {})
+                found[activity] = _form(activity, step, way, words, tried or {}, key=keys[0])
     return tuple(found.values())
 
 
-def _form(activity: str, step: Step, way: Way, words: Words, tried: Mapping[str, Any]) -> Possible:
+def _keys(state: State, step: Step, way: Way, day: date) -> list[str]:
+    """What the step can be done for now: the entries of its list still open, or just itself."""
+    keys = [""] if step.each is None else keys_of(state, step) or [""]
+    return [key for key in keys if is_due(state, step, way=way, day=day, key=key)]
+
+
+def _form(
+    activity: str, step: Step, way: Way, words: Words, tried: Mapping[str, Any], *, key: str = ""
+) -> Possible:  # fmt: skip
     mine = tried if tried.get("activity") == activity else {}
     names = dict.fromkeys(
         [*step.ask, *([step.as_ or step.each] if step.each else []), *_not_without(activity, way, words)]
@@ -80,7 +89,7 @@ def _form(activity: str, step: Step, way: Way, words: Words, tried: Mapping[str,
     fields = tuple(
         asked_field(
             name, way.fields.get(name), words,
-            value=str(mine.get("values", {}).get(name, "")),
+            value=str(mine.get("values", {}).get(name, key if step.each and name == (step.as_ or step.each) else "")),
             error=mine.get("error") if mine.get("field") == name else None,
         )
         for name in names
@@ -133,9 +142,10 @@ def answers(row: Mapping[str, Any], words: Words, *, actor: Actor | None) -> Ans
     return Answering(tuple(forms), named)
 
 
-def _may(actor: Actor, step: Step, state: State, place: Place) -> bool:
+def _may(actor: Actor, step: Step, state: State, place: Place, *, key: str) -> bool:
+    fields = {step.as_ or step.each or "": key} if step.each and key else {}
     try:
-        return may_do(actor, step, state, fields={}, place=place)
+        return may_do(actor, step, state, fields=fields, place=place)
     except Unresolved:
         return False
 

@@ -19,7 +19,7 @@ WORDS: Mapping[str, Any] = {
     "broken_clause": gettext_lazy("违反的条款"), "broken_due": gettext_lazy("原定到期"), "cause": gettext_lazy("补正原因"), "channel": gettext_lazy("渠道"),
     "claim": gettext_lazy("请求"), "competent": gettext_lazy("是否属于本机关"), "complete": gettext_lazy("材料是否齐全"), "days": gettext_lazy("延长多久"),
     "deadline": gettext_lazy("截止期限"), "debtor": gettext_lazy("当事人"), "decision": gettext_lazy("决定"), "declared": gettext_lazy("所需时间"),
-    "departments": gettext_lazy("参加部门"), "document": gettext_lazy("文书"), "effect": gettext_lazy("达到的效果"), "end_reason": gettext_lazy("终止原因"),
+    "department": gettext_lazy("部门"), "departments": gettext_lazy("参加部门"), "document": gettext_lazy("文书"), "effect": gettext_lazy("达到的效果"), "end_reason": gettext_lazy("终止原因"),
     "evidence": gettext_lazy("证据"), "expires": gettext_lazy("有效期至"), "extension_reason": gettext_lazy("延长原因"), "files": gettext_lazy("附件"),
     "finding_class": gettext_lazy("问题类别"), "fine": gettext_lazy("罚款（分）"), "forbidden_by": gettext_lazy("禁止的依据"), "form": gettext_lazy("形式"),
     "from_unit": gettext_lazy("移交单位"), "grave_harm": gettext_lazy("是否有重大危害"), "ground": gettext_lazy("理由"), "handover": gettext_lazy("移交号"),

@@ -3,7 +3,7 @@ SELECT c.case_id AS id, c.case_id, c.kind, c.item, c.unit, c.receipt, c.title, c
     t.steps, t.unit AS task_unit, t.since, k.due_at, k.used, k.allowed, k.measure, k.level, k.state AS clock, k.institution, k.clause
 FROM (
     SELECT t.case_id, min(t.unit) AS unit, min(t.due_since) AS since,
-        jsonb_agg(jsonb_build_object('step', t.step, 'key', t.key) ORDER BY t.id)::text AS steps
+        jsonb_agg(jsonb_build_object('step', t.step, 'key', t.key) ORDER BY t.due_since, t.step, t.key)::text AS steps
     FROM cases_task AS t JOIN cases_case AS c ON c.case_id = t.case_id AND c.status = 'open' AND ({case_rows})
     WHERE t.state = 'due'
         AND CASE
