@@ -1,60 +1,72 @@
-"""Pages over many cases: twenty requests a second in open loop, and two hundred boards left open."""
+"""Pages over a million cases: twenty requests a second in open loop, and two hundred boards left open."""
 
 from __future__ import annotations
 
 import http.cookiejar
+import os
 import re
-import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
-from datetime import UTC, datetime
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 import a_city
-import city_clocks
-from measured import OUT, Result
+import a_large_city
+from measured import Result
 
-CASE = re.compile(r'href="(/cases/[^"?]+)"')
+CASE = re.compile(r'href="(/cases/[^"?/]+)"')
 POLLED = re.compile(r'hx-get="([^"]+)"')
+QUERIES, FEWEST = 8, 12
+"""Most queries a page may make; cases opened one after another."""
+READERS = ("supervisor", "handler")
+"""Who sees everything, and who sees the rows of one department."""
+PATHS = (
+    "/", "/cases", "/cases?status=open&unit=market", "/cases?kind=application&sort=ended", "/cases?q=经营许可", "/cases?clock=overdue",
+    "/findings", "/findings?status=open&answer=unanswered&sort=answer_by", "/findings?unit=water", "/figures", "/institutions",
+    "/inbox", "/tasks", "/offers",
+)  # fmt: skip
 
 
 def run(*, smoke: bool) -> Result:
-    """Signed in as the supervisor, who sees every case."""
+    """YINUO_BENCH_CASES and YINUO_BENCH_SECONDS make it smaller."""
     result = Result("city_pages", smoke)
-    cases, seconds = (2_000, 10) if smoke else (1_000_000, 300)
-    a_city.make("pages")
-    file = OUT / "pages.jsonl"
-    a_city.lines(file, a_city.events(cases, activities=("received", "accepted"), days=20))
-    city_clocks.imported(file)
-    city_clocks.swept(datetime.now(UTC))
+    cases = int(os.environ.get("YINUO_BENCH_CASES") or (4_000 if smoke else 1_000_000))
+    seconds = int(os.environ.get("YINUO_BENCH_SECONDS") or (10 if smoke else 300))
+    home = a_city.make("pages")
+    begin = time.perf_counter()
+    a_large_city.fill(cases)
     result.tell("cases", a_city.counted("SELECT count(*) FROM cases_case"))
-    subprocess.run([*a_city.PROGRAM, "work", "--once"], capture_output=True, check=True)
-    with a_city.served() as address:
-        opener = signed_in(address)
-        found = CASE.findall(read(opener, f"{address}/cases"))[:20]
-        paths = ["/", "/cases", "/findings", "/cases?q=2026", "/institutions", "/inbox", *found]
-        times, wrong = open_loop(opener, address, paths, seconds=seconds)
-        result.check("answers other than 200", wrong, len(times))
-        result.tell("requests", len(times))
-        result.tell("median, ms", float(np.median(times) * 1000))
-        result.bar("p99 as the reader waits, ms", float(np.quantile(times, 0.99) * 1000), 200)
-        boards(result, opener, address, seconds=5 if smoke else 20)
+    result.tell("open clocks", a_city.counted("SELECT count(*) FROM supervision_clock WHERE ended_at IS NULL"))
+    result.tell("cards", a_city.counted("SELECT count(*) FROM supervision_finding"))
+    result.tell("seconds to fill the city", time.perf_counter() - begin)
+    with a_city.served(workers=2) as address:
+        asked: list[tuple[str, str, urllib.request.OpenerDirector]] = []
+        for reader in READERS:
+            opener = signed_in(address, reader)
+            found = list(dict.fromkeys(CASE.findall(read(opener, f"{address}/cases"))))
+            paths = [*PATHS, *(one for one in found if one != "/cases/new")][: len(PATHS) + FEWEST]
+            counted(result, reader, paths)
+            asked += [(reader, path, opener) for path in paths]
+        measured(result, address, asked, seconds=seconds)
+        boards(result, signed_in(address, "supervisor"), address, seconds=5 if smoke else 20)
+    a_city.clear(home)
     return result
 
 
-def signed_in(address: str) -> urllib.request.OpenerDirector:
-    """A browser with the supervisor's session."""
+def signed_in(address: str, login: str) -> urllib.request.OpenerDirector:
+    """A browser with somebody's session."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     page = read(opener, f"{address}/accounts/login/")
     mark = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert mark is not None
-    form = {"login": "supervisor", "password": "bench-only", "csrfmiddlewaretoken": mark.group(1)}
+    form = {"login": login, "password": "bench-only", "csrfmiddlewaretoken": mark.group(1)}
     headers = {"Referer": f"{address}/accounts/login/"}
     body = urllib.parse.urlencode(form).encode()
     opener.open(urllib.request.Request(f"{address}/accounts/login/", data=body, headers=headers), timeout=30).read()
@@ -63,24 +75,69 @@ def signed_in(address: str) -> urllib.request.OpenerDirector:
 
 def read(opener: urllib.request.OpenerDirector, address: str) -> str:
     """A page's text."""
-    return opener.open(address, timeout=60).read().decode()
+    return opener.open(urllib.parse.quote(address, safe=":/?&=%"), timeout=60).read().decode()
+
+
+def name_of(path: str) -> str:
+    """What a page is called in the figures: all cases are one page."""
+    return "/cases/<id>" if path.startswith("/cases/") else path
+
+
+def counted(result: Result, reader: str, paths: list[str]) -> None:
+    """How many statements each page makes, the session's and the reader's own among them; and the slowest of each."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client, most = Client(raise_request_exception=False, headers={"Host": "127.0.0.1"}), 0
+    client.post("/accounts/login/", {"login": reader, "password": "bench-only"})
+    for path in dict.fromkeys(name_of(one) for one in paths):
+        where = next(one for one in paths if name_of(one) == path)
+        client.get(where)
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(where)
+        if answer.status_code == 200:
+            most = max(most, len(asked.captured_queries))
+            slow = max(asked.captured_queries, key=lambda one: float(one["time"]), default={"time": "0", "sql": ""})
+            first = " ".join(str(slow["sql"]).split())[:90]
+            print(
+                f"    {reader} {path}: {len(asked.captured_queries)} queries, the slowest {float(slow['time']) * 1000:.0f} ms: {first}"
+            )
+    result.bar(f"{reader}: most queries of a page", most, QUERIES)
+
+
+def measured(
+    result: Result, address: str, asked: list[tuple[str, str, urllib.request.OpenerDirector]], *, seconds: int
+) -> None:
+    """The open loop, and what each page took."""
+    times, wrong = open_loop(address, asked, seconds=seconds)
+    together = np.asarray([one for many in times.values() for one in many]) * 1000
+    result.check("answers other than 200", wrong, len(together))
+    result.tell("requests", len(together))
+    result.tell("median, ms", float(np.median(together)))
+    for name, many in sorted(times.items(), key=lambda one: -np.quantile(one[1], 0.99)):
+        result.tell(f"p99, ms: {name}", float(np.quantile(many, 0.99) * 1000))
+    result.bar("p99 as the reader waits, ms", float(np.quantile(together, 0.99)), 200)
 
 
 def open_loop(
-    opener: urllib.request.OpenerDirector, address: str, paths: list[str], *, seconds: int, rate: int = 20
-) -> tuple[np.ndarray, int]:
+    address: str, asked: list[tuple[str, str, urllib.request.OpenerDirector]], *, seconds: int, rate: int = 20
+) -> tuple[dict[str, list[float]], int]:
     """Ask at fixed moments whatever the answers take; seconds from the planned moment to the answer, and how many failed."""
-    times, wrong, threads = [], [], []
+    times: dict[str, list[float]] = defaultdict(list)
+    wrong: list[str] = []
+    threads: list[threading.Thread] = []
     begin = time.perf_counter() + 1
 
     def ask(number: int) -> None:
+        reader, path, opener = asked[number % len(asked)]
         planned = begin + number / rate
         time.sleep(max(0.0, planned - time.perf_counter()))
         try:
-            read(opener, address + paths[number % len(paths)])
+            read(opener, address + path)
         except OSError as error:
-            wrong.append(str(error))
-        times.append(time.perf_counter() - planned)
+            wrong.append(f"{reader} {path}: {error}")
+        times[f"{reader} {name_of(path)}"].append(time.perf_counter() - planned)
 
     for number in range(seconds * rate):
         thread = threading.Thread(target=ask, args=(number,))
@@ -89,7 +146,9 @@ def open_loop(
         thread.start()
     for thread in threads:
         thread.join()
-    return np.asarray(times), len(wrong)
+    for one in sorted(set(wrong)):
+        print(f"    {one}")
+    return times, len(wrong)
 
 
 def boards(result: Result, opener: urllib.request.OpenerDirector, address: str, *, seconds: int) -> None:
