@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from yinuo.engine.explain import explain
 from yinuo.rulebook.loader import load_pack
 from yinuo.rulebook.stories import Story, read_stories
 from yinuo.rulebook.telling import Teller
@@ -64,6 +65,8 @@ def test_a_green_channel_names_the_condition_that_fails():
     """Invariant 11: a lane exists only where a rule gives it."""
     refused = next(story for story in stories("priority-lanes") if story.text.name == "green-channel-refused")
     findings = teller().tell(refused).said.findings.filter(clause="lane.given")
+    told = explain(findings.row(0, named=True), teller().pack.rules)
+    assert "最接近的一条是“市重点重大项目”，但“项目编号”应在“市重点重大项目名录”登记之列，现为2026-99" in told
     assert findings["level"].to_list() == ["yellow"]
     assert '"field":"project_no","test":"listed","wanted":"key-project","found":"2026-99"' in findings["why_args"][0]
 

@@ -210,10 +210,16 @@ def said_lack(lack: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -
     """One condition that fails, in words: the field, what is asked of it, what stands there."""
     asked = (_TESTS.get(test, ("不符合条件", "does not hold"))[lang == "en"] for test in str(lack["test"]).split())
     field, found = _label(str(lack["field"]), rules, lang=lang), lack.get("found")
-    wanted = ("、" if lang == "zh" else ", ").join(asked).format(wanted=lack["wanted"])
+    wanted = ("、" if lang == "zh" else ", ").join(asked).format(wanted=_book(str(lack["wanted"]), rules, lang=lang))
     if lang == "zh":
         return f"“{field}”{wanted}，现{f'为{found}' if found is not None else '未填'}"
     return f"{field} {wanted.replace('、', ', ')} and {f'is {found}' if found is not None else 'is not given'}"
+
+
+def _book(name: str, rules: Rules, *, lang: Language) -> str:
+    """What a register is called, for a look-up in it; any other word as it stands."""
+    clause = next((one.editions[-1].clause for one in rules.of_kind("register") if one.id == name), None)
+    return name if clause is None else (clause.zh if lang == "zh" else clause.en or clause.zh)
 
 
 def _label(field: str, rules: Rules, *, lang: Language) -> str:
