@@ -5,7 +5,7 @@ SELECT c.case_id, c.kind, c.item, c.unit, c.region, c.channel, c.receipt, c.titl
     c.holder_unit, c.holder_actor, c.parent, c.version, c.scope, c.person_ref, c.changed_at, c.state,
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object('step', t.step, 'key', t.key, 'unit', t.unit, 'role', t.role, 'state', t.state,
-            'due_since', t.due_since, 'done_at', t.done_at, 'actor', t.actor) ORDER BY t.done_at NULLS LAST, t.due_since NULLS LAST, t.id), '[]')
+            'due_since', t.due_since, 'done_at', t.done_at, 'actor', t.actor) ORDER BY t.done_at NULLS LAST, t.due_since NULLS LAST, t.step, t.key), '[]')
         FROM cases_task AS t WHERE t.case_id = c.case_id
     )::text AS tasks,
     (
