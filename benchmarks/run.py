@@ -24,6 +24,7 @@ NAMES = (
     "city_pages",
     "city_accept",
     "city_split",
+    "city_search",
 )
 
 

@@ -12,7 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.city.matrix.world import NOW, OTHERS, Department
+from yinuo.city.catalogue.sheet import SHEET
 from yinuo.city.people.exchange.outgoing import template
+from yinuo.city.people.exchange.workbook import write
 from yinuo.city.people.guard import PUBLIC, declared
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -54,6 +56,11 @@ def _day(**more: Any) -> Fill:
 
 def _book(_of: Department) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("x.xlsx", template())}
+
+
+def _items(_of: Department) -> dict[str, Any]:
+    titles = [one.zh for one in SHEET.columns]
+    return {"file": SimpleUploadedFile("x.xlsx", write([(SHEET.zh, titles, [])]))}
 
 
 def _text(_of: Department) -> dict[str, str]:
@@ -125,6 +132,13 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda of: {"form": f"matrix-{of.unit}", "outcome": "accept", "typed": "食品", "name": "甲"}),
     ),
     "people_import": (Form(_book),),
+    "catalogue_import": (Form(_items),),
+    "catalogue_new": (Form(lambda of: {"key": "fresh", "zh": "新事项", "unit": of.unit, "type": "01"}, "item.draft"),),
+    "catalogue_edit": (Form(lambda of: {"zh": f"事项之{of.unit}", "unit": of.unit, "type": "01"}, "item.draft"),),
+    "catalogue_act": (
+        Form(lambda _of: {"since": "2026-04-01", "authority": "文"}, "item.publish", {"what": "publish"}),
+        Form(lambda _of: {"reason": "理由"}, "item.draft", {"what": "drop"}),
+    ),
     "system_create": (Form(lambda of: {"name": "新系统", "unit": of.unit, "rate": "60"}),),
     "system_revoke": (Form(),),
     "webhook_open": (Form(lambda of: {"name": "x", "unit": of.unit, "url": "https://93.184.216.34/x"}),),
@@ -143,7 +157,16 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 }
 """What is sent where a form is, by the name of the address. An address that takes only POST and is not here fails the test."""
 
-ALSO_READ = {"people_import", "trial_upload", "case_open", "outages", "window"}
+ALSO_READ = {
+    "people_import",
+    "catalogue_import",
+    "catalogue_new",
+    "catalogue_edit",
+    "trial_upload",
+    "case_open",
+    "outages",
+    "window",
+}
 """Forms that are also shown."""
 
 QUERIES: Mapping[str, Callable[[Department], str]] = {
@@ -166,6 +189,8 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
     "list_findings": lambda of: f"?case_id={of.case}",
     "list_indicators": lambda of: f"?unit={of.unit}",
     "export_clocks": lambda of: f"?case_id={of.case}",
+    "catalogue": lambda of: f"?unit={of.unit}&state=draft",
+    "export_catalogue": lambda of: f"?unit={of.unit}",
     "ask_due": lambda _of: "?item=food-permit",
 }
 """Asked for by name, so that a filter is no way around."""
@@ -175,7 +200,7 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
     "measure": lambda of: of.measure, "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
+    "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

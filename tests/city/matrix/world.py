@@ -17,6 +17,8 @@ from tests.city.supervision import staff
 from yinuo.city.cases import attachments, commands, queries
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.models import Case
+from yinuo.city.catalogue import commands as catalogue
+from yinuo.city.catalogue.item import Item
 from yinuo.city.figures.commands import measure_figures
 from yinuo.city.notices import commands as notices
 from yinuo.city.people import commands as people
@@ -146,6 +148,9 @@ def _happen(unit: str) -> None:
 def _register(unit: str) -> None:
     """An outage declared and a measure proposed."""
     by: dict[str, Any] = {"actor": OPERATOR, "now": NOW}
+    catalogue.draft(
+        f"draft-{unit}", Item(zh=f"事项之{unit}", unit=unit, type="01", audiences=("person",)), actor=OPERATOR, now=NOW
+    )
     registers.declare_outage(unit=unit, begins_at=town.NOW, ends_at=None, reason=f"停机之{unit}", **by)
     card = Finding.objects.get(case_id=f"case-{unit}-0", clause="promised", level="yellow").card
     registers.propose_measure(card, what=f"建议之{unit}", grounds=f"理由之{unit}", **by)
@@ -164,7 +169,9 @@ def _told(unit: str) -> Department:
     card = Finding.objects.get(case_id=first.case_id, clause="promised", level="yellow").card
     cards = tuple(Finding.objects.filter(case_id__in=cases).values_list("card", flat=True))
     (file,) = queries.files_of(first.case_id)
-    names = tuple(f"{word}之{unit}" for word in ("附件", "职员", "岗位", "系统", "推送", "停机", "建议", "理由"))
+    names = tuple(
+        f"{word}之{unit}" for word in ("附件", "职员", "岗位", "系统", "推送", "停机", "建议", "理由", "事项")
+    )
     secrets = (
         *cases,
         *receipts,

@@ -44,9 +44,15 @@ NAVIGATION = (
     Entry("outages", gettext_lazy("停机登记"), "outage.read"),
     Entry("cases", gettext_lazy("办件"), "case.read"),
     Entry("figures", gettext_lazy("指标"), "figures.read"),
+    Entry("catalogue", gettext_lazy("事项"), "item.read"),
     Entry("institutions", gettext_lazy("制度"), "text.read"),
     Entry("units", gettext_lazy("单位和人员"), "units.read"),
 )
+PUBLIC = (
+    Entry("matters", gettext_lazy("办事"), None),
+    Entry("track", gettext_lazy("办件进度"), None),
+)
+"""Where somebody may go who has not signed in."""
 ACCOUNT = (
     Entry("account_change_password", gettext_lazy("修改密码"), None),
     Entry("mfa_index", gettext_lazy("两步验证"), None),
@@ -98,7 +104,7 @@ class Frame:
 
     @cached_property
     def home(self) -> str:
-        """Where the name of the city leads to: the board, or the first place this person may go to."""
+        """Where the name of the city leads to: the board, or the first place this person may go to; the matters for nobody."""
         return self.navigation[0].address if self.navigation else "/"
 
     @cached_property
@@ -111,9 +117,12 @@ class Frame:
 
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
-        """The places this person may go to."""
-        allowed = (entry for entry in NAVIGATION if entry.action is None or may(self.actor, entry.action))
-        return tuple(self._links(allowed)) if self.actor is not None else ()
+        """The places this person may go to; what is public for who has not signed in."""
+        if self.actor is None:
+            return tuple(self._links(PUBLIC))
+        return tuple(
+            self._links(entry for entry in NAVIGATION if entry.action is None or may(self.actor, entry.action))
+        )
 
     @cached_property
     def account(self) -> tuple[Link, ...]:

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "yinuo.city.pages",
     "yinuo.city.board",
     "yinuo.city.hall",
+    "yinuo.city.catalogue",
     "yinuo.city.figures",
     "yinuo.city.institutions",
     "yinuo.city.api",

@@ -1,0 +1,20 @@
+"""The Django application."""
+
+from django.apps import AppConfig
+
+
+class CatalogueConfig(AppConfig):
+    """Registers `yinuo.city.catalogue` under the label `city_catalogue`."""
+
+    name = "yinuo.city.catalogue"
+    label = "city_catalogue"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how the tables are rebuilt and what the events hold."""
+        from yinuo.city.catalogue import events, projection  # noqa: PLC0415 - models are read first
+        from yinuo.city.ledger import models_of_events, projections  # noqa: PLC0415 - models are read first
+
+        for activity, model in events.MODELS.items():
+            models_of_events.register(f"catalogue/{activity}", 1, model=model)
+        projections.register("catalogue", prefix=projection.PREFIX, reset=projection.reset, apply=projection.apply)
