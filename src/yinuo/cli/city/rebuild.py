@@ -18,9 +18,8 @@ def rebuild(
 ) -> None:
     """Make projections again from the events, in one transaction: readers see the old ones, writers wait."""
     setup()
-    gc.set_threshold(
-        200_000, 50, 1_000
-    )  # events live as long as their batch; looking for circles among them costs a third
+    # Events live as long as their batch; looking for circles among them costs a third.
+    gc.set_threshold(200_000, 50, 1_000)
     from yinuo.city.ledger import commands  # noqa: PLC0415
 
     if heads:
