@@ -6,7 +6,7 @@ take (`catalogue.due`) and the place of the key they come from. `yinuo check --e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,10 +79,8 @@ def _given(id_: str, clause: Table, raw: Raw) -> Iterator[Part]:
     needs = clause.grant.needs if clause.grant is not None else ()
     if needs:
         events = [{**_event(one), name: {"known": False}} for one in _listed(raw["gives"]) for name in needs]
-        zh, en = (
-            f"{clause.zh}：须写明“{'、'.join(needs)}”",
-            f"{clause.en}: not without {', '.join(needs)}" if clause.en else None,
-        )
+        zh = f"{clause.zh}：须写明规定的内容"
+        en = f"{clause.en}: not without what must be stated" if clause.en else None
         named = {**base, "zh": zh, "en": en, "rule": "absence", "event": events, "max": 0}
         yield Part("constraint", f"{id_}.given-with", ("grant", "needs"), _without_nulls(named))
 
@@ -206,10 +204,8 @@ class _Book:
                 for name in filled.fields
                 if name not in row
             ]
-            zh, en = (
-                filled.zh or f"此时“{'、'.join(filled.fields)}”不得为空",
-                filled.en or f"{', '.join(filled.fields)} must be filled",
-            )
+            zh, en = self._called(filled.fields)
+            zh, en = filled.zh or f"此时“{zh}”不得为空", filled.en or f"{en} must be filled"
             level = filled.level or clause.level
             yield self._rule(
                 f"while-{index + 1}", ("while", index), zh, en, rule="absence", event=events, max=0, level=level
@@ -221,7 +217,8 @@ class _Book:
                 rule="absence", event=events, max=0, level=refusal.level or clause.level,
             )  # fmt: skip
         if clause.unique:
-            zh, en = f"同一“{'、'.join(clause.key)}”只登记一次", f"one entry for each {', '.join(clause.key)}"
+            zh, en = self._called(clause.key)
+            zh, en = f"同一“{zh}”只登记一次", f"one entry for each {en}"
             yield self._rule(
                 "unique", ("unique",), zh, en, rule="absence", event=ENTERED, max=1, thread=list(clause.key)
             )  # fmt: skip
@@ -232,6 +229,13 @@ class _Book:
             "for": {"kind": self.kind}, "answers": self.clause.holder,
         }  # fmt: skip
         return Part("promise", f"{self.id}.{name}", path, _without_nulls({**base, **raw}))
+
+    def _called(self, names: Sequence[str]) -> tuple[str, str]:
+        """What these fields are called, in Chinese and in English."""
+        own = self.clause.fields
+        zh = [own[name].zh or name if name in own else name for name in names]
+        en = [own[name].en or name if name in own else name for name in names]
+        return "、".join(zh), ", ".join(en)
 
     def _due(self) -> Iterator[Part]:
         due, clause = self.clause.due, self.clause
@@ -253,7 +257,8 @@ class _Book:
         for key, does, how in (("close", CLOSED, self.clause.close), ("strike", STRUCK, self.clause.strike)):
             if how is not None and how.needs:
                 events = [{"event": does, name: {"known": False}} for name in how.needs]
-                zh, en = f"没有“{'、'.join(how.needs)}”不得办理", f"not without {', '.join(how.needs)}"
+                zh, en = self._called(how.needs)
+                zh, en = f"没有“{zh}”不得办理", f"not without {en}"
                 yield self._rule(f"{does}-with", (key, "needs"), zh, en, rule="absence", event=events, max=0)
         strike = self.raw.get("strike", {})
         if "when" in strike:

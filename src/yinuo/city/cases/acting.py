@@ -266,7 +266,8 @@ def _check_clauses(event: NewEvent, decided: Decided) -> None:
         lines = [*(line_of(one) for many in others.values() for one in many), *lines]
     proposed = line_of_new(event, version=loaded.state.version + 1, recorded_at=decided.now)
     found = consult.broken(
-        lines, [proposed], rulings, kind=way.kind, ways=loaded.ways, now=decided.now, lang=get_language() or "zh"
-    )
+        lines, [proposed], rulings, kind=way.kind, ways=loaded.ways, now=decided.now, lang=get_language() or "zh",
+        books=queries.books(loaded.ways, rulings),
+    )  # fmt: skip
     if found is not None:
         raise consult.refuse(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -51,15 +51,22 @@ def _opened_meanwhile(act: Act, elsewhere: WrongStream) -> Done:
     return known
 
 
-def record(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
+def record(
+    acts: Sequence[Act], *, actor: Actor, now: datetime,
+    beside: Callable[[Sequence[Done | Refused]], None] | None = None,
+) -> list[Done | Refused]:  # fmt: skip
     """Write down what systems report to have happened, in the order given; for each what was written or why not.
 
     Facts are held to the words of the text (kind, activity, fields, units) and to the actor's part of the tree, never to
     its steps: what happened happened, and supervision will say so. A fact known already (same source and event id) gives
-    what was written before. Raises NotAllowed when the actor may report nothing at all.
+    what was written before. What `beside` writes about the outcomes is written in the same transaction. Raises NotAllowed
+    when the actor may report nothing at all.
     """
     with transaction.atomic():
-        return recording.record(acts, actor=actor, now=now)
+        outcomes = recording.record(acts, actor=actor, now=now)
+        if beside is not None:
+            beside(outcomes)
+    return outcomes
 
 
 def rescope(*, now: datetime) -> int:

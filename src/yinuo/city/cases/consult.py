@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import polars as pl
 
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.deciding.decide import Standing
@@ -103,22 +105,26 @@ def broken(
     ways: Ways,
     now: datetime,
     lang: str,
+    books: Mapping[str, pl.DataFrame] | None = None,
 ) -> Broken | None:
-    """The first `block` clause the history with the proposed events breaks anew and without them does not (grammar 2.5)."""
+    """The first `block` clause the history with the proposed events breaks anew and without them does not (grammar 2.5).
+
+    `books` are the registers these clauses look up.
+    """
     rules = ways.guards.smallest(rulings, kind)
     moment = max(now, *(line.at for line in proposed)).astimezone(UTC)
     blocking = {ruling.name: ruling for ruling in rulings}
-    found = _findings(lines, proposed, blocking, ways=ways, as_of=moment, rules=rules)
+    found = _findings(lines, proposed, blocking, books, ways=ways, as_of=moment, rules=rules)
     if not found:
         return None
     known = (
-        {row["finding_id"] for row in _findings(lines, (), blocking, ways=ways, as_of=moment, rules=rules)}
+        {row["finding_id"] for row in _findings(lines, (), blocking, books, ways=ways, as_of=moment, rules=rules)}
         if lines
         else set()
     )
     for row in found:
         if row["finding_id"] not in known:
-            sentence = explain(row, rules, lang="en" if lang.startswith("en") else "zh")
+            sentence = explain(row, ways.pack.rules, lang="en" if lang.startswith("en") else "zh")
             name = f"{row['institution']}/{row['clause']}"
             return Broken(name, sentence, _absent(blocking[name], proposed[-1], row["version"]))
     return None
@@ -143,12 +149,13 @@ def _findings(
     lines: Sequence[Line],
     proposed: Sequence[Line],
     blocking: dict[str, Ruling],
+    books: Mapping[str, pl.DataFrame] | None,
     *,
     ways: Ways,
     as_of: datetime,
     rules: Any,
 ) -> list[dict[str, Any]]:
-    said = evaluate(log_of([*lines, *proposed], ways), rules, as_of=as_of)
+    said = evaluate(log_of([*lines, *proposed], ways, books), rules, as_of=as_of)
     found = []
     for row in said.findings.iter_rows(named=True):
         ruling = blocking.get(f"{row['institution']}/{row['clause']}")

@@ -53,8 +53,8 @@ def line_of_new(event: NewEvent, *, version: int, recorded_at: datetime) -> Line
     )  # fmt: skip
 
 
-def log_of(lines: Sequence[Line], ways: Ways) -> Log:
-    """The log of these events, cases in the order of their first line, with the dated tables of the text.
+def log_of(lines: Sequence[Line], ways: Ways, books: Mapping[str, pl.DataFrame] | None = None) -> Log:
+    """The log of these events, cases in the order of their first line, with the dated tables of the text and of `books`.
 
     `sequence` is the version: at equal instants what was recorded first comes first.
     """
@@ -68,7 +68,8 @@ def log_of(lines: Sequence[Line], ways: Ways) -> Log:
         "event_id": [line.event_id for line in lines],
         "sequence": [line.version for line in lines],
     }
-    return _log(own, [line.payload for line in lines], ways)
+    log = _log(own, [line.payload for line in lines], ways)
+    return Log(log.events, log.cases, {**log.tables, **books}) if books else log
 
 
 def log_of_rows(rows: Sequence[tuple[Any, ...]], ways: Ways) -> Log:

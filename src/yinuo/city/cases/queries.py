@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+import polars as pl
 from django.db import connection
 
 from yinuo.city.cases.deciding.states import State
+from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.logs import PREFIX, log_of_rows
 from yinuo.city.cases.projection import pairs, ways_in_force
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import NewEvent, StoredEvent
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import ask, sql
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require, row_filter
 from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.entries import entries
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Ruling
 
@@ -49,12 +52,35 @@ class Row:
 def log(case_ids: Sequence[str]) -> Log:
     """The history of these cases as the engine reads it, with the dated tables of the text in force. Raises NoText.
 
-    A case that does not exist is left out.
+    A case that does not exist is left out. The registers the text looks up are among the tables.
     """
+    ways = ways_in_force()
+    log = _history(case_ids, ways)
+    found = books(ways)
+    return Log(log.events, log.cases, {**log.tables, **found}) if found else log
+
+
+def _history(case_ids: Iterable[str], ways: Ways) -> Log:
     streams = orjson.dumps([PREFIX + case_id for case_id in dict.fromkeys(case_ids)]).decode()
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "history"), {"streams": streams})
-        return log_of_rows(cursor.fetchall(), ways_in_force())
+        return log_of_rows(cursor.fetchall(), ways)
+
+
+def books(ways: Ways, rulings: Sequence[Ruling] | None = None) -> Mapping[str, pl.DataFrame]:
+    """The registers these clauses look up (null: any of the text) as dated tables; read again where an entry changed."""
+    found = {}
+    for ruling in ways.guards.books(rulings):
+        (size,) = ask(__file__, "entries_changed", {"kind": ruling.name})
+        mark = (ways.pack.digest, *size)
+        if ruling.name not in _BOOKS or _BOOKS[ruling.name][0] != mark:
+            names = (row[0] for row in ask(__file__, "entries", {"kind": ruling.name}))
+            _BOOKS[ruling.name] = mark, entries(_history(names, ways), ruling, zone=ways.pack.rules.zone)
+        found[ruling.id] = _BOOKS[ruling.name][1]
+    return found
+
+
+_BOOKS: dict[str, tuple[tuple[Any, ...], pl.DataFrame]] = {}
 
 
 def threads(case_ids: Sequence[str]) -> dict[tuple[str, ...], list[str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from yinuo.engine.clauses.conditions import Event
+from pydantic import BaseModel
+
+from yinuo.engine.clauses.conditions import Event, Listed
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.context import references
 from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import dependencies, events_of, kinds_of
 from yinuo.kernel.limits import Limit, Unit
@@ -23,7 +26,7 @@ _AT_THE_LATER = {
     "in_order",
 }
 _AT_EITHER = {"not_coexistence", "exclusive_choice"}
-_AT_THE_EVENT = {"absence", "exactly", "init"}
+_AT_THE_EVENT = {"absence", "exactly", "init", "entitled"}
 _SHORTEST = {Unit.MINUTES: 1 / 1440, Unit.HOURS: 1 / 24, Unit.OFFICE_MINUTES: 1 / 1440, Unit.OFFICE_HOURS: 1 / 24}
 _LEAST = {Unit.HALF_WORKDAYS: 0.5, Unit.WORKDAYS: 1, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 28, Unit.YEARS: 365}
 
@@ -98,6 +101,20 @@ class Guards:
             self._small[key] = replace(self.rules, rulings=tuple(kept))
         return self._small[key]
 
+    def books(self, rulings: Iterable[Ruling] | None = None) -> tuple[Ruling, ...]:
+        """The registers these clauses look up (null: any clause of the text)."""
+        named = frozenset(ruling.name for ruling in rulings) if rulings is not None else None
+        if named not in self._books:
+            asking = [one for one in self.rules.rulings if named is None or one.name in named]
+            wanted = {table for one in asking for edition in one.editions for table in _looked_up(edition.clause)}
+            wanted |= set(references(self.rules).values())
+            self._books[named] = tuple(one for one in self.rules.of_kind("register") if one.id in wanted)
+        return self._books[named]
+
+    @cached_property
+    def _books(self) -> dict[frozenset[str] | None, tuple[Ruling, ...]]:
+        return {}
+
     @cached_property
     def _asked(self) -> dict[tuple[str, str, bool], tuple[Ruling, ...]]:
         return {}
@@ -118,6 +135,21 @@ def _speaks_of(ruling: Ruling, kind: str) -> bool:
 
 def _names(events: Iterable[Event]) -> frozenset[str]:
     return frozenset(name for event in events for name in event.activities)
+
+
+def _looked_up(part: object) -> Iterator[str]:
+    """The tables that conditions anywhere in a clause look through."""
+    if isinstance(part, Listed):
+        yield part.table
+    if isinstance(part, BaseModel):
+        part = tuple(part.__dict__.values())
+    elif is_dataclass(part):
+        part = tuple(getattr(part, one.name) for one in fields(part))
+    elif isinstance(part, Mapping):
+        part = tuple(part.values())
+    if isinstance(part, tuple | list | frozenset | set):
+        for one in part:
+            yield from _looked_up(one)
 
 
 def _accused(clause: Constraint) -> frozenset[str]:
