@@ -56,6 +56,8 @@ class Imported:
     stored: int = 0
     duplicate: int = 0
     refused: int = 0
+    unread: int = 0
+    """Of the refused: the lines that told no event."""
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, lines: Sequence[int], events: Sequence[Any], taken: Sequence[Taken]) -> None:
@@ -108,6 +110,7 @@ def take(
         finally:
             for future in given:
                 future.cancel()
+    incoming.note_unread(["unreadable"] * done.unread, actor=aim.actor, now=aim.now)
     done.rejected.sort(key=lambda one: one.line)
     return done
 
@@ -123,6 +126,7 @@ def _windows(lines: Iterable[Line], done: Imported, hands: int) -> Iterator[list
         for line, event in window:
             if isinstance(event, Rejected):
                 done.refused += 1
+                done.unread += 1
                 done.rejected.append(event)
             else:
                 by_case.setdefault(_subject(event), []).append((line, event))
@@ -139,7 +143,7 @@ def _subject(event: Mapping[str, Any]) -> str | None:
 
 def _take_part(part: Sequence[Line], aim: Aim) -> list[_Batch]:
     return [
-        (some, incoming.take([event for _line, event in some], actor=aim.actor, now=aim.now))
+        (some, incoming.take([event for _line, event in some], actor=aim.actor, now=aim.now, way="import"))
         for some in _batched(part, BATCH)
     ]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 import structlog
@@ -12,6 +13,8 @@ from django.db import DataError, OperationalError
 from django.utils.translation import gettext as _
 from psycopg import errors
 
+from yinuo.city.api.reporting import batches
+from yinuo.city.api.reporting.batches import Way
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.people.actor import Actor
@@ -46,10 +49,11 @@ class Taken:
     field: str | None = None
 
 
-def take(events: Sequence[Any], *, actor: Actor, now: datetime) -> list[Taken]:
+def take(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way = "api") -> list[Taken]:
     """Write down what a system reports, in the order given; for each event what became of it.
 
-    The same event (source, id) again changes nothing. Raises NotAllowed when the actor may report nothing.
+    The same event (source, id) again changes nothing. What became of the batch is kept with it (peers row 69). Raises
+    NotAllowed when the actor may report nothing.
     """
     results: list[Taken | None] = [None] * len(events)
     acts: list[Act] = []
@@ -60,7 +64,8 @@ def take(events: Sequence[Any], *, actor: Actor, now: datetime) -> list[Taken]:
             places.append(index)
         except Refused as refused:
             results[index] = _refused(event, refused)
-    for index, outcome in zip(places, recorded(acts, actor=actor, now=now), strict=True):
+    unread = [one.code or "" for one in results if one is not None]
+    for index, outcome in zip(places, recorded(acts, actor=actor, now=now, unread=unread, way=way), strict=True):
         event = events[index]
         results[index] = (
             _refused(event, outcome)
@@ -73,14 +78,18 @@ def take(events: Sequence[Any], *, actor: Actor, now: datetime) -> list[Taken]:
     return [one for one in results if one is not None]
 
 
-def recorded(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done | Refused]:
+def recorded(
+    acts: Sequence[Act], *, actor: Actor, now: datetime, unread: Sequence[str] = (), way: Way = "api"
+) -> list[Done | Refused]:
     """`cases.commands.record`, begun again after a deadlock, and in halves when the database cannot hold something.
 
-    So one event that cannot be kept is refused by itself and takes no other with it.
+    So one event that cannot be kept is refused by itself and takes no other with it. `unread` are the codes of what
+    came in the same batch and was no event.
     """
+    note = partial(batches.write, acts, unread=unread, actor=actor, now=now, way=way)
     for left in reversed(range(TRIES)):
         try:
-            return commands.record(acts, actor=actor, now=now)
+            return commands.record(acts, actor=actor, now=now, beside=note)
         except (DataError, OperationalError) as error:
             if isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure) and left:
                 continue
@@ -88,10 +97,23 @@ def recorded(acts: Sequence[Act], *, actor: Actor, now: datetime) -> list[Done |
                 raise
             if len(acts) == 1:
                 log.warning("event_not_storable", case_id=acts[0].case_id, error=type(error.__cause__).__name__)
-                return [Refused("not_storable", _("其中有数据库不能保存的内容（过长或含有不能保存的字符），请核对。"))]
+                alone = [Refused("not_storable", _("其中有数据库不能保存的内容（过长或含有不能保存的字符），请核对。"))]
+                commands.record((), actor=actor, now=now, beside=partial(_instead, partial(note, alone)))
+                return [*alone]
             break
     half = len(acts) // 2
-    return [*recorded(acts[:half], actor=actor, now=now), *recorded(acts[half:], actor=actor, now=now)]
+    first = recorded(acts[:half], actor=actor, now=now, unread=unread, way=way)
+    return [*first, *recorded(acts[half:], actor=actor, now=now, way=way)]
+
+
+def note_unread(codes: Sequence[str], *, actor: Actor, now: datetime) -> None:
+    """Keep how many lines of a file told no event, by code."""
+    note = partial(batches.write, (), (), unread=codes, actor=actor, now=now, way="import")
+    commands.record((), actor=actor, now=now, beside=partial(_instead, note))
+
+
+def _instead(note: Callable[[], None], _outcomes: object) -> None:
+    note()
 
 
 def act_of(event: Any) -> Act:

@@ -42,6 +42,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "may_import": may(request.actor, "people.import"),  # type: ignore[attr-defined]
         "may_export": may(request.actor, "people.export"),  # type: ignore[attr-defined]
         "may_tokens": may(request.actor, "token.read"),  # type: ignore[attr-defined]
+        "may_quality": may(request.actor, "reporting.read"),  # type: ignore[attr-defined]
         "may_audit": may(request.actor, "audit.read"),  # type: ignore[attr-defined]
     }
     return render(request, "people/units.html.j2", shown)

@@ -28,6 +28,7 @@ def systems(request: HttpRequest, secret: str | None = None) -> HttpResponse:
         "tokens": [(one, tree.unit(one.unit).zh) for one in rows.tokens(actor, tree)],
         "may_write": may(actor, "token.write"),
         "may_hooks": may(actor, "webhook.write"),
+        "may_quality": may(actor, "reporting.read"),
         "units": sorted((unit, tree.units[unit].zh) for unit in rows.visible(actor, "token.write", tree)),
         "secret": secret,
     }
