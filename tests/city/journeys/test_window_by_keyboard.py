@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.city.journeys.conftest import browser, clock, town, visit
 from tests.city.journeys.visitor import must_say
 from yinuo.city.cases.models import Case
 
-__all__ = ["browser", "clock", "town", "visit"]
 pytestmark = pytest.mark.slow
 MOST_KEYS = 12
 
@@ -71,7 +69,7 @@ def printed(page, keys, sentence):
 def test_from_the_first_key_to_the_print_without_a_mouse(visit):
     """First contact, item, person, papers, acceptance, print: at most twelve keys beyond what is typed."""
     li = visit("li")
-    page, keys = li.go("/window"), None
+    page = li.go("/window")
     keys = Keys(page)
     chosen(page, keys, "食品", 4)
     keys.press("F2")
@@ -98,6 +96,40 @@ def test_what_is_missing_is_told_by_keys(visit):
     assert len(keys.pressed) <= MOST_KEYS
     case = Case.objects.filter(kind="application").latest("opened_at")
     assert case.fields["papers"].splitlines() == ["营业执照（核对原件）", "食品安全管理制度（原件）"]
+
+
+def test_a_refusal_the_text_forbids_is_shown_at_its_field_and_nothing_typed_is_lost(visit):
+    li = visit("li")
+    page = li.go("/window")
+    keys = Keys(page)
+    chosen(page, keys, "生育津贴", 3)
+    written(page, keys)
+    keys.press("1", "F8")
+    is_focused(page, "#basis")
+    keys.type("示例市医疗保障经办规程第二条")
+    li.refusals_expected = True
+    keys.press("F8")
+    must_say(page, "否定须写明依据，并告诉怎样才能办成")
+    li.refusals_expected = False
+    is_focused(page, "#alternative")
+    assert page.locator("#identity").input_value() == "110101199001011237"
+    assert page.locator("input[name=given]").first.is_checked()
+    li.notice()
+    keys.type("参保满一年后再来")
+    li.refusals_expected = True
+    keys.press("F8")
+    must_say(page, "没有禁止性规定不得不办")
+    li.refusals_expected = False
+    is_focused(page, "#forbidden_by")
+    keys.type("示例市医疗保障经办规程第三条")
+    keys.press("F8")
+    printed(page, keys, "已出具不予受理决定")
+
+
+def test_the_screen_reads_well_in_both_languages_on_a_desk_and_on_a_phone(visit):
+    li = visit("li")
+    li.go("/window")
+    li.look()
 
 
 def test_without_script_the_same_form_works_by_its_buttons(visit, browser, town):
