@@ -30,6 +30,10 @@ def said(entry: str, institution: str, clause: str) -> object:
 @pytest.mark.parametrize(
     ("entry", "institution", "clause"),
     [
+        said("E003", "efficiency-complaints", "decided"),
+        said("E010", "priority-work", "goal"),
+        said("E014", "bureau-meeting", "stands-on"),
+        said("E075", "hall-figures", "at-once-share"),
         said("E022", "authorisation", "authorisation"),
         said("E039", "priority-lanes", "lane"),
         said("E045", "first-contact", "answer"),
