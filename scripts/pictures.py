@@ -38,6 +38,10 @@ PAGES = {
     "systems": "/systems",
     "webhooks": "/systems/webhooks",
     "units": "/units",
+    "window": "/window",
+    "tasks": "/tasks",
+    "matters": "/matters",
+    "catalogue": "/catalogue",
     "not-found": "/nowhere",
 }
 FOLLOWED = {
@@ -47,6 +51,9 @@ FOLLOWED = {
     "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> main a[href$='/proof']"),
     "institution": ("/institutions", "table a[href^='/institutions/']"),
     "stories": ("/institutions", "table a[href$='/stories']"),
+    "matter": ("/matters", ".matters a[href^='/matters/']"),
+    "item": ("/catalogue", "table a[href^='/catalogue/items/']"),
+    "item-edit": ("/catalogue", "table a[href^='/catalogue/items/'] >> main a[href$='/edit']"),
     "figure-cases": ("/figures", "main a[href^='/figures/'] >> .subjects a"),
     "figure": ("/figures", "main a[href^='/figures/']"),
 }
