@@ -18,6 +18,7 @@ from tests.city.people import staffing
 from yinuo.city.api.importing import Aim, lines_of, take
 from yinuo.city.api.models import Batch
 from yinuo.city.cases import recording
+from yinuo.city.pages import listing
 from yinuo.city.people import commands
 from yinuo.city.people.actor import OPERATOR, Actor, Grant
 from yinuo.city.people.models import Account
@@ -156,6 +157,18 @@ def test_both_pages_answer_within_eight_queries_empty_and_full(market, sign_in, 
         with CaptureQueriesContext(connection) as asked:
             text(client.get(address))
         assert len(asked) <= 8, [one["sql"][:100] for one in asked]
+
+
+def test_many_batches_are_counted_to_a_bound_and_turned_over(market, sign_in, monkeypatch):
+    for number in range(52):
+        market.report(received(f"R{number}"))
+    leader = sign_in("leader")
+    page = text(leader.get(BATCHES))
+    assert "52 批" in page
+    (following,) = re.findall(r'href="([^"]*)" rel="next"', page)
+    assert text(leader.get(following.replace("&amp;", "&"))).count('data-label="收到时间"') == 2
+    monkeypatch.setattr(listing.Listing, "is_more", True)
+    assert "51 批以上" in text(leader.get(BATCHES))
 
 
 def test_what_the_database_cannot_hold_is_refused_alone_and_each_row_counted_once(market, monkeypatch):

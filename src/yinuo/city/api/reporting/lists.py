@@ -114,7 +114,7 @@ def spec() -> Spec:
     return Spec(
         source="api_batch AS b LEFT JOIN people_token AS t ON b.actor = 'system:' || t.token LEFT JOIN people_person AS p ON p.person = b.actor",
         columns="b.at, b.actor, coalesce(t.name, p.name) AS name, b.source, b.unit, b.way, b.stored, b.duplicate, b.refused, b.late, b.reasons::text AS reasons",
-        key="b.id",
+        key="lpad(b.id::text, 19, '0')",
         filters=(
             Filter("month", "b.at >= (%(month)s::timestamptz[])[1] AND b.at < (%(month)s::timestamptz[])[2]", _month),
             Filter("actor", "b.actor = %(actor)s"),
