@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from python_calamine import load_workbook
 
 from tests.city.board import small_city
+from yinuo.city.board import lists
 from yinuo.city.board.lights import lights
 from yinuo.city.board.lists import cases
+from yinuo.city.cases.models import Case
 from yinuo.city.pages import listing
 from yinuo.city.pages.listing import listed
 from yinuo.city.pages.spreadsheets import harmless
@@ -22,6 +25,10 @@ from yinuo.city.people.may import row_filter
 def rows_of(answer):
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def total_in_head(answer):
+    return re.search(r'<div class="list-head"><p>([^<]+)</p>', answer.content.decode()).group(1)
 
 
 def total(answer):
@@ -61,16 +68,43 @@ def test_who_may_not_export_is_refused(sign_in):
     assert "导出" not in sign_in("zhao").get("/cases").content.decode()
 
 
-def test_cursors_go_through_every_row_once(city, db, monkeypatch):
+@pytest.mark.parametrize("most", [listing.COUNTED, 3])
+def test_cursors_go_through_every_row_once_whether_few_or_more_than_counted(city, db, monkeypatch, most):
     monkeypatch.setattr(listing, "PAGE", 7)
     words, allowed = Words(), row_filter(small_city.actor("chen"), "case.read", "c.scope")
     for sort in ("opened", "-opened", "ended", "-ended"):
         asked, seen = {"sort": sort}, []
         while asked:
-            found = listed(cases(words), path="/cases", asked=asked, row_filter=allowed)
+            found = listed(replace(cases(words), most=most), path="/cases", asked=asked, row_filter=allowed)
             seen += [row["case_id"] for row in found.rows]
             asked = {"sort": sort, "after": found.next.rpartition("after=")[2]} if found.next else {}
-        assert len(seen) == len(set(seen)) == found.total
+        assert len(seen) == len(set(seen)) == Case.objects.count()
+        assert found.total == min(len(seen), most + 1)
+
+
+@pytest.mark.parametrize(
+    "query", ["clock=overdue", "clock=running", "level=yellow", "unit=market&status=open", "q=经营"]
+)
+def test_few_rows_looked_up_and_many_walked_are_the_same(city, db, query):
+    words, allowed = Words(), row_filter(small_city.actor("chen"), "case.read", "c.scope")
+    asked = dict(pair.split("=") for pair in query.split("&"))
+    few, many = (
+        listed(replace(cases(words), most=most), path="/cases", asked=asked, row_filter=allowed)
+        for most in (listing.COUNTED, 0)
+    )
+    assert few.rows and [row["case_id"] for row in few.rows] == [row["case_id"] for row in many.rows]
+
+
+@pytest.mark.holds("invariant 58", shows="/cases")
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "2 以上"), ("en", "2+")])
+@pytest.mark.parametrize("page", ["cases", "findings"])
+def test_a_number_that_was_not_counted_to_the_end_says_so(sign_in, monkeypatch, page, language, said):
+    client, spec = sign_in("chen", language), getattr(lists, page)
+    exact = total_in_head(client.get(f"/{page}"))
+    monkeypatch.setattr(lists, page, lambda words: replace(spec(words), most=2))
+    assert total_in_head(client.get(f"/{page}")) == said
+    monkeypatch.setattr(lists, page, lambda words: replace(spec(words), most=int(re.match(r"\d+", exact).group())))
+    assert total_in_head(client.get(f"/{page}")) == exact
 
 
 @pytest.mark.holds("peer 67", "invariant 58", shows="/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,7 +17,8 @@ from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.who import Place, Unresolved, may_do
 from yinuo.city.cases.models import Case, Task
 from yinuo.city.cases.projection import ways_in_force
-from yinuo.city.hall.tasks import mine, moments, tasks, waiting
+from yinuo.city.hall.tasks import mine, moments, tasks, waiting, waiting_at
+from yinuo.city.pages.listing import listed as page_of
 from yinuo.city.pages.listing import prepared, select
 from yinuo.city.people import units
 from yinuo.city.people.accounts.persons import actor_of
@@ -69,6 +71,46 @@ def test_what_is_listed_is_what_the_flow_lets_this_person_do(city, db, key):
     tree, ways = units.tree(timezone.localdate()), ways_in_force()
     actor = somebody(key)
     assert listed(actor, tree, ways) == reference(actor, tree, ways)
+
+
+@pytest.mark.parametrize("when", ["", "overdue", "week"])
+@pytest.mark.parametrize("key", PEOPLE)
+def test_many_tasks_walked_by_their_clocks_are_those_sorted(city, db, monkeypatch, key, when):
+    monkeypatch.setattr("yinuo.city.pages.listing.PAGE", 3)
+    actor, now = somebody(key), small_city.NOW
+    condition, given = row_filter(actor, "case.act", "c.scope")
+    asked = {**given, **mine(actor, units.tree(timezone.localdate()), ways_in_force()), **moments(now, now, now)}
+    pages = {
+        are_many: list(paged(replace(tasks(condition, are_many=are_many), most=most), asked, when))
+        for are_many, most in ((False, 1_000), (True, 0))
+    }
+    assert pages[True] == pages[False]
+
+
+def paged(spec, given, when):
+    after = ""
+    while after is not None:
+        found = page_of(spec, path="/tasks", asked={"when": when, "after": after}, row_filter=("TRUE", given))
+        yield from ((row["id"], row["due_at"], row["steps"]) for row in found.rows)
+        after = found.next.rpartition("after=")[2] if found.next else None
+
+
+@pytest.mark.holds("invariant 58", shows="/tasks")
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "1 以上"), ("en", "1+")])
+def test_tasks_not_counted_to_the_end_say_so_and_the_navigation_too(sign_in, monkeypatch, language, said):
+    client = sign_in("zhao", language)
+    monkeypatch.setattr("yinuo.city.hall.tasks.COUNTED", 1)
+    monkeypatch.setattr("yinuo.city.site.frame.waiting_at", lambda *_a, **_k: 100)
+    page = client.get("/tasks").content.decode()
+    assert f'<div class="list-head"><p>{said}</p>' in page and '<span class="count">99+</span>' in page
+
+
+@pytest.mark.parametrize("key", PEOPLE)
+def test_the_navigation_counts_the_cases_of_the_list(city, db, key):
+    tree, ways, actor = units.tree(timezone.localdate()), ways_in_force(), somebody(key)
+    assert waiting_at(timezone.now(), actor=actor, tree=tree, ways=ways) == len(
+        {case_id for case_id, _step in listed(actor, tree, ways)}
+    )
 
 
 def test_some_have_tasks_and_who_may_do_nothing_has_none(city, db):

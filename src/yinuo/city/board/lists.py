@@ -52,7 +52,7 @@ def findings(words: Words) -> Spec:
             Filter("until", "f.raised_at < (%(until)s::date + 1)::timestamptz", day),
             Filter(
                 "q",
-                "f.case_id = ANY(ARRAY(SELECT s.case_id FROM cases_case AS s WHERE s.words @> %(q)s::text[] LIMIT 2000))",
+                "f.case_id IN (SELECT s.case_id FROM cases_case AS s WHERE s.words @> %(q)s::text[])",
                 pairs,
             ),
         ),
@@ -167,23 +167,17 @@ def pauses(words: Words) -> Spec:
 
 
 def _clock() -> str:
-    """Open cases are looked through in the order of the list, each for a clock in this state, until the page is full.
-
-    LIMIT keeps PostgreSQL from fetching all such clocks first. A case that ended has none.
-    """
+    """Left to PostgreSQL: from the clocks when such are few, else case by case in the order of the list."""
     return (
-        "c.status = 'open' AND (SELECT TRUE FROM supervision_clock AS k WHERE k.case_id = c.case_id "
-        "AND k.ended_at IS NULL AND k.state = %(clock)s LIMIT 1)"
+        "c.status = 'open' AND c.case_id IN (SELECT k.case_id FROM supervision_clock AS k "
+        "WHERE k.ended_at IS NULL AND k.state = %(clock)s)"
     )
 
 
 def _level() -> str:
-    return _one_of("SELECT f.case_id FROM supervision_finding AS f WHERE f.status = 'open' AND f.level = %(level)s")
-
-
-def _one_of(found: str) -> str:
-    """Cases of a list that is short beside all cases: looked up first, whatever the list is sorted by."""
-    return f"c.case_id = ANY(ARRAY({found}))"
+    return (
+        "c.case_id IN (SELECT f.case_id FROM supervision_finding AS f WHERE f.status = 'open' AND f.level = %(level)s)"
+    )
 
 
 def finding_columns(words: Words) -> tuple[Column, ...]:

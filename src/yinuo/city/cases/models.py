@@ -44,9 +44,12 @@ class Case(models.Model):
 
         db_table = "cases_case"
         indexes = [
-            models.Index(fields=["-opened_at", "case_id"], name="cases_case_opened"),
+            models.Index(
+                fields=["opened_at", "case_id"],
+                include=["status", "unit", "kind", "item", "scope"],
+                name="cases_case_latest",
+            ),
             models.Index(fields=["kind", "status"], name="cases_case_kind"),
-            models.Index(fields=["unit", "kind"], condition=models.Q(status="open"), name="cases_case_open"),
             models.Index(fields=["receipt"], name="cases_case_receipt"),
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="cases_case_parent"),
             models.Index(
@@ -80,7 +83,7 @@ class Task(models.Model):
 
         db_table = "cases_task"
         indexes = [
-            models.Index(fields=["unit", "due_since"], condition=models.Q(state="due"), name="cases_task_due"),
+            models.Index(fields=["role", "case_id"], condition=models.Q(state="due"), name="cases_task_role"),
         ]
 
 

@@ -14,7 +14,7 @@ from yinuo.city.ledger.statements import sql
 from yinuo.city.pages.listing import Filter, Sort, Spec, one_of
 from yinuo.city.pages.statements import select
 from yinuo.city.people.actor import Actor
-from yinuo.city.people.may import row_filter
+from yinuo.city.people.may import reaching, row_filter
 from yinuo.city.people.units import Tree, UnknownUnit
 
 WHEN = ("overdue", "today", "week")
@@ -22,17 +22,20 @@ KEPT = 2_000
 """Counts a process keeps."""
 _COUNTED: dict[tuple[Actor, str, int], int] = {}
 COUNTED = 100
-"""The navigation says no more than that many."""
+"""The list counts no further, and says so; the navigation says “99+”."""
+MANY = 1_000
+"""More tasks than that are walked in the order of their clocks instead of sorted."""
 _WHEN = "CASE %(when)s WHEN 'overdue' THEN due_at < %(now)s WHEN 'today' THEN due_at < %(tomorrow)s ELSE due_at < %(next_week)s END"
 
 
-def tasks(case_rows: str) -> Spec:
+def tasks(case_rows: str, *, are_many: bool = False) -> Spec:
     """One row for each case with its steps that wait, and of its open clocks the one due soonest.
 
-    `case_rows` is the one row filter over `c.scope`, asked before anything else.
+    `case_rows` is the one row filter over `c.scope`, asked before anything else. `are_many` chooses the way that is
+    quick for so many; the rows are the same.
     """
     return Spec(
-        source=f"({_statement(case_rows)}) AS t",
+        source=f"({_statement('tasks', case_rows)}) AS t",
         columns="t.*",
         key="t.id",
         filters=(
@@ -42,23 +45,26 @@ def tasks(case_rows: str) -> Spec:
         ),
         sorts={"due": Sort("coalesce(due_at, 'infinity'::timestamptz)", "timestamptz")},
         default="due",
+        walked={"due": f"({_statement('tasks_by_due', case_rows)}) AS t"} if are_many else {},
+        whole=frozenset({"when"}),
+        most=COUNTED,
     )
 
 
-def _statement(case_rows: str) -> str:
-    return sql(__file__, "tasks").replace("{case_rows}", case_rows)
+def _statement(name: str, case_rows: str) -> str:
+    return sql(__file__, name).replace("{case_rows}", case_rows).replace("{mine}", sql(__file__, "mine"))
 
 
 def waiting(actor: Actor, tree: Tree, ways: Ways) -> int:
-    """How many cases wait for a person, counted up to COUNTED."""
+    """How many cases wait for a person, counted up to MANY + 1."""
     case_rows, given = row_filter(actor, "case.act", "c.scope")
-    text = f"SELECT count(*) AS n FROM (SELECT FROM ({_statement(case_rows)}) AS t LIMIT {COUNTED}) AS counted"
-    return int(select(text, {**given, **mine(actor, tree, ways)})[0]["n"])
+    asked = {**given, **mine(actor, tree, ways), "most": MANY + 1}
+    return int(select(_statement("waiting", case_rows), asked)[0]["n"])
 
 
 def waiting_at(now: datetime, *, actor: Actor, tree: Tree, ways: Ways) -> int:
-    """`waiting` for the navigation: counted once a minute for a person in each process; 0 for who is no staff."""
-    if not _units(actor, STAFF):
+    """`waiting` for the navigation: counted once a minute for a person in each process; 0 for who may do nothing to cases."""
+    if not reaching(actor, "case.act"):
         return 0
     key = (actor, ways.pack.digest, int(now.timestamp()) // 60)
     if key not in _COUNTED:
@@ -75,18 +81,35 @@ def mine(actor: Actor, tree: Tree, ways: Ways) -> Mapping[str, Any]:
     """
     staff = _units(actor, STAFF)
     works_in = {*_above(tree, actor.unit if actor.grants else None), *_all(_above(tree, one) for one in staff)}
+    at_case = {word: sorted(found) for word, one in _standing("case") if (found := _units(actor, one.roles))}
+    at_lead = {
+        word: sorted(_around(tree, found)) for word, one in _standing("lead") if (found := _units(actor, one.roles))
+    }
+    at_city = [word for word, one in _standing("city") if _units(actor, one.roles)]
     return {
         "me": actor.id,
-        "at_case": json.dumps({word: sorted(_units(actor, one.roles)) for word, one in _standing("case")}),
-        "at_lead": json.dumps({word: sorted(_around(tree, _units(actor, one.roles))) for word, one in _standing("lead")}),
-        "at_city": [word for word, one in _standing("city") if _units(actor, one.roles)],
-        "works_in": sorted(works_in),
+        "at_case": json.dumps(at_case),
+        "at_lead": json.dumps(at_lead),
+        **_roles(ways, {*at_case, *at_lead, *at_city, *(works_in - set(STANDINGS))}, is_staff=bool(staff)),
         "named": sorted(works_in | _all(_below(tree, one) for one in staff)),
         "holding": sorted(_around(tree, staff)),
         "heading": sorted(_around(tree, _units(actor, HEADS))),
-        "is_staff": bool(staff),
         "apart": json.dumps(_apart(ways)),
     }  # fmt: skip
+
+
+def _roles(ways: Ways, words: Collection[str], *, is_staff: bool) -> Mapping[str, list[str]]:
+    """The role words of steps that can mean this person at all, and the kinds of cases with such a step.
+
+    Which case a word is asked of decides; these only leave out what never is this person's.
+    """
+    steps = [(kind, step.by or "") for kind, found in ways.kinds.items() for way in found for step in way.listed]
+    kept = {
+        (kind, word)
+        for kind, word in steps
+        if word in words or word == "holder" or word.startswith("unit:") or (word == "" and is_staff)
+    }
+    return {"roles": sorted({word for _kind, word in kept}), "kinds": sorted({kind for kind, _word in kept})}
 
 
 def moments(now: datetime, tomorrow: datetime, next_week: datetime) -> Mapping[str, datetime]:

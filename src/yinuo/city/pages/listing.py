@@ -16,8 +16,8 @@ from django.utils.http import urlencode
 from yinuo.city.pages.statements import select
 
 PAGE = 50
-COUNTED = 10_000
-"""Beyond that many a list says “more than”: nobody reads the exact number, and counting a million takes time."""
+COUNTED = 1_000
+"""Beyond that many a list says “1,000+”: nobody reads the exact number, and counting a million takes time."""
 EXPORTED = 100_000
 """Most rows of one export."""
 
@@ -54,6 +54,15 @@ class Spec:
     sorts: Mapping[str, Sort]
     default: str
     """The sort when none is asked for; `-` in front = descending."""
+    most: int = COUNTED
+    """The list counts no further."""
+    walked: Mapping[str, str] = field(default_factory=dict)
+    """For a sort: a FROM clause with the key and what is filtered and sorted by, which an index gives in ascending order.
+
+    It is asked for the keys of a page when rows are many; rows that come last in this order may be missing from it.
+    """
+    whole: frozenset[str] = frozenset()
+    """Filters that leave none of the rows missing from `walked`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,12 @@ class Listing:
     @property
     def is_more(self) -> bool:
         """Whether there are more than were counted."""
-        return self.total > COUNTED
+        return self.total > self.spec.most
+
+    @property
+    def counted(self) -> int:
+        """How many rows there are, or as many as were counted when there are more."""
+        return min(self.total, self.spec.most)
 
     def chosen(self, name: str) -> str:
         """What the address says of a filter."""
@@ -117,26 +131,49 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
     """One page of the rows the filters and the one row filter leave. Raises BadQuery."""
     found = prepared(spec, path=path, asked=asked, row_filter=row_filter)
     name, is_down = _direction(spec, asked.get("sort", ""))
-    sort = spec.sorts[name]
-    where, parameters = found.where, dict(found.parameters)
+    walked = "" if is_down else spec.walked.get(name, "")
+    is_whole = bool(walked) and any(asked.get(one) for one in spec.whole)
+    keys = _keys(found, walked) if walked else []
+    if len(keys) <= spec.most and not is_whole:
+        walked, keys = "", _keys(found, spec.source)
+    found.total = len(keys)
+    sort, way = spec.sorts[name], "DESC" if is_down else "ASC"
+    parameters, after = {**found.parameters, "keys": keys}, ""
     if asked.get("after"):
         parameters["after_value"], parameters["after_key"] = _cursor(asked["after"])
-        where += (
-            f" AND ({sort.sql}, {spec.key}) {'<' if is_down else '>'} (%(after_value)s::{sort.type}, %(after_key)s)"
-        )
+        after = f" AND ({sort.sql}, {spec.key}) {'<' if is_down else '>'} (%(after_value)s::{sort.type}, %(after_key)s)"
         found.first = found.link()
-    order = f"{sort.sql} {'DESC' if is_down else 'ASC'}, {spec.key} {'DESC' if is_down else 'ASC'}"
-    text = (
-        f"SELECT {spec.columns}, ({sort.sql})::text AS cursor_value, {spec.key} AS cursor_key, "
-        f"(SELECT count(*) FROM (SELECT 1 FROM {spec.source} WHERE {found.where} LIMIT {COUNTED + 1}) AS counted) AS total "
-        f"FROM {spec.source} WHERE {where} ORDER BY {order} LIMIT {PAGE + 1}"
-    )
-    rows = select(text, parameters)
-    found.rows, found.total = rows[:PAGE], rows[0]["total"] if rows else 0
+    order = f"ORDER BY {sort.sql} {way}, {spec.key} {way} LIMIT {PAGE + 1}"
+
+    def read(keys: str) -> list[dict[str, Any]]:
+        columns = f"{spec.columns}, ({sort.sql})::text AS cursor_value, {spec.key} AS cursor_key"
+        return select(f"SELECT {columns} FROM {spec.source} WHERE {spec.key} = ANY({keys}){after} {order}", parameters)
+
+    def walk(source: str) -> list[dict[str, Any]]:
+        return read(f"ARRAY(SELECT {spec.key} FROM {source} WHERE {found.where}{after} {order})")
+
+    rows: list[dict[str, Any]] = []
+    if not found.is_more:
+        rows = read("%(keys)s")
+    elif walked:
+        rows = walk(walked)
+    if found.is_more and len(rows) <= PAGE and not is_whole:
+        rows = walk(spec.source)
+    found.rows = rows[:PAGE]
     if len(rows) > PAGE:
         last = found.rows[-1]
         found.next = f"{found.link()}{'&' if '?' in found.link() else '?'}after={_packed(last['cursor_value'], last['cursor_key'])}"
     return found
+
+
+def _keys(found: Listing, source: str) -> list[str]:
+    """The keys of all rows in no order, when they are few; of one more than are counted when they are not.
+
+    A list of few rows is made from their keys, however far apart they lie in its order; one of many is walked in its
+    order, whose next page is then never far.
+    """
+    text = f"SELECT {found.spec.key} AS key FROM {source} WHERE {found.where} LIMIT {found.spec.most + 1}"
+    return [row["key"] for row in select(text, found.parameters)]
 
 
 def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:

@@ -155,7 +155,7 @@ class Finding(OfCase):
         db_table = "supervision_finding"
         indexes = [
             models.Index(fields=["case_id"], name="supervision_finding_case"),
-            models.Index(fields=["unit", "raised_at"], name="supervision_finding_open", condition=Q(status="open")),
+            models.Index(fields=["unit", "raised_at", "card"], name="supervision_finding_unit"),
             models.Index(F("raised_at").desc(), F("card"), name="supervision_finding_raised"),
             models.Index(
                 fields=["answer_by"], name="supervision_escalating",

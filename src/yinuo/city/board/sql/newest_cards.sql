@@ -14,7 +14,7 @@ UNION ALL
         k.allowed + coalesce(k.extended, 0) - k.used, k.measure
     FROM supervision_clock AS k
     LEFT JOIN cases_case AS c USING (case_id)
-    WHERE k.ended_at IS NULL AND k.state = 'running' AND k.due_at >= %(now)s AND ({clock_rows}) AND ({clock_filter})
-    ORDER BY k.due_at, k.id
+    WHERE k.ended_at IS NULL AND k.state = 'running' AND coalesce(k.due_at, 'infinity'::timestamptz) >= %(now)s AND k.due_at IS NOT NULL AND ({clock_rows}) AND ({clock_filter})
+    ORDER BY coalesce(k.due_at, 'infinity'::timestamptz), k.case_id, k.id
     LIMIT 8
 )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.projection import ways_of
-from yinuo.city.hall.tasks import WHEN, mine, moments, tasks
+from yinuo.city.hall.tasks import MANY, WHEN, mine, moments, tasks, waiting_at
 from yinuo.city.pages.listing import BadQuery, Listing, listed
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
@@ -37,8 +37,10 @@ def _found(request: HttpRequest, words: Words, now: datetime) -> Listing:
     today = timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
     days = moments(now, today + timedelta(days=1), today + timedelta(days=7 - today.weekday()))
     asked = {**given, **mine(actor, words.tree, ways), **days}
+    are_many = not request.GET.get("q") and waiting_at(now, actor=actor, tree=words.tree, ways=ways) > MANY
+    spec = tasks(condition, are_many=are_many)
     try:
-        found = listed(tasks(condition), path=request.path, asked=request.GET.dict(), row_filter=("TRUE", asked))
+        found = listed(spec, path=request.path, asked=request.GET.dict(), row_filter=("TRUE", asked))
     except BadQuery as error:
         raise BadRequest(str(error)) from error
     for row in found.rows:
