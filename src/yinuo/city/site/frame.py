@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.hall.tasks import waiting_at
 from yinuo.city.pages.words import Words
+from yinuo.city.people.accounts.landing import first_place
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 
@@ -104,7 +105,9 @@ class Frame:
 
     @cached_property
     def home(self) -> str:
-        """Where the name of the city leads to: the board, or the first place this person may go to; the matters for nobody."""
+        """Where the name of the city leads to: where this person's work begins; the matters for nobody."""
+        if self.actor is not None:
+            return first_place(self.actor)
         return self.navigation[0].address if self.navigation else "/"
 
     @cached_property

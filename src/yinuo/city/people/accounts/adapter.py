@@ -12,13 +12,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.people.accounts import lock_out
+from yinuo.city.people.accounts.landing import first_place
 from yinuo.city.people.accounts.persons import actor_of
-from yinuo.city.people.may import may
 from yinuo.city.people.models import Account
 
 
@@ -44,11 +43,9 @@ class Adapter(DefaultAccountAdapter):
         self._note(request, credentials, succeeded=False)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The board; who may not see it begins where he has something to do."""
+        """Where this person's work begins; the board for an account that belongs to nobody yet."""
         actor = actor_of(str(request.user.pk), now=timezone.now())
-        if actor is not None and not may(actor, "board.read"):
-            return reverse("units" if may(actor, "units.read") else "inbox")
-        return str(super().get_login_redirect_url(request))
+        return str(super().get_login_redirect_url(request)) if actor is None else first_place(actor)
 
     def _note(self, request: HttpRequest, credentials: dict[str, Any], *, succeeded: bool) -> None:
         address = request.META.get("REMOTE_ADDR", "")
