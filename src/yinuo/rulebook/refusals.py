@@ -84,13 +84,18 @@ def explain_errors(
     leaves = list(_leaves(refused, (), raw))
     keys = _keys(model)
     meant = {
-        (path[:-1], near) for path, kind, _, _ in leaves if kind == "extra_forbidden" for near in _near(str(path[-1]), keys)
+        (path[:-1], near)
+        for path, kind, _, _ in leaves
+        if kind == "extra_forbidden"
+        for near in _near(str(path[-1]), keys)
     }
     told: dict[tuple[int, str], TextError] = {}
     for path, kind, message, loc in leaves:
         leaf = str(loc[-1]) if loc else ""
         is_misspelt = kind == "missing" and (path, leaf) in meant
-        is_other_form = kind.endswith("_type") and any(other[: len(path)] == path and other != path for other, *_ in leaves)
+        is_other_form = kind.endswith("_type") and any(
+            other[: len(path)] == path and other != path for other, *_ in leaves
+        )
         if not is_misspelt and not is_other_form:
             one = _say(document, prefix + path, kind, message, leaf=leaf, keys=keys)
             told.setdefault((one.line, one.message), one)
@@ -133,7 +138,7 @@ def _say(document: Document, path: Path_, kind: str, message: str, *, leaf: str,
     if kind == "extra_forbidden":
         return document.error(path, f'unknown key "{leaf}"', suggest(leaf, keys))
     if kind == "missing":
-        return document.error(path, f'{where}: the key "{leaf}" is missing', f'add {leaf} = …')
+        return document.error(path, f'{where}: the key "{leaf}" is missing', f"add {leaf} = …")
     text = message.removeprefix("Value error, ")
     return document.error(path, f"{where}: {text}", "")
 

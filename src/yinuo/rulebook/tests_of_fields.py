@@ -73,7 +73,7 @@ class TestCheck:
                 if self.resolve(value.field) is None:
                     yield (name,), f'no kind of case here has a field "{value.field}"', self.remedy(value.field)
             elif wrong := misfit(value, type_):
-                yield (name,), f'{name}: {value!r} is no {type_.is_.removeprefix("list:")}', wrong
+                yield (name,), f"{name}: {value!r} is no {type_.is_.removeprefix('list:')}", wrong
         for look in (test.listed, test.unlisted):
             if look is not None:
                 yield from self._check_listed(name, look)

@@ -78,7 +78,8 @@ def application(demand: Demand, rng: Random, *, name: str, day: int, minute: int
     item = rng.choices(demand.items, weights=[one.weight for one in demand.items])[0]
     diary = Diary(demand, rng, f"SL{name}", day, minute)
     person = applicant(rng)
-    window, desk, head = f"window:{item.unit}", f"handler:{item.unit}", f"approver:{item.unit}"
+    window, desk = f"window:{item.unit}", f"handler:{item.unit}"
+    head = window if item.is_immediate else f"approver:{item.unit}"
     diary.do(
         "received", window, item=item.id, applicant=f"SQ{name[-6:]}",
         opening={"kind": "application", "item": item.id, "unit": item.unit, "person": person},

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -74,7 +75,10 @@ class Monitors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         view = _FOR_MONITORS.get(request.path_info)
-        return self.get_response(request) if view is None else view(request)
+        if view is None:
+            return self.get_response(request)
+        request.resolver_match = resolve(request.path_info)
+        return view(request)
 
 
 _FOR_MONITORS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
