@@ -74,6 +74,7 @@ def test_the_same_form_sent_twice_is_one_case(li, before):
     assert len(events(made(before).get().case_id)) == 2
 
 
+@pytest.mark.holds("E048", shows="/window")
 def test_everything_missing_is_told_at_once(li, before):
     """E048: one notice names every paper that is not there."""
     sent(li, "tell", item="food-permit", given=ALL[:1], cause="材料缺失", more="租赁合同\n")
@@ -109,6 +110,7 @@ def test_nobody_is_served_without_a_name(li, before):
     assert 'aria-describedby="name_error"' in answer.content.decode()
 
 
+@pytest.mark.holds("E045", shows="/window")
 def test_first_contact_is_registered_and_answered_by_the_acceptance(li, before):
     """E045: who was asked first answers for it until it is answered."""
     page = sent(li, "ask", item="food-permit")
@@ -120,6 +122,7 @@ def test_first_contact_is_registered_and_answered_by_the_acceptance(li, before):
     assert made(before).get(kind="application").status == "open"
 
 
+@pytest.mark.holds("E045", "invariant 5", shows="/window")
 def test_who_is_guided_on_stays_with_the_clerk(li, before):
     assert sent(li, "guide", typed="想开网吧").status_code == 422
     assert sent(li, "guide", typed="想开网吧", to_unit="housing").status_code == 302

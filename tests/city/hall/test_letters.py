@@ -43,6 +43,7 @@ def test_accepted_the_receipt_and_the_notice_name_the_day_it_is_due(sign_in, bef
         assert client.get(f"/cases/{case.case_id}/papers/{paper}.pdf").status_code == 404
 
 
+@pytest.mark.holds("E048", shows="/cases/<id>")
 def test_the_notice_of_what_is_missing_lists_all_of_it(li, before):
     sent(li, "tell", item="food-permit", given=ALL[:2], cause="填写错误", more="租赁合同")
     case = made(before).get()
