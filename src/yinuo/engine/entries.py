@@ -20,7 +20,8 @@ def with_entries(log: Log, rules: Rules) -> Log:
     """The log with every register of the text among its dated tables: the rows handed in, and its own entries instead of theirs.
 
     A register that checks counts what is verified, any other what is entered; a row holds from the local day of that
-    event (a change opens a new row) until the day the entry is closed or struck.
+    event (a change opens a new row) until the day the entry is closed or struck. Events that carry none of a register's
+    fields say nothing of what its entries hold: then the rows handed in stand.
     """
     books = rules.of_kind("register")
     if not books or log.cases.is_empty() or "kind" not in log.cases.columns:
@@ -28,7 +29,7 @@ def with_entries(log: Log, rules: Rules) -> Log:
     there = set(log.cases["kind"].unique().to_list())
     tables = dict(log.tables)
     for ruling in books:
-        if ruling.name in there:
+        if ruling.name in there and _is_told(ruling, log):
             own = entries(log, ruling, zone=rules.zone)
             given = tables.get(ruling.id)
             if given is not None and not given.is_empty():
@@ -37,6 +38,12 @@ def with_entries(log: Log, rules: Rules) -> Log:
                 own = pl.concat([rest, own], how="diagonal_relaxed")
             tables[ruling.id] = own
     return Log(log.events, log.cases, tables)
+
+
+def _is_told(ruling: Ruling, log: Log) -> bool:
+    clause = ruling.editions[-1].clause
+    assert isinstance(clause, Register)
+    return ruling.id not in log.tables or bool(set(clause.fields) & {*log.events.columns, *log.cases.columns})
 
 
 def entries(log: Log, ruling: Ruling, *, zone: str) -> pl.DataFrame:

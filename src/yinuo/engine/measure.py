@@ -118,7 +118,7 @@ def _stock(scope: _Scope, indicator: Indicator, *, rows: Population, edition: Ed
     stop = scope.today if edition.until is None else min(scope.today, day_number(edition.until) - 1)
     begins = np.unique(period_begin(np.arange(start, stop + 1), indicator.period))
     begins = begins[begins >= day_number(edition.start)]
-    since, until = _span(rows.frame, scope)
+    since, until = span(rows.frame, scope.rules)
     parts = []
     for begin in begins:
         last = min(int(period_end(np.array([begin]), indicator.period)[0]) - 1, scope.today)
@@ -153,7 +153,7 @@ def _first_day(scope: _Scope) -> int:
     return int(scope.rules.calendar.clock.local(at)[0] // DAY)
 
 
-def _span(frame: pl.DataFrame, scope: _Scope) -> tuple[Int64, Int64]:
+def span(frame: pl.DataFrame, rules: Rules) -> tuple[Int64, Int64]:
     """From which day until before which day each row counts as there."""
     for begin, end in (
         ("from", "until"),
@@ -162,17 +162,17 @@ def _span(frame: pl.DataFrame, scope: _Scope) -> tuple[Int64, Int64]:
         ("raised_at", "cleared_at"),
     ):
         if begin in frame.columns:
-            return _days(frame, begin, scope=scope, default=-(2**40)), _days(frame, end, scope=scope, default=2**40)
+            return _days(frame, begin, rules=rules, default=-(2**40)), _days(frame, end, rules=rules, default=2**40)
     return np.full(len(frame), -(2**40)), np.full(len(frame), 2**40)
 
 
-def _days(frame: pl.DataFrame, name: str, *, scope: _Scope, default: int) -> Int64:
+def _days(frame: pl.DataFrame, name: str, *, rules: Rules, default: int) -> Int64:
     if name not in frame.columns:
         return np.full(len(frame), default, np.int64)
     series = frame[name]
     if series.dtype == pl.Date:
         return series.to_physical().cast(pl.Int64).fill_null(default).to_numpy()
-    local = scope.rules.calendar.clock.local(series.dt.epoch("us").fill_null(0).to_numpy()) // DAY
+    local = rules.calendar.clock.local(series.dt.epoch("us").fill_null(0).to_numpy()) // DAY
     return np.where(series.is_null().to_numpy(), default, local)
 
 
@@ -275,8 +275,8 @@ def _with_everyone(scope: _Scope, indicator: Indicator, *, summed: pl.DataFrame)
         return summed
     begins = pl.DataFrame({"begin": _all_begins(indicator, summed["begin"].to_numpy())})
     since, until = (
-        _days(table, "from", scope=scope, default=-(2**40)),
-        _days(table, "until", scope=scope, default=2**40),
+        _days(table, "from", rules=scope.rules, default=-(2**40)),
+        _days(table, "until", rules=scope.rules, default=2**40),
     )
     members = table.select(
         pl.col("id").cast(pl.String).alias("subject"), *((pl.col("type"),) if "type" in table.columns else ())

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
+from yinuo.city.cases import queries
 from yinuo.city.ledger.statements import sql
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.context import references
@@ -25,7 +26,7 @@ from yinuo.engine.log import (
     Said,
 )
 from yinuo.engine.matching import Matcher, Rows, Tables
-from yinuo.engine.measure import SUBJECTS
+from yinuo.engine.measure import SUBJECTS, span
 from yinuo.engine.populations import FACTS, population
 from yinuo.engine.rules import Rules
 from yinuo.engine.tables import Table
@@ -67,7 +68,8 @@ def window(
     schema = {**EVENT_COLUMNS, **dict.fromkeys(fields, pl.String())}
     is_read = "events" in read
     events = _copied("events", {**asked, "fields": fields}, schema=schema) if is_read else pl.DataFrame(schema=schema)
-    log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], pack.tables)
+    books = queries.books(queries.ways_in_force()) if over is None or over.over.startswith("register:") else {}
+    log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], {**pack.tables, **books})
     return Measured(log, Said(frames["clocks"], frames["findings"], frames["holdings"]))
 
 
@@ -137,10 +139,10 @@ def _fields(rules: Rules) -> list[str]:
 
 @dataclass(frozen=True)
 class Behind:
-    """The cases behind one value: one line for each row counted, in the order of their day."""
+    """What stands behind one value: one line for each row counted."""
 
     rows: pl.DataFrame
-    """case_id, counts (in the numerator), day; clocks also due_at, ended_at, state, unit."""
+    """case_id (of items of_item), counts (in the numerator); clocks also due_at, ended_at, state, unit."""
 
 
 def behind(
@@ -149,11 +151,17 @@ def behind(
     """Which rows make up the value of a figure: its denominator, each with whether it is in the numerator."""
     rows = population(indicator, found.log, said=found.said, rules=rules)
     frame = rows.frame
-    inside = rows.day.is_between(day_number(begin), day_number(end)).fill_null(False)
-    keep = np.flatnonzero(inside.to_numpy()).astype(np.int64)
+    last = day_number(end)
+    if indicator.stock:
+        since, until = span(frame, rules)
+        inside, day = (since <= last) & (last < until), np.full(len(frame), last, np.int64)
+    else:
+        inside = rows.day.is_between(day_number(begin), last).fill_null(False).to_numpy()
+        day = rows.day.fill_null(0).to_numpy()
+    keep = np.flatnonzero(inside).astype(np.int64)
     tables = Tables({name: Table(table) for name, table in found.log.tables.items()}, references(rules))
     matcher = Matcher(tables, rules.calendar.clock)
-    records = Rows(frame, rows.day.fill_null(0).to_numpy())
+    records = Rows(frame, day)
     chosen = matcher.holds(indicator.for_, records, rows=keep) & matcher.holds(indicator.where, records, rows=keep)
     keep = keep[chosen]
     subject = indicator.subject.partition(":")[0]
@@ -162,9 +170,11 @@ def behind(
         names = matcher.value(SUBJECTS.get(subject, subject), records, rows=keep).series().cast(pl.String)
         keep = keep[(names == wanted).fill_null(False).to_numpy()]
     counts = matcher.holds(indicator.count, records, rows=keep)
+    own = "of_item" if indicator.over == "items" else "case_id"
+    frame = frame if "case_id" in frame.columns else frame.rename({"id": own}) if "id" in frame.columns else frame
     shown = [
         name
-        for name in ("case_id", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level")
+        for name in ("case_id", "of_item", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level")
         if name in frame.columns
     ]
     return Behind(frame.select(shown)[keep].with_columns(pl.Series("counts", counts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +16,10 @@ from yinuo.city.figures import values as board
 from yinuo.city.figures.measured import behind, window
 from yinuo.city.pages.listing import BadQuery, day
 from yinuo.city.pages.statements import rows
-from yinuo.city.pages.words import words_for
+from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import require, row_filter
+from yinuo.city.people.units import UnknownUnit
 
 
 @needs("figures.read")
@@ -46,7 +48,7 @@ def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
     if page.period is None or end is None or not (unit or item):
         raise Http404
     if unit:
-        require(request.actor, "figures.read", scope=words.tree.ancestors(unit))  # type: ignore[attr-defined]
+        require(request.actor, "figures.read", scope=_above(words, unit))  # type: ignore[attr-defined]
     zone = ZoneInfo(words.rules.zone)
     since = datetime.combine(page.period, time(), zone)
     found = window(
@@ -57,19 +59,27 @@ def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
         over=page.indicator,
     )
     counted = behind(page.indicator, found, words.rules, begin=page.period, end=end, unit=unit, item=item).rows
-    visible = _visible(request, counted["case_id"].unique().to_list())
+    visible = _visible(request, counted["case_id"].unique().to_list()) if "case_id" in counted.columns else {}
     facts = {
         "page": page,
         "unit": unit,
         "item": item,
         "value": next((one.value for one in page.subjects if (one.unit, one.item) == (unit, item)), None),
         "rows": [
-            {**row, **visible.get(row["case_id"], {"receipt": None})}
+            {**row, **visible.get(row.get("case_id"), {"receipt": None})}
             for row in counted.sort("counts").to_dicts()[:1000]
         ],
         "total": len(counted),
     }
     return render(request, "figures/figure_cases.html.j2", facts)
+
+
+def _above(words: Words, unit: str) -> Sequence[str]:
+    """The units above one; a unit the text names and the tree does not know lies under the whole city alone."""
+    try:
+        return words.tree.ancestors(unit)
+    except UnknownUnit:
+        return words.tree.roots
 
 
 def _visible(request: HttpRequest, case_ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from yinuo.engine.clauses.conditions import Event, Listed
 from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.context import references
 from yinuo.engine.rules import Rules, Ruling
@@ -138,9 +139,11 @@ def _names(events: Iterable[Event]) -> frozenset[str]:
 
 
 def _looked_up(part: object) -> Iterator[str]:
-    """The tables that conditions anywhere in a clause look through."""
+    """The tables that conditions anywhere in a clause look through, and the register a figure counts."""
     if isinstance(part, Listed):
         yield part.table
+    if isinstance(part, Indicator) and part.over.startswith("register:"):
+        yield part.over.partition(":")[2]
     if isinstance(part, BaseModel):
         part = tuple(part.__dict__.values())
     elif is_dataclass(part):
