@@ -106,10 +106,10 @@ FIRE, LAND = ("03-10 15:00 moved", {"unit": "fire"}), ("03-12 09:00 moved", {"un
 @pytest.mark.parametrize(
     ("within", "conventions", "hands"),
     [
-        ("5 workdays", {}, "hall for 2 working days and fire for 2 working days and land for 1 working days"),
+        ("5 workdays", {}, "hall for 2 working days and fire for 2 working days and land for 1 working day"),
         ("5 workdays", {"rest_day_start": "as_next_workday"},
-         "hall for 1 working days and fire for 2 working days and land for 2 working days"),
-        ("7 days", {"first_day": "included"}, "hall for 4 days and fire for 2 days and land for 1 days"),
+         "hall for 1 working day and fire for 2 working days and land for 2 working days"),
+        ("7 days", {"first_day": "included"}, "hall for 4 days and fire for 2 days and land for 1 day"),
         ("24 office hours", {}, "hall for 11.5 office hours and fire for 10 office hours and land for 2.5 office hours"),
         ("130 hours", {}, "hall for 3.2 days and fire for 1.8 days and land for 0.4 days"),
     ],

@@ -145,17 +145,21 @@ def _of_clock(title: str, why: Mapping[str, Any], *, code: str, rules: Rules, la
         if held:
             parts.append("其间" + "、".join(f"{by}持有{days}{zh}" for by, days in held))
         return "，".join(parts) + "。"
-    parts = [f"{title}: {used} of {limit} {en} used"]
+    parts = [f"{title}: {used} of {_many(limit, en)} used"]
     if paused:
-        parts.append(f"{_number(paused)} {en} paused and not counted")
+        parts.append(f"{_many(_number(paused), en)} paused and not counted")
     if due:
         parts.append(f"due {due}")
     parts.append("now overdue" if code == "late" else "close to the limit")
     if holder:
         parts.append(f"answered for by {holder}")
     if held:
-        parts.append("in the hands of " + " and ".join(f"{by} for {days} {en}" for by, days in held))
+        parts.append("in the hands of " + " and ".join(f"{by} for {_many(days, en)}" for by, days in held))
     return ", ".join(parts) + "."
+
+
+def _many(number: str, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
 
 
 def _of_extension(title: str, why: Mapping[str, Any], *, lang: Language) -> str:

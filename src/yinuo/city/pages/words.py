@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yinuo.city.pages.statements import rows
@@ -266,11 +266,16 @@ class Words:
         if value is None:
             return "—"
         number = f"{value:.1f}".removesuffix(".0")
+        many = 1 if value == 1 else 2
         return {
-            "minutes": _("%(number)s 分钟"), "hours": _("%(number)s 小时"), "office minutes": _("%(number)s 办公分钟"),
-            "office hours": _("%(number)s 办公小时"), "half-workdays": _("%(number)s 个半日"),
-            "workdays": _("%(number)s 个工作日"), "days": _("%(number)s 日"),
-        }.get(measure or "", "%(number)s") % {"number": number}  # fmt: skip
+            "minutes": ngettext("%(number)s 分钟", "%(number)s 分钟", many),
+            "hours": ngettext("%(number)s 小时", "%(number)s 小时", many),
+            "office minutes": ngettext("%(number)s 办公分钟", "%(number)s 办公分钟", many),
+            "office hours": ngettext("%(number)s 办公小时", "%(number)s 办公小时", many),
+            "half-workdays": ngettext("%(number)s 个半日", "%(number)s 个半日", many),
+            "workdays": ngettext("%(number)s 个工作日", "%(number)s 个工作日", many),
+            "days": ngettext("%(number)s 日", "%(number)s 日", many),
+        }.get(measure or "", "%(number)s") % {"number": number}
 
     def lasting(self, length: timedelta) -> str:
         """How long something has lasted, in the one unit that says it shortly: minutes, hours, days."""
