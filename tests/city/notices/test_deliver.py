@@ -266,7 +266,7 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
         return 200, ""
 
     server.answer = answer
-    assert worker.wait(60) == -signal.SIGKILL, server.kept
+    assert worker.wait(60) == -signal.SIGKILL, (server.kept, environ["TEST_DATABASE"])
     (row,) = outgoing("waiting")
     assert (row.tries, row.sent_at) == (1, None)
     assert deliver(NOW + LEASE - timedelta(seconds=1)).is_idle
