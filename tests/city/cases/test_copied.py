@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rows_of(case_id):
-    rows = [model.objects.filter(case_id=case_id).values() for model in (Case, Task, Handover, Thread)]
+    rows = [sorted(model.objects.filter(case_id=case_id).values(), key=str) for model in (Case, Task, Handover, Thread)]
     own = {"id", "case_id", "receipt", "words", "state", "head"}
     return [[{name: value for name, value in row.items() if name not in own} for row in many] for many in rows]
 
