@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import timedelta
 
 import pytest
@@ -23,14 +22,7 @@ def _a_home_of_its_own(settings, tmp_path):
 
 
 def fill(streams: int = 12, each: int = 5) -> None:
-    """Events that a root covers: nothing older is open any more on the server, which other tests use at the same time."""
     append_batch([event(f"case/{n:03}", m) for m in range(each) for n in range(streams)], recorded_at=NOW)
-    until = time.monotonic() + 120
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("select ledger_settled() > (select max(position) from ledger_event)")
-            if cursor.fetchone()[0]:
-                return
 
 
 def tamper(statement: str) -> None:
