@@ -17,13 +17,13 @@ from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.who import Place, Unresolved, may_do
 from yinuo.city.cases.models import Case, Task
 from yinuo.city.cases.projection import ways_in_force
-from yinuo.city.hall.tasks import mine, moments, tasks, waiting, waiting_at
 from yinuo.city.pages.listing import listed as page_of
 from yinuo.city.pages.listing import prepared, select
 from yinuo.city.people import units
 from yinuo.city.people.accounts.persons import actor_of
 from yinuo.city.people.may import may, row_filter
 from yinuo.city.people.models import Account
+from yinuo.city.registers.tasks import mine, moments, tasks, waiting, waiting_at
 
 PEOPLE = [key for key, *_rest in small_city.STAFF if key not in ("qian", "guan")]
 
@@ -99,7 +99,7 @@ def paged(spec, given, when):
 @pytest.mark.parametrize(("language", "said"), [("zh-hans", "1 以上"), ("en", "1+")])
 def test_tasks_not_counted_to_the_end_say_so_and_the_navigation_too(sign_in, monkeypatch, language, said):
     client = sign_in("zhao", language)
-    monkeypatch.setattr("yinuo.city.hall.tasks.COUNTED", 1)
+    monkeypatch.setattr("yinuo.city.registers.tasks.COUNTED", 1)
     monkeypatch.setattr("yinuo.city.site.frame.waiting_at", lambda *_a, **_k: 100)
     page = client.get("/tasks").content.decode()
     assert f'<div class="list-head"><p>{said}</p>' in page and '<span class="count">99+</span>' in page
@@ -107,7 +107,7 @@ def test_tasks_not_counted_to_the_end_say_so_and_the_navigation_too(sign_in, mon
 
 @pytest.mark.parametrize("key", PEOPLE)
 def test_the_navigation_counts_the_cases_of_the_list(city, db, monkeypatch, key):
-    monkeypatch.setattr("yinuo.city.hall.tasks._COUNTED", {})
+    monkeypatch.setattr("yinuo.city.registers.tasks._COUNTED", {})
     tree, ways, actor = units.tree(timezone.localdate()), ways_in_force(), somebody(key)
     assert waiting_at(timezone.now(), actor=actor, tree=tree, ways=ways) == len(
         {case_id for case_id, _step in listed(actor, tree, ways)}

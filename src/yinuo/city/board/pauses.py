@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from yinuo.city.board.possible import Possible, possible
 from yinuo.city.cases import queries
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.city.pages.statements import select
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
+from yinuo.city.registers.possible import Possible, possible
 from yinuo.city.texts import in_force
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.log import EVENT_COLUMNS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, measures, opening, outages, papers, proofs, tracking, waiting
+from yinuo.city.board.views import cases, lights, lists, measures, outages, papers, proofs, tracking, waiting
 
 urlpatterns = [
     path("", lights.board, name="board"),
@@ -25,8 +25,6 @@ urlpatterns = [
     path("pauses/<str:case_id>/<str:activity>", waiting.look_at_pause, name="pause_look"),
     path("cases", lists.cases, name="cases"),
     re_path(r"^cases\.(?P<form>csv|xlsx)$", lists.export_cases, name="export_cases"),
-    path("cases/new", opening.kinds, name="kinds"),
-    path("cases/new/<path:kind>", opening.opened, name="case_open"),
     path("cases/<str:case_id>", cases.case, name="case"),
     path("cases/<str:case_id>/proof", proofs.proof, name="case_proof"),
     re_path(r"^cases/(?P<case_id>[^/]+)/inclusion\.(?P<form>html|json)$", proofs.inclusion, name="case_inclusion"),

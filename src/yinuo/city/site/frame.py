@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yinuo.city.cases.projection import ways_of
-from yinuo.city.hall.tasks import waiting_at
 from yinuo.city.pages.words import Words
 from yinuo.city.people.accounts.landing import first_place
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
+from yinuo.city.registers.tasks import waiting_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "yinuo.city.papers",
     "yinuo.city.supervision",
     "yinuo.city.pages",
+    "yinuo.city.registers",
     "yinuo.city.board",
     "yinuo.city.hall",
     "yinuo.city.catalogue",

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from yinuo.city.board import letters, printing
 from yinuo.city.board.dossier import Dossier, dossier
-from yinuo.city.board.possible import possible, types_of, way_of
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.ledger import private
@@ -25,6 +24,7 @@ from yinuo.city.people.decide import Impossible
 from yinuo.city.people.guard import needs
 from yinuo.city.people.masking import mask
 from yinuo.city.people.may import may
+from yinuo.city.registers.possible import possible, types_of, way_of
 from yinuo.city.supervision import commands as cards
 from yinuo.city.supervision.models import Finding
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from yinuo.city.board import lists
 from yinuo.city.board.dossier import dossier
 from yinuo.city.board.pauses import explained, looks
-from yinuo.city.board.possible import answers, types_of
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.pages.fieldwords import read_form
@@ -22,6 +21,7 @@ from yinuo.city.pages.listing import BadQuery, listed
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
+from yinuo.city.registers.possible import answers, types_of
 
 
 @needs("case.read")

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.projection import ways_of
-from yinuo.city.hall.tasks import MANY, WHEN, mine, moments, tasks, waiting_at
 from yinuo.city.pages.listing import BadQuery, Listing, listed
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
+from yinuo.city.registers.tasks import MANY, WHEN, mine, moments, tasks, waiting_at
 
 
 @needs("case.act")

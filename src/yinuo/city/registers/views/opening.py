@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yinuo.city.board.opening import asked, first_step, openable, person_of
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.pages.fieldwords import read_form
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
+from yinuo.city.registers.opening import asked, first_step, openable, person_of
 
 
 @needs("case.open")
@@ -22,7 +22,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     """The kinds of case this person may open."""
     words, actor = words_for(request), request.actor  # type: ignore[attr-defined]
     found = openable(words, actor=actor, today=timezone.localdate())
-    return render(request, "board/kinds.html.j2", {"kinds": found})
+    return render(request, "registers/kinds.html.j2", {"kinds": found})
 
 
 @needs("case.open")
@@ -53,4 +53,4 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": kind, "fields": fields, "error": "" if field in known else error,
         "word": words.activity(way.flow.opens),
     }  # fmt: skip
-    return render(request, "board/opening.html.j2", facts, status=422 if error else 200)
+    return render(request, "registers/opening.html.j2", facts, status=422 if error else 200)
