@@ -132,8 +132,8 @@ def test_what_changed_is_told_field_by_field_and_line_by_line():
     )
     found = {change.field: change for change in changes(stock.item(), after)}
     assert set(found) == {"promised", "steps", "conditions"}
-    assert (found["promised"].before, found["promised"].after) == (("7 workdays",), ("5 workdays",))
-    assert found["steps"].before == ("决定 | 市场监管局 | 2 workdays", "送达 | 窗口")
+    assert (found["promised"].before, found["promised"].after) == (("7个工作日",), ("5个工作日",))
+    assert found["steps"].before == ("决定 | 市场监管局 | 2个工作日", "送达 | 窗口")
     assert found["steps"].after == ()
     assert (found["conditions"].before, found["conditions"].after) == ((), ())
 

@@ -21,6 +21,7 @@ def rules(around=AROUND, **changes):
 
 def test_a_whole_item_has_no_fault():
     assert lint(stock.item(), AROUND) == ()
+    assert lint(stock.item(themes=("准营准办", "社会保障"), audiences=("person",)), AROUND) == ()
 
 
 @pytest.mark.parametrize(
@@ -47,12 +48,16 @@ def test_a_whole_item_has_no_fault():
         ("LINT-07", {"fees": ({"zh": "工本费", "fen": 1000, "basis": "示价〔2025〕1号"},)}),
         ("LINT-07", {"pays_online": True}),
         ("LINT-08", {"complaint_phone": "0500-1234501"}),
+        ("LINT-09", {"themes": ("婚姻登记",), "audiences": ("company",)}),
+        ("LINT-09", {"themes": ("年检年审",), "audiences": ("person",)}),
+        ("LINT-09", {"themes": ("吃喝玩乐",)}),
         ("LINT-10", {"steps": ()}),
         ("LINT-10", {"questions": ()}),
         ("LINT-10", {"result": {"zh": "食品经营许可证", "kind": "certificate"}}),
         ("LINT-12", {"conditions": ("法律法规规定的其他条件",)}),
         ("LINT-12", {"materials": ({"zh": "其他材料"},)}),
         ("SITUATION", {"situations": ()}),
+        ("SITUATION", {"conditions": ({"zh": "有固定的经营场所", "situations": ("迁移",)},)}),
         ("INV-2", {"pledge": {"effect": "道歉"}}),
         ("INV-18", {"letter": {"number": "一", "since": "2025-01-01", "until": "2026-03-20"}}),
         ("INV-19", {"entered_on": "2026-03-21"}),

@@ -72,11 +72,20 @@ def test_each_day_has_its_version(town):
     assert queries.search("食品", day=date(2026, 7, 1)).rows == []
 
 
-def test_materials_are_those_of_the_situation(town):
-    stock.publish()
+def test_materials_and_conditions_are_those_of_the_situation(town):
+    only_new = {"zh": "场所未被列入限期拆除", "situations": ("新办",)}
+    stock.publish(conditions=("有食品安全管理人员", only_new))
     page = read("/matters/food-permit", situation="变更")[1]
-    assert "原许可证" in page
-    assert "场所平面图" not in page
+    for word, is_asked in (
+        ("原许可证", True),
+        ("场所平面图", False),
+        ("有食品安全管理人员", True),
+        ("限期拆除", False),
+    ):
+        assert (word in page) is is_asked, word
+    page = read("/matters/food-permit")[1]
+    assert "限期拆除" in page
+    assert "限：新办" in page
 
 
 def test_a_page_takes_few_queries(town, django_assert_max_num_queries):

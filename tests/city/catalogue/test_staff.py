@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from datetime import date
 
 import pytest
@@ -57,7 +59,7 @@ def test_a_head_drafts_reads_what_changes_and_publishes(sign_in):
     texts = {**sheet.write(stock.item()), "promised": "5个工作日", "steps": "收件 | 窗口\n审查 | 局 | 5个工作日"}
     assert head.post("/catalogue/items/food-permit/edit", texts).status_code == 302
     page = head.get("/catalogue/items/food-permit").content.decode()
-    for word in ("7 workdays", "5 workdays", "审查 | 局 | 5 workdays", "行政许可应写明至少 5 个环节", "进驻到位"):
+    for word in ("7个工作日", "5个工作日", "审查 | 局 | 5个工作日", "行政许可应写明至少 5 个环节", "进驻到位"):
         assert word in page, word
     assert (
         head.post(
@@ -106,6 +108,41 @@ def test_a_form_that_is_refused_names_the_field_and_keeps_what_was_typed(sign_in
         'value="new-one"',
     ):
         assert word in page, word
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_form_says_everything_in_words_and_takes_back_what_it_shows(sign_in, language):
+    one = stock.item(
+        themes=("准营准办",), level="county", fees=({"zh": "工本费", "fen": 1250, "basis": "示价〔2025〕1号"},), pays_online=True,
+        conditions=("有食品安全管理人员", {"zh": "场所未被列入限期拆除", "situations": ("新办",)}),
+    )  # fmt: skip
+    commands.draft("food-permit", one, **BY)
+    sun = sign_in("sun", language)
+    page = sun.get("/catalogue/items/food-permit/edit").content.decode()
+    form = page[page.index('class="sheet"') : page.index("</form>", page.index('class="sheet"'))]
+    if language == "zh-hans":
+        for word in ("20个工作日", "食品经营许可证 | 证照 | 样本一", "市市场监督管理局", "| 市级 |", ">行政许可<"):
+            assert word in form, word
+        for raw in ("workdays", "certificate", "| city", ">market<", ">promised<"):
+            assert raw not in form, raw
+    assert sun.post("/catalogue/items/food-permit/edit", fields(form)).status_code == 302
+    assert queries.standing("food-permit").draft == one
+
+
+def fields(form):
+    """What a browser sends of a form as it stands."""
+    sent = {}
+    for kind, rest in re.findall(r"<(input|textarea|select)([^>]*>[^<]*(?:<option.*?</select>)?)", form, re.DOTALL):
+        name = re.search(r'name="([^"]*)"', rest)[1]
+        if kind == "textarea":
+            sent[name] = html.unescape(rest.partition(">")[2])
+        elif kind == "select":
+            sent[name] = re.search(r'value="([^"]*)" selected', rest)[1]
+        elif 'type="checkbox"' not in rest:
+            sent[name] = html.unescape(re.search(r'value="([^"]*)"', rest)[1])
+        elif " checked" in rest:
+            sent.setdefault(name, []).append(re.search(r'value="([^"]*)"', rest)[1])
+    return sent
 
 
 @pytest.mark.holds("E024", shows="/catalogue/import")

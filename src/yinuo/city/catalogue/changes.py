@@ -36,7 +36,7 @@ def _changes(before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
 
 
 def _parts(field: str, text: str) -> list[str]:
-    if (field in PARTS and field not in ONE_LINE) or field == "conditions":
+    if field in PARTS and field not in ONE_LINE:
         return lines_of(text)
     if field in LISTS or field == "audiences":
         return words_of(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,23 +14,26 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.catalogue import commands, queries, sheet
 from yinuo.city.ledger.events import Conflict
+from yinuo.city.people import decide
 from yinuo.city.people.actor import Actor, NotAllowed
+from yinuo.city.people.commands import open_unit
 from yinuo.city.people.exchange import workbook
 from yinuo.city.people.exchange.workbook import Line, Refused, Unreadable
 from yinuo.city.people.may import require
-from yinuo.city.people.units import tree
+from yinuo.city.people.units import Span, tree
 
-LISTED = ("department", "name", "item_code", "task_type")
+LISTED = ("department", "name", "item_code", "task_type", "dept_code")
 """The columns of a published list (`examples/catalogue`)."""
 NATIONAL = {"1": "01", "2": "02", "3": "03", "4": "04", "5": "05", "6": "06", "7": "07", "8": "08", "9": "09"}
 
 
 @dataclass
 class Taken:
-    """What came of an import: items drafted, items that said what we knew, rows refused."""
+    """What came of an import: items drafted, items that said what we knew, units opened for them, rows refused."""
 
     drafted: int = 0
     same: int = 0
+    opened: int = 0
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -40,12 +43,22 @@ def take(content: bytes, *, actor: Actor, now: datetime) -> Taken:
     return _take(workbook.read(content, [sheet.SHEET]), actor=actor, now=now)
 
 
-def take_listed(content: bytes, *, actor: Actor, now: datetime) -> Taken:
+def take_listed(content: bytes, *, under: str = "", actor: Actor, now: datetime) -> Taken:
     """Import the published list of a district (CSV; LISTED): names, codes, types, nothing more, so each is a draft to fill.
 
-    Departments are units by their names. Raises NotAllowed, Unreadable.
+    Departments are units by their names; one nobody knows is opened below `under`, if a unit is given there.
+    Raises NotAllowed, Unreadable.
     """
     require(actor, "item.draft")
+    lines = list(listed(content))
+    opened = _open(lines, under, actor=actor, now=now) if under else 0
+    taken = _take(lines, actor=actor, now=now)
+    taken.opened = opened
+    return taken
+
+
+def listed(content: bytes) -> Iterator[Line]:
+    """The rows of a published list as rows of the workbook. Raises Unreadable."""
     try:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     except UnicodeDecodeError:
@@ -53,8 +66,24 @@ def take_listed(content: bytes, *, actor: Actor, now: datetime) -> Taken:
     missing = [name for name in LISTED if not rows or name not in rows[0]]
     if missing:
         raise Unreadable(_("文件缺少列：%(list)s。") % {"list": "、".join(missing)})
-    lines = [Line(sheet.SHEET, number, _cells(row)) for number, row in enumerate(rows, start=2)]
-    return _take(lines, actor=actor, now=now)
+    for number, row in enumerate(rows, start=2):
+        yield Line(sheet.SHEET, number, _cells(row))
+
+
+def _open(lines: Iterable[Line], under: str, *, actor: Actor, now: datetime) -> int:
+    """Open each department no unit is called by, below a unit, known by its first code; how many were."""
+    known, wanted = _units(now), dict[str, str]()
+    for line in lines:
+        name = line.text("unit")
+        if name and name not in known:
+            wanted.setdefault(name, key_of(line.text("dept_code")) or f"dept-{line.number}")
+    today = timezone.localdate(now)
+    for name, key in wanted.items():
+        try:
+            open_unit(Span(key, today, None, under, name, "", "department"), actor=actor, now=now)
+        except decide.Impossible as problem:
+            raise Unreadable(str(problem)) from problem
+    return len(wanted)
 
 
 def key_of(code: str) -> str:
@@ -70,6 +99,7 @@ def _cells(row: Mapping[str, str]) -> dict[str, str]:
         "zh": (row.get("name") or "").strip(),
         "unit": (row.get("department") or "").strip(),
         "type": NATIONAL.get(type_, type_),
+        "dept_code": (row.get("dept_code") or "").strip(),
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_serializer, model_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -28,6 +28,80 @@ RETENTION: Mapping[str, str] = {"10": "10年", "30": "30年", "permanent": "永�
 TIERS: Mapping[str, str] = {"city": "市级", "town": "镇级", "village": "村级", "mobile": "流动", "branch": "派出"}
 TRUST: Mapping[str, str] = {"A": "部门签发", "B": "窗口核验", "C": "自行上传，核对原件", "D": "申请人承诺"}
 """Grades of trust in a material (国办函〔2016〕108号)."""
+LEVELS: Mapping[str, str] = {"city": "市级", "county": "县级", "town": "镇级", "village": "村级"}
+PERSON_THEMES = frozenset(
+    [
+        "生育收养",
+        "户籍办理",
+        "民族宗教",
+        "教育科研",
+        "入伍服役",
+        "就业创业",
+        "设立变更",
+        "准营准办",
+        "职业资格",
+        "婚姻登记",
+        "优待抚恤",
+        "规划建设",
+        "住房保障",
+        "社会保障",
+        "证件办理",
+        "交通出行",
+        "旅游观光",
+        "出境入境",
+        "消费维权",
+        "公共安全",
+        "司法公证",
+        "知识产权",
+        "环保绿化",
+        "文化体育",
+        "公用事业",
+        "医疗卫生",
+        "离职退休",
+        "死亡殡葬",
+        "其他",
+    ]
+)
+"""Themes of matters for natural persons 面向自然人的主题."""
+ORGANISATION_THEMES = frozenset(
+    [
+        "设立变更",
+        "准营准办",
+        "资质认证",
+        "年检年审",
+        "税收财务",
+        "人力资源",
+        "社会保障",
+        "投资审批",
+        "融资信贷",
+        "抵押质押",
+        "商务贸易",
+        "招标拍卖",
+        "海关口岸",
+        "涉外服务",
+        "农林牧渔",
+        "国土和规划建设",
+        "交通运输",
+        "环保绿化",
+        "应急管理",
+        "水务气象",
+        "医疗卫生",
+        "科技创新",
+        "文体教育",
+        "知识产权",
+        "民族宗教",
+        "质量技术",
+        "检验检疫",
+        "安全生产",
+        "公安消防",
+        "司法公证",
+        "公用事业",
+        "法人注销",
+        "档案文物",
+        "其他",
+    ]
+)
+"""Themes of matters for legal persons 面向法人的主题."""
 
 
 class _Part(BaseModel):
@@ -55,6 +129,22 @@ class Step(_Part):
     zh: Name
     who: Text = ""
     limit: Text = ""
+
+
+class Condition(_Part):
+    """受理条件. `situations` names those in which it must hold; none = always. Where it is none, it is stored as its text."""
+
+    zh: Name
+    situations: tuple[Name, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, said: Any) -> Any:
+        return {"zh": said} if isinstance(said, str) else said
+
+    @model_serializer
+    def _written(self) -> str | dict[str, Any]:
+        return {"zh": self.zh, "situations": list(self.situations)} if self.situations else self.zh
 
 
 class Material(_Part):
@@ -141,6 +231,8 @@ class Item(_Part):
     audiences: tuple[
         Literal["person", "company", "institution", "association", "unincorporated", "organ", "other"], ...
     ]
+    themes: tuple[Name, ...] = ()
+    """主题分类."""
     level: Literal["", "city", "county", "town", "village"] = ""
     """行使层级."""
     basis: tuple[Basis, ...] = ()
@@ -151,7 +243,7 @@ class Item(_Part):
     promised: Text = ""
     unlimited: Text = ""
     """Why the law sets no limit, where it sets none."""
-    conditions: tuple[Name, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     steps: tuple[Step, ...] = ()
     situations: tuple[Name, ...] = ()
     materials: tuple[Material, ...] = ()

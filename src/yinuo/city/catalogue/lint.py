@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from yinuo.city.catalogue.item import Item
+from yinuo.city.catalogue.item import ORGANISATION_THEMES, PERSON_THEMES, Item
 from yinuo.kernel.limits import Limit, Unit
 
 CATCH_ALL = (
@@ -173,7 +173,7 @@ def _licence(item: Item, _around: Around) -> Iterator[Fault]:
 
 
 def _no_catch_all(item: Item, _around: Around) -> Iterator[Fault]:
-    texts = [("materials", one.zh) for one in item.materials] + [("conditions", one) for one in item.conditions]
+    texts = [("materials", one.zh) for one in item.materials] + [("conditions", one.zh) for one in item.conditions]
     for field, text in [*texts, ("standard", item.standard)]:
         for word in CATCH_ALL:
             if word in text:
@@ -183,11 +183,30 @@ def _no_catch_all(item: Item, _around: Around) -> Iterator[Fault]:
 
 
 def _situations(item: Item, _around: Around) -> Iterator[Fault]:
-    for material in item.materials:
-        for name in material.situations:
+    sentences = {
+        "materials": _("材料“%(what)s”所说的情形“%(name)s”不在情形清单里。"),
+        "conditions": _("条件“%(what)s”所说的情形“%(name)s”不在情形清单里。"),
+    }
+    said = [("materials", one.zh, one.situations) for one in item.materials]
+    for field, what, situations in [*said, *(("conditions", one.zh, one.situations) for one in item.conditions)]:
+        for name in situations:
             if name not in item.situations:
-                sentence = _("材料“%(material)s”所说的情形“%(name)s”不在情形清单里。")
-                yield Fault("SITUATION", "materials", sentence % {"material": material.zh, "name": name}, blocks=True)
+                yield Fault("SITUATION", field, sentences[field] % {"what": what, "name": name}, blocks=True)
+
+
+def _themes(item: Item, _around: Around) -> Iterator[Fault]:
+    is_for_persons = "person" in item.audiences
+    is_for_others = any(who != "person" for who in item.audiences)
+    for theme in item.themes:
+        if theme not in PERSON_THEMES | ORGANISATION_THEMES:
+            sentence = _("“%(theme)s”不是国家规定的主题；请改用目录里的主题。") % {"theme": theme}
+            yield Fault("LINT-09", "themes", sentence)
+        elif theme not in ORGANISATION_THEMES and not is_for_persons:
+            sentence = _("“%(theme)s”是面向自然人的主题，服务对象里却没有自然人。") % {"theme": theme}
+            yield Fault("LINT-09", "themes", sentence)
+        elif theme not in PERSON_THEMES and not is_for_others:
+            sentence = _("“%(theme)s”是面向法人的主题，服务对象里却只有自然人。") % {"theme": theme}
+            yield Fault("LINT-09", "themes", sentence)
 
 
 def _pledge(item: Item, _around: Around) -> Iterator[Fault]:
@@ -225,5 +244,5 @@ def in_place(item: Item, around: Around) -> Mapping[str, bool]:
 
 RULES: tuple[Rule, ...] = (
     _disclosed, _readable, _promised_first, _situations, _at_once, _result, _visits, _fees, _contact, _licence,
-    _no_catch_all, _pledge, _in_place,
+    _no_catch_all, _themes, _pledge, _in_place,
 )  # fmt: skip

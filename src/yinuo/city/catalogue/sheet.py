@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -95,6 +96,7 @@ Part = tuple[str, Callable[[str], Any]]
 TEXT: Callable[[str], Any] = str
 PARTS: Mapping[str, tuple[Part, ...]] = {
     "basis": (("law", TEXT), ("article", TEXT)),
+    "conditions": (("zh", TEXT), ("situations", words_of)),
     "result": (("zh", TEXT), ("kind", _key(items.RESULTS)), ("sample", TEXT)),
     "steps": (("zh", TEXT), ("who", TEXT), ("limit", limit_of)),
     "materials": (
@@ -110,11 +112,17 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
 }  # fmt: skip
 """The parts of a line, in order; a part that is not written is as if it were not there."""
 ONE_LINE = {"result", "pledge", "letter", "exemption"}
-LISTS = {"aliases": words_of, "situations": words_of, "conditions": lines_of}
+LISTS = {"aliases": words_of, "situations": words_of, "themes": words_of}
+WORDS: Mapping[str, Mapping[Any, str]] = {
+    "type": items.TYPES, "case_type": items.CASE_TYPES, "level": items.LEVELS, "depth": items.DEPTHS,
+    "retention": items.RETENTION, "kind": items.RESULTS, "tier": items.TIERS,
+}  # fmt: skip
+"""Fields and parts of lines that are written as words, and what the words are."""
+LIMITS = {"statutory", "promised", "limit"}
 READERS: Mapping[str, Callable[[str], Any]] = {
     "type": _key(items.TYPES),
     "case_type": _key(items.CASE_TYPES),
-    "level": _key({"city": "市级", "county": "县级", "town": "镇级", "village": "村级"}),
+    "level": _key(items.LEVELS),
     "depth": _key(items.DEPTHS),
     "retention": _key(items.RETENTION),
     "audiences": lambda text: [_key(items.AUDIENCES)(word) for word in words_of(text)],
@@ -182,9 +190,30 @@ def _wrong(problem: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def write(item: Item) -> dict[str, str]:
-    """The texts that `read` reads as the same item."""
+    """The texts that `read` reads as the same item, in words of the reader's language: Chinese, else our own keys."""
     said = item.model_dump(mode="json")
     return {name: _written(name, said[name]) for name in NAMES}
+
+
+def limit_in_words(limit: str) -> str:
+    """A limit as `limit_of` reads it: “5个工作日”, “即办”; one that has no Chinese here stays as it is."""
+    if not is_chinese():
+        return limit
+    if limit == "0 workdays":
+        return "即办"
+    count, _space, unit = limit.partition(" ")
+    zh = IN_WORDS.get(unit) or IN_WORDS.get(f"{unit}s")
+    return f"{count}{zh}" if count.isdigit() and zh else limit
+
+
+def is_chinese() -> bool:
+    """Whether the reader reads Chinese."""
+    return not (get_language() or "zh").startswith("en")
+
+
+IN_WORDS = {
+    "workdays": "个工作日", "days": "日", "hours": "小时", "minutes": "分钟", "weeks": "周", "months": "个月", "years": "年",
+}  # fmt: skip
 
 
 def _written(name: str, value: Any) -> str:
@@ -194,26 +223,36 @@ def _written(name: str, value: Any) -> str:
         rows = [value] if name in ONE_LINE else value
         return "\n".join(line for row in rows if (line := _bar(name, row)))
     if name == "audiences":
-        return "、".join(items.AUDIENCES[word] for word in value)
+        return "、".join(items.AUDIENCES[word] if is_chinese() else word for word in value)
     if name in LISTS:
-        return ("\n" if name == "conditions" else "、").join(value)
+        return "、".join(value)
     if isinstance(value, bool):
         return "是" if value else "否"
-    return str(value)
+    return _plain(name, value)
 
 
-def _bar(name: str, row: Mapping[str, Any]) -> str:
+def _plain(name: str, value: Any) -> str:
+    if name in LIMITS:
+        return limit_in_words(value)
+    return WORDS[name][value] if name in WORDS and is_chinese() else str(value)
+
+
+def _bar(name: str, row: Mapping[str, Any] | str) -> str:
+    if isinstance(row, str):
+        return row
     texts = []
     for part, _reader in PARTS[name]:
         value = row[part]
-        if part == "fen":
-            texts.append("" if value is None else f"{value // 100}.{value % 100:02}")
+        if value in (None, ""):
+            texts.append("")
+        elif part == "fen":
+            texts.append(f"{value // 100}.{value % 100:02}")
         elif part == "is_needed":
             texts.append("" if value else "可不交")
         elif part == "situations":
             texts.append("、".join(value))
         else:
-            texts.append("" if value is None else str(value))
+            texts.append(_plain(part, value))
     while texts and not texts[-1]:
         texts.pop()
     return " | ".join(texts)
@@ -222,7 +261,7 @@ def _bar(name: str, row: Mapping[str, Any]) -> str:
 NAMES = tuple(Item.model_fields)
 ZH = {
     "key": "事项编号", "zh": "事项名称", "en": "英文名称", "aliases": "别名", "unit": "实施单位", "code": "实施编码", "type": "事项类型",
-    "case_type": "办件类型", "audiences": "服务对象", "level": "行使层级", "basis": "依据", "content": "内容", "standard": "标准",
+    "case_type": "办件类型", "audiences": "服务对象", "themes": "主题", "level": "行使层级", "basis": "依据", "content": "内容", "standard": "标准",
     "result": "结果", "statutory": "法定时限", "promised": "承诺时限", "unlimited": "法律未设期限的说明", "conditions": "受理条件",
     "steps": "办理环节", "situations": "情形", "materials": "材料", "fees": "收费", "pays_online": "网上缴费", "visits": "到现场次数",
     "visits_reason": "到现场的原因", "depth": "网办深度", "by_mail": "可以邮寄", "points": "办理地点", "consult_phone": "咨询电话",

@@ -75,7 +75,7 @@ def fields() -> Mapping[str, str]:
     """The fields of an item."""
     return {
         "zh": _("事项名称"), "en": _("英文名称"), "aliases": _("别名"), "unit": _("实施单位"), "code": _("实施编码"),
-        "type": _("事项类型"), "case_type": _("办件类型"), "audiences": _("服务对象"), "level": _("行使层级"),
+        "type": _("事项类型"), "case_type": _("办件类型"), "audiences": _("服务对象"), "themes": _("主题"), "level": _("行使层级"),
         "basis": _("依据"), "content": _("内容"), "standard": _("标准"), "result": _("结果"), "statutory": _("法定时限"),
         "promised": _("承诺时限"), "unlimited": _("法律未设期限的说明"), "conditions": _("受理条件"), "steps": _("办理环节"),
         "situations": _("情形"), "materials": _("材料"), "fees": _("收费"), "pays_online": _("网上缴费"),

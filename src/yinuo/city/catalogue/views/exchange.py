@@ -20,6 +20,7 @@ from yinuo.city.pages.words import words_for
 from yinuo.city.people.commands import note_export
 from yinuo.city.people.exchange import workbook
 from yinuo.city.people.guard import needs
+from yinuo.city.people.may import reaching
 
 LARGEST = 20_000_000
 """Bytes of a workbook that is taken."""
@@ -29,7 +30,9 @@ LARGEST = 20_000_000
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """Upload a workbook: what was drafted, and a report of each row that was not."""
-    shown: dict[str, object] = {"taken": None, "report": None}
+    actor = request.actor  # type: ignore[attr-defined]
+    opens = lists.below(words_for(request), reaching(actor, "units.write"))
+    shown: dict[str, object] = {"taken": None, "report": None, "opens": opens, "under": request.POST.get("under", "")}
     file = request.FILES.get("file")
     if request.method == "POST":
         if not isinstance(file, UploadedFile) or (file.size or 0) > LARGEST:
@@ -65,9 +68,12 @@ def template(_request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, file: UploadedFile) -> dict[str, object]:
-    made = exchange.take_listed if (file.name or "").endswith(".csv") else exchange.take
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     try:
-        taken = made(file.read(), actor=request.actor, now=timezone.now())  # type: ignore[attr-defined]
+        if (file.name or "").endswith(".csv"):
+            taken = exchange.take_listed(file.read(), under=request.POST.get("under", ""), actor=actor, now=now)
+        else:
+            taken = exchange.take(file.read(), actor=actor, now=now)
     except workbook.Unreadable as problem:
         messages.error(request, str(problem))
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.city.catalogue import queries, words
+from yinuo.city.catalogue.item import Condition, Material
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
@@ -18,6 +20,7 @@ MEASURED = timedelta(days=365)
 """Over how long the on-time share of an item goes back."""
 LEAST = 5
 """Below so many cases a share says nothing."""
+Part = TypeVar("Part", Condition, Material)
 
 
 @public
@@ -58,17 +61,19 @@ def matter(request: HttpRequest, item: str) -> HttpResponse:
         "day": day,
         "is_today": day == today,
         "situation": situation if situation in one.situations else "",
-        "materials": [
-            material
-            for material in one.materials
-            if not situation or not material.situations or situation in material.situations
-        ],
+        "conditions": _asked(one.conditions, situation),
+        "materials": _asked(one.materials, situation),
         "share": queries.on_time(item, units=_below(said, one.unit) or [], since=since, until=timezone.now()),
         "least": LEAST,
         "earlier": [other for other in queries.days_of(item) if other["since"] != found["since"]],
         **words.shown(said),
     }
     return render(request, "catalogue/matter.html.j2", facts)
+
+
+def _asked(parts: tuple[Part, ...], situation: str) -> list[Part]:
+    """What holds in a situation; everything where none is named."""
+    return [part for part in parts if not situation or not part.situations or situation in part.situations]
 
 
 def _below(said: Words, unit: str) -> list[str] | None:

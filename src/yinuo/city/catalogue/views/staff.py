@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yinuo.city.catalogue import commands, lists, queries, sheet, words
+from yinuo.city.catalogue import commands, form, lists, queries, sheet, words
 from yinuo.city.catalogue.changes import changes
 from yinuo.city.catalogue.commands import Impossible
 from yinuo.city.catalogue.item import Item
@@ -27,9 +27,6 @@ from yinuo.city.people.actor import Actor
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may
 from yinuo.city.people.units import UnknownUnit
-
-LONG = {*sheet.PARTS, "content", "standard", "conditions"}
-"""Fields of several lines."""
 
 
 @needs("item.read")
@@ -128,20 +125,21 @@ def states() -> dict[str, str]:
 def _form(request: HttpRequest, key: str, texts: dict[str, str], *, is_new: bool) -> HttpResponse:
     problems: dict[str, str] = {}
     if request.method == "POST":
-        texts = {name: request.POST.get(name, "") for name in sheet.NAMES}
+        texts = {name: "、".join(request.POST.getlist(name)) for name in sheet.NAMES}
         problems = _saved(request, key, texts, is_new=is_new)
         if not problems:
             messages.success(request, _("草稿已保存；发布以后才生效。"))
             return redirect("catalogue_item", key)
+    said = words_for(request)
     facts = {
         "key": key,
         "is_new": is_new,
         "texts": texts,
         "problems": problems,
-        "names": sheet.NAMES,
-        "long": LONG,
-        "hints": hints(),
-        **words.shown(words_for(request)),
+        "form": form,
+        "choices": form.choices(_actor(request), said, texts.get("unit", "")),
+        "chosen_audiences": sheet.words_of(texts.get("audiences", "")),
+        **words.shown(said),
     }
     return render(request, "catalogue/edit.html.j2", facts, status=422 if problems else 200)
 
@@ -214,28 +212,3 @@ def _day(field: str, text: str) -> date:
 
 def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
-
-
-def hints() -> dict[str, str]:
-    """How a field is written."""
-    return {
-        "aliases": _("群众常用的说法，用顿号隔开"),
-        "audiences": _("自然人、企业法人、事业法人、社会组织、非法人企业、行政机关、其他组织，用顿号隔开"),
-        "basis": _("每行一部：法律名称 | 条款"),
-        "result": _("名称 | 类型（证照、批文、批复、其他、无）| 样本"),
-        "statutory": _("例如：20个工作日；当场办结写“即办”"),
-        "promised": _("例如：5个工作日；当场办结写“即办”"),
-        "conditions": _("每行一条"),
-        "steps": _("每行一个：环节 | 办理人 | 时限"),
-        "situations": _("用顿号隔开"),
-        "materials": _("每行一份：材料 | 形式 | 份数 | 可不交 | 可信等级A–D | 来源 | 适用情形"),
-        "fees": _("每行一项：项目 | 标准 | 金额（元）| 依据；不收费就空着"),
-        "points": _("每行一处：名称 | 层级（市级、镇级、村级、流动、派出）| 地址 | 时间 | 电话"),
-        "questions": _("每行一问：问题 | 回答"),
-        "pledge": _("后果 | 公布日期 | 公布载体"),
-        "letter": _("文号 | 生效日期 | 失效日期"),
-        "exemption": _("理由 | 批准人 | 到期日期"),
-        "entered_on": _("例如：2025-01-01"),
-        "pays_online": _("是或否"),
-        "by_mail": _("是或否"),
-    }
