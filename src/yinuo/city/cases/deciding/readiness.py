@@ -106,8 +106,29 @@ Steps = frozenset[str]
 def standing(state: State, *, way: Way, day: date) -> tuple[Steps, Steps]:
     """The steps for which everything they come after is done, skipped or need not be done; and those skipped."""
     done = state.done if not way.has_lists else (step.id for step in way.flow.steps if was_done(state, step))
-    skipped = frozenset([step.id for step in way.conditional if is_skipped(state, step, way=way, day=day)])
+    skipped = _skipped(state, way, day)
     return _ready(way, frozenset(done), skipped), skipped
+
+
+def _skipped(state: State, way: Way, day: date) -> Steps:
+    """The steps whose condition does not hold, remembered by the values that conditions read."""
+    if not way.conditional:
+        return _NOTHING
+    values = _Values(state)
+    key = (day, *[str(values.get(name)) for name in way.conditions_read])
+    known = way.skipped.get(key)
+    if known is None:
+        if len(way.skipped) >= _MOST:
+            way.skipped.clear()
+        known = way.skipped[key] = frozenset(
+            step.id for step in way.conditional if is_skipped(state, step, way=way, day=day)
+        )
+    return known
+
+
+_NOTHING: Steps = frozenset()
+_MOST = 20_000
+"""Answers kept; beyond it all are forgotten and asked again."""
 
 
 @lru_cache(maxsize=10_000)

@@ -259,30 +259,44 @@ def reopen(state: State, target: str, *, way: Way, key: str | None) -> None:
 
 def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
     """Bring the list of tasks up to date: compulsory steps, and others while they are due and can be done once."""
-    found: dict[str, dict[str, list[Any]]] = {}
     is_over = state.ended_at is not None
     ready, skipped = (_NO_STEPS, _NO_STEPS) if is_over else standing(state, way=way, day=day)
-    for step in way.listed:
-        id_, each = step.id, step.each
-        done, old = state.done.get(id_), state.tasks.get(id_) or _NO_ROWS
-        is_due = id_ in ready and id_ not in skipped
-        if done is None:
-            if is_over or not (is_due or not (step.optional or id_ in skipped)):
-                continue
-            done = _NO_ROWS
+    found: dict[str, dict[str, list[Any]]] = {}
+    tasks, all_done = state.tasks, state.done
+    for step, id_, is_due, waits in _places(way, (frozenset(all_done), ready, skipped, is_over)):
+        done, old = all_done.get(id_) or _NO_ROWS, tasks.get(id_) or _NO_ROWS
         rows = {}
-        for key in ("",) if each is None else keys_of(state, step) or ():
+        for key in _ALONE if step.each is None else keys_of(state, step) or ():
             doing, row = done.get(key), old.get(key)
             if doing is not None:
                 rows[key] = _done(doing, row)
             elif is_due:
                 since = row[1] if row is not None and row[0] == "due" else at
                 rows[key] = ["due", since, _unit_of(state, step, key), None, None]
-            elif not (is_over or step.optional or id_ in skipped):
+            elif waits:
                 rows[key] = ["waiting", None, _unit_of(state, step, key), None, None]
         if rows:
             found[id_] = rows
     state.tasks = found
+
+
+_ALONE = ("",)
+
+
+@lru_cache(maxsize=10_000)
+def _places(way: Way, stand: tuple[Steps, Steps, Steps, bool]) -> tuple[tuple[Step, str, bool, bool], ...]:
+    """The listed steps that may have a task, with their ids: whether it is due, whether it waits for its turn.
+
+    `stand` are the steps that were begun, are ready and are skipped, and whether the case is over.
+    """
+    begun, ready, skipped, is_over = stand
+    found = []
+    for step in way.listed:
+        is_due = step.id in ready and step.id not in skipped
+        waits = not (is_over or is_due or step.optional or step.id in skipped)
+        if step.id in begun or is_due or waits:
+            found.append((step, step.id, is_due, waits))
+    return tuple(found)
 
 
 def _done(doing: list[Any], row: list[Any] | None) -> list[Any]:
