@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yinuo.city.catalogue import commands, form, lists, queries, sheet, words
+from yinuo.city.catalogue import commands, lists, queries, sheet, words
 from yinuo.city.catalogue.changes import changes
 from yinuo.city.catalogue.commands import Impossible
 from yinuo.city.catalogue.item import Item
 from yinuo.city.catalogue.lint import Around, in_place, lint
+from yinuo.city.catalogue.views import form
 from yinuo.city.ledger.events import Conflict
 from yinuo.city.pages.listing import BadQuery, listed
 from yinuo.city.pages.words import Words, words_for
