@@ -8,9 +8,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from yinuo.city.cases.acts import Act, Done
+from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.commands import act
+from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.cases.queries import one as case_of
+from yinuo.city.cases.queries import state_of
+from yinuo.city.hall.lanes.entitlement import ASKED, GRANTED, REFUSED, REQUEST, Entitled, entitled
 from yinuo.city.people.actor import Actor
 
 Outcome = Literal["ask", "accept", "settle", "tell", "refuse", "guide"]
@@ -37,14 +42,30 @@ class Visit:
     """The papers handed in, in words."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     contact: str | None = None
+    beside: tuple[Beside, ...] = ()
+    """What is opened about the application in the same breath: a lane asked for, a paper promised …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A case of its own about the application, held to a text of its own.
+
+    `is_part` puts it under the application, which then is not decided while it is open.
+    """
+
+    kind: str
+    activity: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What came of it: the application, or null; the inquiry, or null."""
+    """What came of it: the application, or null; the inquiry, or null; what was opened about the application."""
 
     application: Done | None = None
     inquiry: Done | None = None
+    beside: tuple[Done, ...] = ()
 
 
 def serve(visit: Visit, *, actor: Actor, now: datetime) -> Served:
@@ -62,7 +83,47 @@ def serve(visit: Visit, *, actor: Actor, now: datetime) -> Served:
         for activity, fields in _then(visit):
             done = _go_on(done.case_id, activity, fields, visit=visit, actor=actor, now=now)
         told = visit.contact and _go_on(visit.contact, "answered", {}, visit=visit, actor=actor, now=now)
-        return Served(done, told or None)
+        beside = [
+            _beside(one, done.case_id, number, visit=visit, actor=actor, now=now)
+            for number, one in enumerate(visit.beside)
+        ]
+        return Served(done, told or None, tuple(beside))
+
+
+def answer_lane(case_id: str, *, is_granted: bool, reason: str, actor: Actor, now: datetime) -> Done:
+    """Give a request the lane its row of the table gives, or refuse it; with a reason, in the name of who does it.
+
+    Raises Refused: without a reason, and with every failing condition named where the table gives nothing; NotAllowed.
+    """
+    if not reason.strip():
+        raise Refused("field_missing", _("请写明理由。"), field="reason")
+    fields = {"lane_reason": reason.strip(), "lane_approver": actor.id}
+    if not is_granted:
+        return act(Act(case_id, REFUSED, now, fields), actor=actor, now=now)
+    case, state = case_of(case_id, actor=actor), state_of(case_id)
+    found = entitled(state.fields, unit=case.unit, ways=ways_in_force(), now=now) if case and state else None
+    if found is not None and found.lane is None:
+        raise _not_entitled(found)
+    given = {"lane": found.lane} if found is not None else {}
+    return act(Act(case_id, GRANTED, now, {**fields, **given}), actor=actor, now=now)
+
+
+def _not_entitled(found: Entitled) -> Refused:
+    return Refused("not_entitled", found.sentence, field=found.field)
+
+
+def _beside(one: Beside, case_id: str, number: int, *, visit: Visit, actor: Actor, now: datetime) -> Done:
+    """Open what is about the application. A lane that would not be given is not asked for. Raises Refused."""
+    if one.kind == REQUEST and one.activity == ASKED:
+        found = entitled(one.fields, unit=visit.unit, ways=ways_in_force(), now=now)
+        if found is not None and found.lane is None:
+            raise _not_entitled(found)
+    about = {"parent" if one.is_part else "about": case_id}
+    opening = Act(
+        None, one.activity, now, {**one.fields, **about}, kind=one.kind, unit=visit.unit, person=visit.person if one.is_part else {},
+        event_id=f"{visit.form}-{one.activity}-{number}",
+    )  # fmt: skip
+    return act(opening, actor=actor, now=now)
 
 
 def _asked(visit: Visit, *, actor: Actor, now: datetime) -> Done:

@@ -9,15 +9,18 @@ from typing import Any, get_args
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from yinuo.city.hall.commands import APPLICATION, Outcome, Visit
+from yinuo.city.hall.commands import APPLICATION, Beside, Outcome, Visit
 from yinuo.city.hall.items import Catalogue, Item, Paper
+from yinuo.city.hall.lanes.entitlement import ASKED, REQUEST
 from yinuo.city.pages.words import Words
 
 PERSON = ("name", "phone", "identity")
 """Personal fields of who has come: kept apart from the case, encrypted."""
 REFUSING = ("basis", "alternative", "forbidden_by", "reason")
 """What a refusal to accept says, in the order it is asked."""
-TYPED = ("form", "contact", "item", "typed", "cause", "more", "to_unit", *PERSON, *REFUSING)
+LANE = ("asked_lane", "ground", "project_no")
+"""What a request for a lane says."""
+TYPED = ("form", "contact", "item", "typed", "cause", "more", "to_unit", *PERSON, *REFUSING, *LANE)
 PLACES = {"applicant": "name", "item": "typed", "need": "typed", "papers": "more", "materials": "more"}
 """Field a refusal names → where it is on the screen, when it is called otherwise there."""
 
@@ -110,6 +113,7 @@ def visit_of(screen: Screen, outcome: Outcome) -> Visit:
         given=tuple(_paper(one) for one in screen.papers if one.id in screen.given),
         fields=_fields(screen, outcome),
         contact=value("contact") or None,
+        beside=_beside(screen) if outcome in ("accept", "tell") else (),
     )
 
 
@@ -123,6 +127,23 @@ def _fields(screen: Screen, outcome: Outcome) -> dict[str, Any]:
     if outcome == "refuse":
         return {name: screen.value(name) for name in REFUSING if screen.value(name)}
     return {"to_unit": screen.value("to_unit")} if outcome == "guide" else {}
+
+
+def lane_asked(screen: Screen) -> dict[str, str]:
+    """The fields of a request for a lane; empty when none is asked for."""
+    return {name: screen.value(name) for name in LANE if screen.value(name)} if screen.value("asked_lane") else {}
+
+
+def _beside(screen: Screen) -> tuple[Beside, ...]:
+    asked = lane_asked(screen)
+    return (Beside(REQUEST, ASKED, asked),) if asked else ()
+
+
+def lanes(words: Words) -> dict[str, tuple[str, ...]]:
+    """The lanes and the grounds there are to choose from, as the text in force has them; empty where it has none."""
+    flow = words.flow(REQUEST) if words.is_there else None
+    fields = flow.fields if flow else {}
+    return {name: tuple(str(one) for one in fields[name].of) for name in ("asked_lane", "ground") if name in fields}
 
 
 def causes(words: Words) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class Entry:
 NAVIGATION = (
     Entry("window", gettext_lazy("窗口受理"), "case.intake"),
     Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
+    Entry("lanes", gettext_lazy("加急"), "case.act"),
     Entry("board", gettext_lazy("看板"), "board.read"),
     Entry("inbox", gettext_lazy("消息"), "inbox.read", counts="inbox"),
     Entry("findings", gettext_lazy("监察"), "board.read"),

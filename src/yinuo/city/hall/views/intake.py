@@ -17,11 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.cases.queries import one as case_of
 from yinuo.city.hall import intake
 from yinuo.city.hall.commands import Outcome, Served, serve
 from yinuo.city.hall.intake import Screen
 from yinuo.city.hall.items import Catalogue
+from yinuo.city.hall.lanes.entitlement import entitled
+from yinuo.city.hall.lanes.shares import shares
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.actor import NotAllowed
 from yinuo.city.people.guard import needs
@@ -77,6 +80,21 @@ def papers(request: HttpRequest) -> HttpResponse:
     item = _catalogue(words).get(request.GET.get("item"))
     facts = {"screen": Screen({}, frozenset(), item, ()), "limit": _limit(words)}
     return render(request, "hall/papers.html.j2", facts)
+
+
+@needs("case.intake")
+@require_safe
+def lane(request: HttpRequest) -> HttpResponse:
+    """Whether the lane that is asked for would be given, why not, and how much of the month's share is used."""
+    words, now = words_for(request), timezone.now()
+    screen = intake.read(request.GET, _catalogue(words))
+    asked = intake.lane_asked(screen)
+    found, share = None, None
+    if words.is_there and asked and screen.item:
+        ways = ways_of(words.pack.digest)
+        found = entitled(asked, unit=screen.item.unit, ways=ways, now=now)
+        share = next(iter(shares("TRUE", {}, ways=ways, now=now, unit=screen.item.unit)), None)
+    return render(request, "hall/lane.html.j2", {"entitled": found, "share": share})
 
 
 def _catalogue(words: Words) -> Catalogue:
@@ -137,5 +155,6 @@ def _page(request: HttpRequest, screen: Screen, *, last: Any = None, note: str =
     units = [(span.unit, words.unit(span.unit)) for depth, span in words.tree.walk() if 0 < depth < 3]
     facts = {
         "screen": screen, "last": last, "note": note, "units": units, "limit": _limit(words), "causes": intake.causes(words),
+        "lanes": intake.lanes(words), "entitled": None, "share": None,
     }  # fmt: skip
     return render(request, "hall/window.html.j2", facts, status=status)

@@ -103,9 +103,19 @@ document.addEventListener("keydown", (event) => {
   if (event.repeat) return;
   if (place.tagName !== "DETAILS") return place.click();
   const complete = event.key === "F7" && papers.querySelector("input[name=given]:not(:checked)");
-  if (place.open || complete) return place.querySelector("button").click();
+  const button = place.querySelector("button");
+  if (button && (place.open || complete)) return button.click();
   place.open = true;
   place.querySelector("input, textarea, select").focus();
+});
+
+// Whether a lane would be given is said while it is chosen.
+const lane = form.querySelector("[data-lane]");
+lane?.addEventListener("change", async () => {
+  const asked = new URLSearchParams({ item: chosen.value, typed: typed.value });
+  lane.querySelectorAll("select, input").forEach((one) => asked.set(one.name, one.value));
+  const answer = await fetch(`${lane.dataset.lane}?${asked}`);
+  if (answer.ok) document.getElementById("lane").innerHTML = await answer.text();
 });
 
 const wrong = form.querySelector("[aria-invalid]");

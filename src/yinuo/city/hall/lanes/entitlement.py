@@ -1,0 +1,90 @@
+"""What the text in force gives a request for a lane: asked of the engine before anything is written (E039, invariant 11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yinuo.city.cases import queries
+from yinuo.city.cases.deciding.ways import Ways
+from yinuo.city.cases.logs import Line, log_of
+from yinuo.engine.clauses.table import Table
+from yinuo.engine.decisions import decide
+from yinuo.engine.explain import Language, said_lack
+from yinuo.engine.rules import Ruling
+
+REQUEST, ASKED, GRANTED, REFUSED = "lane-request", "lane_asked", "lane_granted", "lane_refused"
+LANE = "priority-lanes/lane"
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """The row of the table that a request meets, or that it comes nearest to, and what it lacks there.
+
+    `lane` is null when no row holds; then `lacks` says each failing condition in a sentence, and `field` names the first.
+    """
+
+    lane: str | None
+    row: str
+    lacks: tuple[str, ...] = ()
+    field: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Why it is not given, in a sentence for whoever asks."""
+        lacking = _("；").join(self.lacks)
+        return _("不符合加急条件：最接近的一条是“%(row)s”，但%(lacks)s。") % {"row": self.row, "lacks": lacking}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it was asked, or would be: of which unit, when, with which fields."""
+
+    case_id: str
+    unit: str | None
+    at: datetime
+    fields: Mapping[str, Any]
+
+
+def entitled(fields: Mapping[str, Any], *, unit: str | None, ways: Ways, now: datetime) -> Entitled | None:
+    """What the table gives a request with these fields; null where the text in force has no such table."""
+    return entitled_all([Request("proposed", unit, now, fields)], ways=ways, now=now).get("proposed")
+
+
+def entitled_all(requests: Sequence[Request], *, ways: Ways, now: datetime) -> dict[str, Entitled]:
+    """What the table gives each of these requests, by case: on the day it was asked, with the registers as they were then."""
+    ruling = _table(ways)
+    if ruling is None or not requests:
+        return {}
+    lines = [
+        Line(one.case_id, ASKED, one.at, one.at, one.unit, None, one.case_id, 1, {"kind": REQUEST, "unit": one.unit, "fields": dict(one.fields)})
+        for one in requests
+    ]  # fmt: skip
+    log, rules = log_of(lines, ways, queries.books(ways, (ruling,))), ways.pack.rules
+    kept = tuple(one for one in rules.rulings if one is ruling or (one.kind == "flow" and one.id == REQUEST))
+    rows = decide(log, replace(rules, rulings=kept), as_of=now).iter_rows(named=True)
+    return {row["case_id"]: _entitled(row, ruling, ways) for row in rows}
+
+
+def _table(ways: Ways) -> Ruling | None:
+    return next((one for one in ways.pack.rules.of_kind("table") if one.name == LANE), None)
+
+
+def _entitled(row: Mapping[str, Any], ruling: Ruling, ways: Ways) -> Entitled:
+    lang: Language = "en" if (get_language() or "").startswith("en") else "zh"
+    clause = next(one.clause for one in ruling.editions if one.version == row["version"])
+    assert isinstance(clause, Table)
+    number = row["row"] or row["nearest"]
+    met = clause.rows[number - 1]
+    word = (met.zh if lang == "zh" else met.en or met.zh) or ""
+    if row["row"] is not None:
+        return Entitled(json.loads(row["results"]).get("lane"), word)
+    lacks = json.loads(row["lacks"])
+    said = tuple(said_lack(one, ways.pack.rules, lang=lang) for one in lacks)
+    return Entitled(None, word, said, lacks[0]["field"] if lacks else "")

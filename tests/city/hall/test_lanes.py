@@ -1,0 +1,124 @@
+"""A lane is given where a row of the table holds, with a reason and an approver, or refused with what is missing named."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.city.board import small_city
+from tests.city.hall.test_intake import ALL, before, events, li, made, said, sent
+from yinuo.city.cases import commands, queries
+from yinuo.city.cases.acts import Act
+from yinuo.city.cases.models import Case
+from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.hall.lanes.shares import shares
+from yinuo.engine import decisions
+
+__all__ = ["before", "li"]
+
+GREEN = {"item": "food-permit", "given": ALL, "asked_lane": "绿色通道"}
+URGENT = {"item": "food-permit", "given": ALL, "asked_lane": "急事", "ground": "救治病人"}
+KEY_PROJECT = "priority-lanes/key-project"
+
+
+def listed(number):
+    """A project that one person entered and the government's office verified."""
+    for activity, fields in (("entered", {"number": number, "title": "临江大桥"}), ("verified", {})):
+        facts = Act(f"project-{number}", activity, small_city.NOW, fields, kind=KEY_PROJECT, unit="market", source="hall", event_id=f"{number}-{activity}")  # fmt: skip
+        commands.record([facts], actor=small_city.SYSTEM, now=small_city.NOW)
+
+
+@pytest.mark.holds("E039", "invariant 11", "D21", shows="/window")
+def test_a_project_that_is_not_listed_is_refused_with_the_failing_condition_named(li, before):
+    answer = sent(li, "accept", **GREEN, project_no="2026-99")
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not made(before).exists()
+    assert "市重点重大项目" in page and "项目编号”应在“市重点重大项目名录”登记之列，现为2026-99" in page
+    assert 'aria-describedby="project_no_error"' in page and 'value="2026-99"' in page
+    assert page.count("checked") == 4
+
+
+@pytest.mark.holds("E039", "invariant 11", shows="/window")
+def test_a_listed_project_is_given_the_green_channel_by_the_head_with_a_reason(li, before, sign_in):
+    listed("2026-01")
+    sent(li, "accept", **GREEN, project_no="2026-01")
+    case, request = made(before).get(kind="application"), made(before).get(kind="lane-request")
+    assert request.fields["about"] == case.case_id and request.unit == "market"
+    sun = sign_in("sun")
+    page = said(sun.get("/lanes"))
+    assert case.receipt in page and "符合“市重点重大项目”" in page
+    nothing = sun.post(f"/lanes/{request.case_id}", {"answer": "grant", "reason": " "})
+    assert nothing.status_code == 422 and "请写明理由" in said(nothing)
+    assert sun.post(f"/lanes/{request.case_id}", {"answer": "grant", "reason": "市重点项目"}).status_code == 302
+    granted = dict(events(request.case_id))["lane_granted"]["fields"]
+    assert granted == {"lane": "green", "lane_reason": "市重点项目", "lane_approver": "sun"}
+    assert Case.objects.get(case_id=case.case_id).stage == "accepted"
+
+
+@pytest.mark.holds("E056", shows="/lanes")
+def test_who_asked_for_a_lane_does_not_grant_it(li, before):
+    sent(li, "accept", **URGENT)
+    request = made(before).get(kind="lane-request")
+    assert "等主办单位负责人答复" in said(li.get("/lanes"))
+    answer = li.post(f"/lanes/{request.case_id}", {"answer": "grant", "reason": "住院"})
+    assert answer.status_code == 422 and "您不在其中" in said(answer)
+
+
+@pytest.mark.holds("E056", shows="/lanes")
+def test_a_refusal_says_why(li, before, sign_in):
+    sent(li, "accept", **URGENT)
+    request = made(before).get(kind="lane-request")
+    sign_in("sun").post(f"/lanes/{request.case_id}", {"answer": "refuse", "reason": "已当场出具证明"})
+    assert Case.objects.get(case_id=request.case_id).status == "ended"
+    assert re.search("未准予 +已当场出具证明", said(li.get("/lanes")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("asked_lane=绿色通道&project_no=9", "项目编号”应在“市重点重大项目名录”登记之列，现为9"),
+        ("asked_lane=急事&ground=救治病人", "符合“救治病人或者证照将失效”"),
+        ("asked_lane=急事&ground=助学助困", "“事由”应为救治病人、证照将失效之一"),
+        ("", ""),
+    ],
+)
+def test_while_it_is_chosen_the_screen_says_whether_it_would_be_given(li, asked, says):
+    page = said(li.get(f"/window/lane?item=food-permit&{asked}"))
+    assert says in page.replace(" ", "") and ("上限 10.0 %" in page) == bool(asked)
+
+
+@pytest.mark.holds("D21", shows="/lanes")
+def test_the_share_beside_the_cap_is_the_engines(li, before, sign_in):
+    for number in range(2):
+        sent(li, "accept", **URGENT, form=f"{number}" * 32)
+    for request in made(before).filter(kind="lane-request"):
+        sign_in("sun").post(f"/lanes/{request.case_id}", {"answer": "grant", "reason": "住院"})
+    ways = ways_in_force()
+    (found,) = shares("TRUE", {}, ways=ways, now=small_city.NOW)
+    log = queries.log(list(Case.objects.values_list("case_id", flat=True)))
+    month = decisions.shares(log, ways.pack.rules, as_of=small_city.NOW).filter(unit="market", period_start=small_city.NOW.date().replace(day=1))  # fmt: skip
+    assert (found.granted, found.received, found.is_over) == (month["granted"][0], month["of"][0], month["over"][0])
+    assert found.granted == 2
+    assert shares("TRUE", {}, ways=ways, now=small_city.NOW, unit="market") == [found]
+    page = said(sign_in("sun").get("/lanes"))
+    assert "本月加急占收件的比例" in page and "10.0 %" in page
+
+
+def test_without_a_request_there_is_nothing_to_answer(sign_in):
+    assert "没有加急申请" in sign_in("zhao").get("/lanes").content.decode()
+    assert sign_in("qian").get("/lanes").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_answer_within_eight_queries(li, before, sign_in, language):
+    for number in range(3):
+        sent(li, "accept", **URGENT, form=f"{number}" * 32)
+    for client, page in ((sign_in("sun", language), "/lanes"), (sign_in("li", language), "/window/lane?item=food-permit&asked_lane=急事")):  # fmt: skip
+        client.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        assert len(asked) <= 8, [json.dumps(query["sql"][:100]) for query in asked]
