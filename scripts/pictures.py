@@ -28,6 +28,7 @@ PAGES = {
     "cases": "/cases",
     "institutions": "/institutions",
     "trial": "/texts/try",
+    "wall": "/wall",
     "figures": "/figures",
     "inbox": "/inbox",
     "addresses": "/inbox/addresses",

@@ -95,10 +95,7 @@ def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: da
 
 def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:
     """The board as this person may see it: two queries. Rows are the units directly below the one asked for."""
-    conditions, parameters = _conditions(words, actor, asked)
-    parameters["now"] = now
-    counted = rows(__file__, "lights", parameters, **conditions)
-    moving = rows(__file__, "newest_cards", parameters, **conditions)
+    counted, moving = looked_up(words, actor=actor, asked=asked, now=now)
     tree, top = words.tree, asked.get("unit") or None
     tallies: dict[str, _Tally] = {}
     total = _Tally()
@@ -114,6 +111,16 @@ def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: 
         newest=tuple(row for row in moving if row["what"] == "card"),
         due=tuple(row for row in moving if row["what"] == "due"),
     )
+
+
+def looked_up(
+    words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is open by unit and kind, and what was raised last or runs out next, within this person's reach: two queries."""
+    conditions, parameters = _conditions(words, actor, asked)
+    parameters["now"] = now
+    counted = rows(__file__, "lights", parameters, **conditions)
+    return counted, rows(__file__, "newest_cards", parameters, **conditions)
 
 
 def _conditions(words: Words, actor: Actor | None, asked: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:

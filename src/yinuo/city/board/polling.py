@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from yinuo.city.pages.statements import rows
 
 POLLED = "/board/lights"
+WALL = "/wall/lights"
 FRESH = 1.0
 """Seconds for which a process believes the number it read last."""
 
@@ -77,7 +78,7 @@ class Unchanged:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seen = request.headers.get("If-None-Match")
-        if not seen or request.method != "GET" or request.path != POLLED:
+        if not seen or request.method != "GET" or request.path not in (POLLED, WALL):
             return self.get_response(request)
         if seen.removeprefix("W/") != tag_at(request, pulse(timezone.now()), address=request.get_full_path()):
             return self.get_response(request)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.board.views import cases, lights, lists, measures, outages, papers, proofs, tracking, waiting
+from yinuo.city.board.views import cases, lights, lists, measures, outages, papers, proofs, waiting
+from yinuo.city.board.wall import views as walls
 
 urlpatterns = [
     path("", lights.board, name="board"),
     path("board/lights", lights.renewed, name="lights"),
-    path("track", tracking.track, name="track"),
+    path("wall", walls.wall, name="wall"),
+    path("wall/lights", walls.renewed, name="wall_lights"),
     path("findings", lists.findings, name="findings"),
     re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),
     path("findings/<str:card>/propose", measures.propose, name="measure_propose"),

@@ -1,0 +1,57 @@
+"""The wall's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from yinuo.city.board import polling
+from yinuo.city.board.wall.plan import Plan, plan
+from yinuo.city.pages.words import Words, words_for
+from yinuo.city.people.guard import needs
+from yinuo.city.people.may import reaching
+
+MOST_KEPT = 64
+"""Maps a process keeps until something changes or the minute ends."""
+_KEPT: dict[Any, Plan | None] = {}
+
+
+@needs("board.read")
+def wall(request: HttpRequest) -> HttpResponse:
+    """The map of the city; it renews itself every five seconds."""
+    return _shown(request, "board/wall.html.j2")
+
+
+@needs("board.read")
+def renewed(request: HttpRequest) -> HttpResponse:
+    """The map alone, asked for by the page; unchanged is answered before any view (polling.Unchanged)."""
+    return _shown(request, "board/map.html.j2")
+
+
+def _shown(request: HttpRequest, template: str) -> HttpResponse:
+    now, words = timezone.now(), words_for(request)
+    beat = polling.pulse(now)
+    unit = request.GET.get("unit") or None
+    query = request.META.get("QUERY_STRING", "")
+    polled = f"{polling.WALL}?{query}" if query else polling.WALL
+    found = _kept(request, words, unit, beat=beat) if words.is_there else None
+    tag = polling.tag_at(request, beat, address=polled)
+    facts = {"plan": found, "beat": beat, "now": now, "polled": polled, "tag": tag}
+    response = render(request, template, facts)
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _kept(request: HttpRequest, words: Words, unit: str | None, *, beat: polling.Pulse) -> Plan | None:
+    now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
+    minute = now.replace(second=0, microsecond=0)
+    key = (beat.tag, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
+    if key not in _KEPT:
+        _KEPT[key] = plan(words, actor=actor, unit=unit, now=now)
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+    return _KEPT[key]

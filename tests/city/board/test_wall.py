@@ -1,0 +1,85 @@
+"""The wall: a map of the city's places, lit by what is open there, with the lists behind every number (peer row 67)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.city.board import small_city
+from yinuo.city.board import polling
+from yinuo.city.board.wall import layout, views
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    views._KEPT.clear()
+
+
+@pytest.mark.holds("peer 67", shows="/wall")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_wall_draws_every_place_within_eight_queries(sign_in, language):
+    client = sign_in("chen", language)
+    client.get("/wall")
+    views._KEPT.clear()
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/wall")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert len(asked) <= 8
+    assert page.count("<polygon") == len(small_city.UNITS), "one hexagon for the city and one for each unit below it"
+    assert 'style="' not in page
+    assert "<script>" not in page
+
+
+@pytest.mark.holds("peer 67", shows="/wall")
+def test_every_number_of_the_map_is_the_length_of_its_list(sign_in):
+    client = sign_in("chen")
+    page = client.get("/wall").content.decode()
+    lights = re.findall(r'href="(/cases\?[^"]*)">\s*<text class="open"[^>]*><title>[^<]*</title>在办 (\d+)', page)
+    assert len(lights) == len(small_city.UNITS)
+    for address, number in lights:
+        rows = client.get(address.replace("&amp;", "&")).content.decode()
+        assert f"<p>{number} 件</p>" in rows or (number == "0" and "list-head" not in rows), (address, number)
+
+
+def test_the_gravest_light_of_a_place_is_told_by_shape_and_word(sign_in):
+    page = sign_in("chen").get("/wall").content.decode()
+    assert re.search(
+        r'class="tile lit-tile c-red".*?<path class="sign c-red"[^>]*d="M-1-1H1V1H-1Z".*?红牌 \d+', page, re.DOTALL
+    )
+
+
+def test_who_reaches_one_unit_sees_its_map_and_no_other(sign_in):
+    client = sign_in("zhou")
+    page = client.get("/wall").content.decode()
+    assert "市市场监督管理局" in page
+    assert "市住房和城乡建设局" not in page.split("<svg")[1].split("</svg>")[0]
+    for unit in ("housing", "nowhere"):
+        answer = client.get(f"/wall?unit={unit}").content.decode()
+        assert "没有这个单位，或者它不在您的管理范围内。" in answer
+        assert "<svg" not in answer
+
+
+def test_an_unchanged_wall_is_304(sign_in):
+    client = sign_in("chen")
+    seen = client.get("/wall/lights")["ETag"]
+    polling._Kept.at = float("-inf")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/wall/lights", headers={"If-None-Match": seen})
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert len(asked) == 1
+
+
+def test_hexagons_and_marks_never_meet():
+    middles = layout.spiral(37)
+    apart = [((x - a) ** 2 + (y - b) ** 2) ** 0.5 for x, y in middles for a, b in middles if (x, y) != (a, b)]
+    assert min(apart) >= layout.RADIUS * 3**0.5
+    for count in (1, 18, 110, 400):
+        places, space = layout.marks(count)
+        assert len(set(places)) == count
+        left, top, width, height = layout.BAND
+        assert all(left <= x <= left + width and top <= y <= top + height for x, y in places)
+        assert space > 0
