@@ -9,6 +9,7 @@ from tests.city.cases import town
 from tests.city.cases.test_recording import fact, received, record
 from yinuo.city.cases import copied
 from yinuo.city.cases.models import Case, Handover, Look, Task, Thread
+from yinuo.city.ledger import statements
 
 ODD = (
     '"quoted" {braces}, commas',
@@ -49,5 +50,7 @@ def test_cases_copied_in_have_the_rows_of_cases_told_one_by_one(founded):
 @pytest.mark.parametrize("texts", [(), ("a",), ('a"b', "c\\d", "", "e,f"), ("null", "{}", " ")])
 def test_an_array_is_read_as_it_was_written(texts):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::text[]", [copied.listed(texts)])
-        assert tuple(cursor.fetchone()[0]) == texts
+        cursor.execute("CREATE TEMP TABLE copied_arrays (texts text[]) ON COMMIT DROP")
+        statements.copy("COPY copied_arrays FROM STDIN (FORMAT BINARY)", [b"\0\1" + statements.array(texts)])
+        cursor.execute("SELECT texts, texts = %s::text[] FROM copied_arrays", [list(texts)])
+        assert cursor.fetchone() == (list(texts), True)

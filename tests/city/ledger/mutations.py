@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.city.ledger.made import NOW, event
 from yinuo.city.ledger import merkle
 from yinuo.city.ledger.canonical import dumps
-from yinuo.city.ledger.digest import GENESIS, Frames, Hash, framed, links, moment, trailed
+from yinuo.city.ledger.digest import GENESIS, Frames, Hash, Numbers, framed, links, moment, trailed
 
 Line = dict
 KEYED = Hash(key=b"a key of thirty-two characters ok")
@@ -163,6 +163,7 @@ def agrees_with_links(lines: list[Line], how: Hash) -> bool:
     )
     one = one._replace(at=NOW + timedelta(seconds=1))
     made = links(
-        how, (line["stream"], 0, GENESIS), [(one, line["payload"])], recorded_at=line["recorded_at"], frames=Frames()
-    )
+        how, (line["stream"], 0, GENESIS), [(one, line["payload"].encode())],
+        recorded_at=datetime.fromisoformat(line["recorded_at"]), frames=Frames(), numbers=Numbers(),
+    )  # fmt: skip
     return made[0][2].hex() == rechained([line | {"at": moment(one.at), "unit": one.unit}], how)[0]["digest"]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db import connection
 
-from yinuo.city.ledger.batch import Cells, cell
-from yinuo.kernel.instants import SECOND, as_date
+from yinuo.city.ledger.digest import Frames, framed
+from yinuo.city.ledger.statements import array, binary, copy, instant, integer, jsonb
 
 MANY = 50
 """Fresh cases from which copying is cheaper than one statement for everything."""
@@ -18,93 +17,59 @@ MANY = 50
 Row = Mapping[str, Any]
 
 
-class _Moments(dict[int | None, str]):
-    """Microseconds since 1970 as COPY takes a moment, each made once."""
-
-    def __missing__(self, at: int | None) -> str:
-        if at is None:
-            made = "\\N"
-        else:
-            second, micro = divmod(at, SECOND)
-            day, clock = divmod(second, 86_400)
-            made = f"{_day(day)} {_clock(clock)}.{micro:06}+00"
-        self[at] = made
-        return made
-
-
-@lru_cache(maxsize=50_000)
-def _day(day: int) -> str:
-    return as_date(day).isoformat()
-
-
-@lru_cache(maxsize=86_400)
-def _clock(second: int) -> str:
-    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-
-
 def write(rows: Mapping[str, Sequence[Row]], *, look: bool) -> None:
     """Write the rows of cases that are in no table yet: `cases`, `tasks`, `offers`, `threads`, as `project` takes them.
 
     With `look` supervision will look at each of the cases. Inside the caller's transaction, under the locks of the heads.
     """
-    cells, moments = Cells(), _Moments()
-    _copy(_CASES, (_case(row, cells, moments) for row in rows["cases"]))
-    _copy(_TASKS, (_task(row, cells, moments) for row in rows["tasks"]))
-    _copy(_OFFERS, (_offer(row, cells, moments) for row in rows["offers"]))
-    _copy(_THREADS, (f"{cell(r['names'])}\t{cell(r['values'])}\t{cell(r['case_id'])}\n" for r in rows["threads"]))
+    frames = Frames()
+    copy(_CASES, [_case(row, frames) for row in rows["cases"]])
+    copy(_TASKS, [_task(row, frames) for row in rows["tasks"]])
+    copy(_OFFERS, [_offer(row, frames) for row in rows["offers"]])
+    copy(_THREADS, [_THREE + framed(r["names"]) + framed(r["values"]) + framed(r["case_id"]) for r in rows["threads"]])
     if look:
-        _copy("COPY cases_look (case_id) FROM STDIN", (cell(row["case_id"]) + "\n" for row in rows["cases"]))
+        copy(_LOOKS, [_ONE + framed(row["case_id"]) for row in rows["cases"]])
 
 
 _CASES = """COPY cases_case (case_id, kind, item, unit, region, channel, receipt, title, words, opened_at, ended_at, status,
-    stage, holder_unit, holder_actor, parent, version, fields, scope, person_ref, changed_at, state, head) FROM STDIN"""
-_TASKS = "COPY cases_task (case_id, step, key, unit, role, state, due_since, done_at, actor) FROM STDIN"
+    stage, holder_unit, holder_actor, parent, version, fields, scope, person_ref, changed_at, state, head)
+    FROM STDIN (FORMAT BINARY)"""
+_TASKS = """COPY cases_task (case_id, step, key, unit, role, state, due_since, done_at, actor)
+    FROM STDIN (FORMAT BINARY)"""
 _OFFERS = """COPY cases_handover (case_id, key, state, from_unit, from_actor, to_unit, offered_at, answered_at, answered_by)
-    FROM STDIN"""
-_THREADS = "COPY cases_thread (names, values, case_id) FROM STDIN"
+    FROM STDIN (FORMAT BINARY)"""
+_THREADS = "COPY cases_thread (names, values, case_id) FROM STDIN (FORMAT BINARY)"
+_LOOKS = "COPY cases_look (case_id) FROM STDIN (FORMAT BINARY)"
+_ONE, _THREE, _NINE, _TWENTY_THREE = (number.to_bytes(2, "big") for number in (1, 3, 9, 23))
+"""How many columns a row has."""
 
 
-def _copy(statement: str, lines: Iterable[str]) -> None:
-    text = "".join(lines)
-    if text:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(text)
+def _case(row: Row, frames: Frames) -> bytes:
+    return b"".join((
+        _TWENTY_THREE, framed(row["case_id"]), frames[row["kind"]], frames[row["item"]], frames[row["unit"]],
+        frames[row["region"]], frames[row["channel"]], framed(row["receipt"]), framed(row["title"]), array(row["words"]),
+        instant(row["opened_at"]), instant(row["ended_at"]), frames[row["status"]], frames[row["stage"]],
+        frames[row["holder_unit"]], frames[row["holder_actor"]], frames[row["parent"]], integer(row["version"]),
+        jsonb(orjson.dumps(row["fields"])), _scope(row["scope"]), framed(row["person_ref"]), instant(row["changed_at"]),
+        framed(row["state"]), binary(bytes.fromhex(row["head"])),
+    ))  # fmt: skip
 
 
-def _case(row: Row, cells: Cells, moments: _Moments) -> str:
-    fields = orjson.dumps(row["fields"]).decode().replace("\\", "\\\\")
-    state = row["state"].replace("\\", "\\\\")
-    return (
-        f"{cell(row['case_id'])}\t{cells[row['kind']]}\t{cells[row['item']]}\t{cells[row['unit']]}\t{cells[row['region']]}\t"
-        f"{cells[row['channel']]}\t{cell(row['receipt'])}\t{cell(row['title'])}\t{cell(listed(row['words']))}\t"
-        f"{moments[row['opened_at']]}\t{moments[row['ended_at']]}\t{row['status']}\t{cells[row['stage']]}\t"
-        f"{cells[row['holder_unit']]}\t{cells[row['holder_actor']]}\t{cells[row['parent']]}\t{row['version']}\t{fields}\t"
-        f"{_scope(row['scope'])}\t{cells[row['person_ref']]}\t{moments[row['changed_at']]}\t{state}\t\\\\x{row['head']}\n"
-    )
+def _task(row: Row, frames: Frames) -> bytes:
+    return b"".join((
+        _NINE, framed(row["case_id"]), frames[row["step"]], frames[row["key"]], frames[row["unit"]], frames[row["role"]],
+        frames[row["state"]], instant(row["due_since"]), instant(row["done_at"]), frames[row["actor"]],
+    ))  # fmt: skip
 
 
-def _task(row: Row, cells: Cells, moments: _Moments) -> str:
-    return (
-        f"{cell(row['case_id'])}\t{cells[row['step']]}\t{cells[row['key']]}\t{cells[row['unit']]}\t{cells[row['role']]}\t"
-        f"{row['state']}\t{moments[row['due_since']]}\t{moments[row['done_at']]}\t{cells[row['actor']]}\n"
-    )
-
-
-def _offer(row: Row, cells: Cells, moments: _Moments) -> str:
-    return (
-        f"{cell(row['case_id'])}\t{cells[row['key']]}\t{row['state']}\t{cells[row['from_unit']]}\t{cells[row['from_actor']]}\t"
-        f"{cells[row['to_unit']]}\t{moments[row['offered_at']]}\t{moments[row['answered_at']]}\t{cells[row['answered_by']]}\n"
-    )
+def _offer(row: Row, frames: Frames) -> bytes:
+    return b"".join((
+        _NINE, framed(row["case_id"]), frames[row["key"]], frames[row["state"]], frames[row["from_unit"]],
+        frames[row["from_actor"]], frames[row["to_unit"]], instant(row["offered_at"]), instant(row["answered_at"]),
+        frames[row["answered_by"]],
+    ))  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)
-def _scope(scope: tuple[str, ...]) -> str:
-    return cell(listed(scope))
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Texts as a literal of an array."""
-    whole = '","'.join(texts)
-    if "\\" in whole or whole.count('"') != 2 * max(0, len(texts) - 1):
-        whole = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return f'{{"{whole}"}}' if texts else "{}"
+def _scope(scope: tuple[str, ...]) -> bytes:
+    return array(scope)

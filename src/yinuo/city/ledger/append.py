@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from yinuo.city.ledger import read
 from yinuo.city.ledger.batch import BatchResult, append_batch
-from yinuo.city.ledger.canonical import dumps
-from yinuo.city.ledger.digest import GENESIS, Frames, links, moment
+from yinuo.city.ledger.canonical import encoded
+from yinuo.city.ledger.digest import GENESIS, Frames, Numbers, links
 from yinuo.city.ledger.events import Conflict, NewEvent, StoredEvent, Unfit, WrongStream, check
 from yinuo.city.ledger.read import Head, hashing
 from yinuo.city.ledger.statements import ask
@@ -83,15 +83,15 @@ def linked(events: Sequence[NewEvent], head: Head, *, recorded_at: datetime) -> 
     Raises NotCanonical.
     """
     version, prev = head
-    texts = [(event, dumps(event.payload)) for event in events]
+    texts = [(event, encoded(event.payload)) for event in events]
     before = (events[0].stream, version, prev)
-    chain = links(hashing(), before, texts, recorded_at=moment(recorded_at), frames=Frames())
+    chain = links(hashing(), before, texts, recorded_at=recorded_at, frames=Frames(), numbers=Numbers())
     return [
         StoredEvent(
             event.stream, version + index, event.source, event.event_id, event.activity, event.at, recorded_at,
-            event.actor, event.unit, payload, previous, digest, 0,
+            event.actor, event.unit, payload.decode(), previous, digest, 0,
         )
-        for index, ((event, payload), (_at, previous, digest)) in enumerate(zip(texts, chain, strict=True), start=1)
+        for index, ((event, payload), (_at, previous, digest, *_frames)) in enumerate(zip(texts, chain, strict=True), start=1)
     ]  # fmt: skip
 
 

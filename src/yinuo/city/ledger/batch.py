@@ -13,15 +13,20 @@ from django.db import connection
 from psycopg.errors import UniqueViolation
 
 from yinuo.city.ledger import read
-from yinuo.city.ledger.canonical import NotCanonical, dumps
-from yinuo.city.ledger.digest import GENESIS, Frames, links, moment, trailed
+from yinuo.city.ledger.canonical import NotCanonical, encoded
+from yinuo.city.ledger.digest import GENESIS, Frames, Numbers, framed, links, trailed
 from yinuo.city.ledger.events import NewEvent, StoredEvent, Unfit, check
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import bigint, binary, copy, instant, sql
+from yinuo.kernel.instants import microseconds
 
 RUNNING = 22
 """The lowest bits of a position are a running number, the others the number of a transaction."""
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_THREE, _FIVE, _THIRTEEN = (number.to_bytes(2, "big") for number in (3, 5, 13))
+"""How many columns a row has."""
+_DIGEST = (32).to_bytes(4, "big")
+"""Before a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchR
             if new is None:
                 chains = _locked(cursor, events, payloads)
                 _receive(cursor, events, payloads, duplicates, refused)
-                stored, lines = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
-                _copy(cursor, "copy", lines)
+                stored, rows, _received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+                copy(sql(__file__, "copy"), rows)
                 _move_heads(cursor, chains)
             else:
                 stored = new
@@ -78,7 +83,7 @@ def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchR
 
 
 def _as_new(
-    cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str], *, recorded_at: datetime
+    cursor: Any, events: Sequence[NewEvent], payloads: dict[int, bytes], *, recorded_at: datetime
 ) -> tuple[StoredEvent, ...] | None:
     """Append as if nothing of it had been received before, which is the rule: three times COPY, and nothing is searched.
 
@@ -88,12 +93,12 @@ def _as_new(
     try:
         chains = _begun(cursor, {events[index].stream for index in payloads})
         old = frozenset(chains)
-        stored, lines = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+        stored, rows, received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
         # In the order in which everybody locks: heads, then ids.
         fresh = sorted(chains.keys() - old)
-        _copy(cursor, "copy_heads", [_head_line(stream, chains[stream]) for stream in fresh])
-        _copy(cursor, "copy_received", sorted(_received_line(event) for event in stored))
-        _copy(cursor, "copy", lines)
+        copy(sql(__file__, "copy_heads"), [_head_row(stream, chains[stream]) for stream in fresh])
+        copy(sql(__file__, "copy_received"), [row for _key, row in sorted(received)])
+        copy(sql(__file__, "copy"), rows)
         if old:
             _move_heads(cursor, {stream: chains[stream] for stream in old})
     except UniqueViolation:
@@ -105,16 +110,16 @@ def _as_new(
     return stored
 
 
-def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, str], list[int], dict[int, str]]:
+def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, bytes], list[int], dict[int, str]]:
     """By index: the payloads of what can be written, what is there twice, and what is refused."""
-    payloads: dict[int, str] = {}
+    payloads: dict[int, bytes] = {}
     duplicates: list[int] = []
     refused: dict[int, str] = {}
     seen: dict[tuple[str, str], str] = {}
     for index, event in enumerate(events):
         try:
             check(event)
-            payload = dumps(event.payload)
+            payload = encoded(event.payload)
         except (Unfit, NotCanonical) as reason:
             refused[index] = str(reason)
             continue
@@ -141,7 +146,7 @@ def _begun(cursor: Any, streams: Iterable[str]) -> dict[str, _Chain]:
     }
 
 
-def _locked(cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str]) -> dict[str, _Chain]:
+def _locked(cursor: Any, events: Sequence[NewEvent], payloads: dict[int, bytes]) -> dict[str, _Chain]:
     """All streams of the batch, their heads locked; heads are made for those that have none."""
     streams = sorted({events[index].stream for index in payloads})
     _begun(cursor, streams)  # those that exist first, as everybody does
@@ -152,7 +157,7 @@ def _locked(cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str]) -
 
 
 def _receive(
-    cursor: Any, events: Sequence[NewEvent], payloads: dict[int, str], duplicates: list[int], refused: dict[int, str]
+    cursor: Any, events: Sequence[NewEvent], payloads: dict[int, bytes], duplicates: list[int], refused: dict[int, str]
 ) -> None:
     """Take out of `payloads` what was received before."""
     some = [events[index] for index in payloads]
@@ -179,12 +184,15 @@ def _receive(
 def _linked(
     cursor: Any,
     events: Sequence[NewEvent],
-    payloads: dict[int, str],
+    payloads: dict[int, bytes],
     *,
     chains: dict[str, _Chain],
     recorded_at: datetime,
-) -> tuple[tuple[StoredEvent, ...], list[str]]:
-    """The events as they will be stored, in the order given, and their lines for COPY. The chains go on accordingly."""
+) -> tuple[tuple[StoredEvent, ...], list[bytes], list[tuple[str, bytes]]]:
+    """The events as they will be stored, in the order given; their rows for COPY, and those of `ledger_received` by what sorts them.
+
+    The chains go on accordingly.
+    """
     for index in payloads:
         chain = chains.get(events[index].stream)
         if chain is None:
@@ -193,43 +201,36 @@ def _linked(
     cursor.execute(sql(__file__, "numbers"), {"count": len(payloads)})
     own, numbers = cursor.fetchone()
     number = dict(zip(payloads, numbers, strict=True))
-    recorded, how, frames, cells = moment(recorded_at), read.hashing(), Frames(), Cells()
+    now, how, shared = instant(microseconds(recorded_at)), read.hashing(), (Frames(), Numbers())
     stored: dict[int, StoredEvent] = {}
-    lines: list[str] = []
+    rows: list[bytes] = []
+    received: list[tuple[str, bytes]] = []
     for stream, chain in chains.items():
+        name, frames, versions = framed(stream), *shared
         mine = [(events[index], payloads[index]) for index in chain.indexes]
-        made = links(how, (stream, chain.version, chain.digest), mine, recorded_at=recorded, frames=frames)
-        name = cell(stream)
-        for index, (event, payload), (at, prev, digest) in zip(chain.indexes, mine, made, strict=True):
-            chain.version += 1
+        head = (stream, chain.version, chain.digest)
+        made = links(how, head, mine, recorded_at=recorded_at, frames=frames, numbers=versions)
+        for index, (event, payload), (at, prev, digest, named, said) in zip(chain.indexes, mine, made, strict=True):
+            version = chain.version = chain.version + 1
             _stream, source, event_id, activity, when, _payload, actor, unit = event
             place = chain.go_to(number[index], own)
-            stored[index] = StoredEvent(
-                stream, chain.version, source, event_id, activity, when, recorded_at, actor, unit, payload, prev,
+            stored[index] = tuple.__new__(StoredEvent, (
+                stream, version, source, event_id, activity, when, recorded_at, actor, unit, payload.decode(), prev,
                 digest, place,
-            )  # fmt: skip
-            text = payload.replace("\\", "\\\\")
-            lines.append(
-                f"{name}\t{chain.version}\t{cells[source]}\t{cell(event_id)}\t{cells[activity]}\t{at}\t{recorded}\t"
-                f"{cells[actor]}\t{cells[unit]}\t{text}\t\\\\x{prev.hex()}\t\\\\x{digest.hex()}\t{place}\n"
-            )
+            ))  # fmt: skip
+            key = frames[source] + framed(event_id)
+            rows.append(b"".join((
+                _THIRTEEN, name, bigint(version), named, instant(at), now, said, _DIGEST, prev, _DIGEST, digest, bigint(place)
+            )))  # fmt: skip
+            received.append((f"{source}\t{event_id}", _THREE + key + name))
         if made:
             chain.digest = made[-1][2]
-    return tuple([stored[index] for index in payloads]), lines
+    return tuple([stored[index] for index in payloads]), rows, received
 
 
-def _copy(cursor: Any, statement: str, lines: Sequence[str]) -> None:
-    if lines:
-        with cursor.copy(sql(__file__, statement)) as copy:
-            copy.write("".join(lines))
-
-
-def _head_line(stream: str, chain: _Chain) -> str:
-    return f"{cell(stream)}\t{chain.version}\t\\\\x{chain.digest.hex()}\t{chain.place}\t\\\\x{chain.trail.hex()}\n"
-
-
-def _received_line(event: StoredEvent) -> str:
-    return f"{cell(event.source)}\t{cell(event.event_id)}\t{cell(event.stream)}\n"
+def _head_row(stream: str, chain: _Chain) -> bytes:
+    parts = (framed(stream), bigint(chain.version), binary(chain.digest), bigint(chain.place), binary(chain.trail))
+    return b"".join((_FIVE, *parts))
 
 
 def _move_heads(cursor: Any, chains: dict[str, _Chain]) -> None:
@@ -253,14 +254,6 @@ def _json(texts: list[str]) -> str:
     return orjson.dumps(texts).decode()
 
 
-class Cells(dict[str | None, str]):
-    """Columns as COPY takes them, each made once."""
-
-    def __missing__(self, text: str | None) -> str:
-        self[text] = made = "\\N" if text is None else text.translate(_ESCAPES)
-        return made
-
-
 def cell(text: str) -> str:
-    """A text as COPY takes it."""
+    """A text as COPY takes it in its text format."""
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text

@@ -30,6 +30,11 @@ def dumps(value: Any) -> str:
 
     Raises NotCanonical for anything else. Floats are refused: amounts are whole fen, shares are texts.
     """
+    return encoded(value).decode()
+
+
+def encoded(value: Any) -> bytes:
+    """The same text as UTF-8."""
     try:
         text = orjson.dumps(value, default=_as_dict, option=_OPTIONS)
     except orjson.JSONEncodeError as broken:
@@ -37,7 +42,7 @@ def dumps(value: Any) -> str:
         raise NotCanonical(f"payload: {broken}") from None
     if not _is_plain(value) and not _sorts_alike(value, "payload"):
         text = rfc8785.dumps(orjson.loads(text))
-    return text.decode()
+    return text
 
 
 def _as_dict(value: Any) -> dict[Any, Any]:

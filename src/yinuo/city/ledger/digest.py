@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from yinuo.city.ledger.events import NewEvent
+from yinuo.kernel.instants import SECOND, as_date, microseconds
 
 GENESIS = bytes(32)
 """What the first event of a stream, and the first root, have before them."""
 ABSENT = b"\xff\xff\xff\xff"
 """Stands where a column is null: a length no column has."""
 HASHES = ("sha256", "sm3")
+_MOMENT = (32).to_bytes(4, "big")
+"""Before a moment: all are of one length."""
 
 
 class Lengths(dict[int, bytes]):
@@ -75,6 +79,14 @@ class Frames(dict[str | None, bytes]):
         return made
 
 
+class Numbers(dict[int, bytes]):
+    """Numbers as digests cover them, in decimal, each made once."""
+
+    def __missing__(self, number: int) -> bytes:
+        self[number] = made = framed(str(number))
+        return made
+
+
 def framed(column: str | None) -> bytes:
     """A column as four bytes of length (big-endian) and its UTF-8; a null column is ABSENT alone."""
     if column is None:
@@ -85,7 +97,24 @@ def framed(column: str | None) -> bytes:
 
 def moment(at: datetime) -> str:
     """A moment as digests and exports write it: UTC, microseconds, `2026-11-22T01:47:03.123456+00:00`."""
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
+    return spelled(microseconds(at))
+
+
+def spelled(at: int) -> str:
+    """The same of microseconds since 1970."""
+    second, micro = divmod(at, SECOND)
+    day, clock = divmod(second, 86_400)
+    return f"{_day(day)}T{_clock(clock)}.{micro:06}+00:00"
+
+
+@lru_cache(maxsize=50_000)
+def _day(day: int) -> str:
+    return as_date(day).isoformat()
+
+
+@lru_cache(maxsize=86_400)
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
@@ -97,25 +126,28 @@ def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
     return how.keyed(prev + b"".join(map(framed, columns)))
 
 
+Link = tuple[int, bytes, bytes, bytes, bytes]
+"""An event in its chain: at (microseconds since 1970), prev, digest; framed source, event_id and activity; framed actor, unit and payload."""
+
+
 def links(
-    how: Hash, head: tuple[str, int, bytes], events: Iterable[tuple[NewEvent, str]], *, recorded_at: str, frames: Frames
-) -> list[tuple[str, bytes, bytes]]:
-    """Of events with their payloads' texts, appended to a stream: at, prev and digest, as `chained` gives it.
+    how: Hash, head: tuple[str, int, bytes], events: Iterable[tuple[NewEvent, bytes]], *, recorded_at: datetime,
+    frames: Frames, numbers: Numbers,
+) -> list[Link]:  # fmt: skip
+    """Events with their payloads' UTF-8, appended to a stream: their digests are those that `chained` gives.
 
     `head` is the stream's name and the version and digest of its last event (0 and GENESIS when there is none).
     """
     stream, version, digest = head
-    name, recorded, keyed = framed(stream), frames[recorded_at], how.keyed
+    name, recorded, keyed = framed(stream), frames[moment(recorded_at)], how.keyed
     made = []
-    for event, payload in events:
+    for (_stream, source, event_id, activity, when, _payload, actor, unit), raw in events:
         version += 1
-        at, prev = moment(event.at), digest
-        raw = payload.encode()
-        digest = keyed(b"".join((
-            prev, name, frames[str(version)], frames[event.source], framed(event.event_id), frames[event.activity],
-            framed(at), recorded, frames[event.actor], frames[event.unit], len(raw).to_bytes(4, "big"), raw,
-        )))  # fmt: skip
-        made.append((at, prev, digest))
+        at, prev = microseconds(when), digest
+        named = frames[source] + framed(event_id) + frames[activity]
+        said = b"".join((frames[actor], frames[unit], len(raw).to_bytes(4, "big"), raw))
+        digest = keyed(b"".join((prev, name, numbers[version], named, _MOMENT, spelled(at).encode(), recorded, said)))
+        made.append((at, prev, digest, named, said))
     return made
 
 
