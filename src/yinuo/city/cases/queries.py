@@ -68,16 +68,18 @@ def _history(case_ids: Iterable[str], ways: Ways) -> Log:
 
 
 def books(ways: Ways, rulings: Sequence[Ruling] | None = None) -> Mapping[str, pl.DataFrame]:
-    """The registers these clauses look up (null: any of the text) as dated tables; read again where an entry changed."""
-    found = {}
-    for ruling in ways.guards.books(rulings):
-        (size,) = ask(__file__, "entries_changed", {"kind": ruling.name})
-        mark = (ways.pack.digest, *size)
-        if ruling.name not in _BOOKS or _BOOKS[ruling.name][0] != mark:
-            names = (row[0] for row in ask(__file__, "entries", {"kind": ruling.name}))
-            _BOOKS[ruling.name] = mark, entries(_history(names, ways), ruling, zone=ways.pack.rules.zone)
-        found[ruling.id] = _BOOKS[ruling.name][1]
-    return found
+    """The registers these clauses look up (null: any of the text) as dated tables."""
+    return {ruling.id: book(ways, ruling) for ruling in ways.guards.books(rulings)}
+
+
+def book(ways: Ways, ruling: Ruling) -> pl.DataFrame:
+    """One register as a dated table (`engine.entries`); read again where an entry changed."""
+    (size,) = ask(__file__, "entries_changed", {"kind": ruling.name})
+    mark = (ways.pack.digest, *size)
+    if ruling.name not in _BOOKS or _BOOKS[ruling.name][0] != mark:
+        names = (row[0] for row in ask(__file__, "entries", {"kind": ruling.name}))
+        _BOOKS[ruling.name] = mark, entries(_history(names, ways), ruling, zone=ways.pack.rules.zone)
+    return _BOOKS[ruling.name][1]
 
 
 _BOOKS: dict[str, tuple[tuple[Any, ...], pl.DataFrame]] = {}

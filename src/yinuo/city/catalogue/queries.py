@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,6 +91,11 @@ def versions(key: str) -> list[dict[str, Any]]:
     """Every version of an item, the newest first."""
     found = rows(__file__, "versions", {"item": key})
     return [{**one, "item": Item.model_validate_json(one["said"])} for one in found]
+
+
+def named(keys: Sequence[str], *, day: date) -> list[dict[str, Any]]:
+    """The items in force on a day among these, by name: key, names, promised limit."""
+    return rows(__file__, "named", {"items": list(keys), "day": day}) if keys else []
 
 
 def draft_of(key: str) -> dict[str, Any] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.catalogue.views import exchange, public, staff
+from yinuo.city.catalogue.views import exchange, points, public, staff
 
 urlpatterns = [
     path("matters", public.matters, name="matters"),
     path("matters/<str:item>", public.matter, name="matter"),
+    path("points", points.places, name="points"),
+    path("points/<str:point>", points.place, name="point"),
     path("catalogue", staff.items, name="catalogue"),
     re_path(r"^catalogue\.(?P<form>csv|xlsx)$", exchange.give, name="export_catalogue"),
     path("catalogue/import", exchange.take, name="catalogue_import"),

@@ -30,7 +30,7 @@ def demo(
     from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.cli.demo import city, matters  # noqa: PLC0415
+    from yinuo.cli.demo import city, matters, points  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
     from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
@@ -50,6 +50,7 @@ def demo(
     typer.echo(f"· Demo City: {len(pack.tables['units'])} units, history from {told.first}")
     published = matters.publish(pack, first=told.first, now=now)
     typer.echo(f"· its catalogue: {published} versions of matters published")
+    typer.echo(f"· its network: {points.enter(pack, cast, first=told.first)} service points")
     played = play(plan(demand), cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
     typer.echo(f"✓ {played.done} acts, {played.swept} sweeps, {len(played.refused)} acts refused by the text")
     for planned, sentence in played.refused[:5]:
