@@ -149,7 +149,9 @@ def reference_says(history: History, texts: Sequence[Text], custom: Custom) -> A
     for text in texts:
         editions = text.clauses()
         if text.kind == "promise":
-            rows, raised, made = evaluator.promise(editions, records, where, as_of=history.as_of)
+            rows, raised, made = evaluator.promise(
+                editions, records, where, as_of=history.as_of, ends=() if flow is None else flow.ends
+            )
             clocks += [(text.id, *_clock(row, editions[0][2])) for row in rows]
             names = [f"{one['activity']}:deemed:test/{text.id}:{one['event_id']}" for one in made]
             deemed += [{**one, "event_id": name, "sequence": LAST} for one, name in zip(made, names, strict=True)]
@@ -210,6 +212,8 @@ def _frame(rows: Sequence[Mapping[str, Any]], known: Mapping[str, pl.DataType]) 
 
 def _dtype(rows: Sequence[Mapping[str, Any]], name: str) -> pl.DataType:
     value = next((row[name] for row in rows if row.get(name) is not None), "")
+    if isinstance(value, list):
+        return pl.List(pl.String())
     if isinstance(value, datetime):
         return pl.Datetime("us", "UTC")
     return {date: pl.Date(), bool: pl.Boolean(), int: pl.Int64(), float: pl.Float64()}.get(type(value), pl.String())

@@ -263,6 +263,41 @@ def _entitled(clause: Constraint, scope: Thread, around: Around) -> Iterator[Rec
             yield event
 
 
+def _countersigned(clause: Constraint, scope: Thread, around: Around) -> Iterator[Record]:
+    """Counted by hand: of everybody asked the last word; so many yes as the text wants, and no veto."""
+    step = clause.signed
+    assert step is not None
+    assert step.sign is not None
+    for event in scope:
+        if not matches(clause.then, event):
+            continue
+        asked = list(dict.fromkeys(str(one) for one in event.get(step.each or "") or []))
+        words = dict.fromkeys(asked, "")
+        for one in scope[: scope.index(event)]:
+            if matches(clause.first, one) and one.get(step.as_ or "") in words:
+                words[one[step.as_ or ""]] = one["activity"]
+        said = list(words.values())
+        agree = sum(word in step.sign.yes for word in said)
+        against = [key for key, word in words.items() if word in step.does and word not in step.sign.yes]
+        against = [key for key in against if not step.sign.no or words[key] in step.sign.no]
+        veto = step.sign.veto
+        is_vetoed = any(veto is True or (veto is not False and key in veto) for key in against)
+        if is_vetoed or agree < _wanted(step.sign.needs, len(asked)):
+            yield event
+
+
+def _wanted(needs: Any, asked: int) -> int:
+    if needs == "all":
+        return asked
+    if needs == "any":
+        return 1
+    if needs == "majority":
+        return next(count for count in range(asked + 2) if 2 * count > asked)
+    if isinstance(needs, int):
+        return needs
+    return next(count for count in range(asked + 1) if count * needs.denominator >= needs.numerator * asked)
+
+
 _RULES: dict[str, Any] = {
     "absence": _absence,
     "existence": _existence,
@@ -273,4 +308,5 @@ _RULES: dict[str, Any] = {
     "in_order": _in_order,
     "follows_flow": _follows_flow,
     "entitled": _entitled,
+    "countersigned": _countersigned,
 }

@@ -31,14 +31,14 @@ class Course:
 
 
 def promise(
-    editions: Sequence[Edition], records: Sequence[Record], place: Place, *, as_of: datetime
+    editions: Sequence[Edition], records: Sequence[Record], place: Place, *, as_of: datetime, ends: Sequence[str] = ()
 ) -> tuple[list[Record], list[Record], list[Record]]:
     """Clocks, findings and deemed events of one promise over the records of a log."""
     clocks: list[Record] = []
     findings: list[Record] = []
     deemed: list[Record] = []
     for thread in threads(records, editions[0][2].thread):
-        for clock in clocks_of(editions, thread, place):
+        for clock in clocks_of(editions, thread, place, ends if editions[0][2].thread == ("case",) else ()):
             row, raised, silent = _Account(clock, thread, place, as_of).tell()
             clocks.append(row)
             findings += raised

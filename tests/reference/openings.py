@@ -35,14 +35,15 @@ def in_force(editions: Sequence[Edition], day: int) -> Any:
     return None
 
 
-def clocks_of(editions: Sequence[Edition], thread: list[Record], place: Place) -> list[Clock]:
+def clocks_of(editions: Sequence[Edition], thread: list[Record], place: Place, ends: Sequence[str] = ()) -> list[Clock]:
+    """The clocks of a thread; the first of `ends` that ends a clock at all ends those of every key."""
     found: list[Clock] = []
     running: list[Clock] = []
     for position, event in enumerate(thread):
+        is_end = event["activity"] in ends and not any(one["activity"] in ends for one in thread[:position])
         for clock in list(running):
-            if matches(clock.clause.until + clock.clause.void, event) and clock.key == _values(
-                clock.clause.match.values(), event
-            ):
+            own = clock.key == _values(clock.clause.match.values(), event)
+            if matches(clock.clause.until + clock.clause.void, event) and (own or is_end):
                 clock.end = position
                 running.remove(clock)
         opened = _opened(editions, event, position, place)

@@ -64,6 +64,8 @@ def explain(finding: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") 
         return _of_clock(title, why, code=code, rules=rules, lang=lang)
     if code == "void_extension":
         return _of_extension(title, why, lang=lang)
+    if code == "countersigned":
+        return _of_signing(title, why, rules=rules, lang=lang)
     if code == "entitled":
         return _of_entitlement(title, why, clause=clause, rules=rules, lang=lang)
     wanted = _wanted(clause, code, happened=why.get("other"))
@@ -196,6 +198,19 @@ def _of_entitlement(title: str, why: Mapping[str, Any], *, clause: Clause | None
     nearest = f"the nearest row is “{named}”, but " if named else ""
     reason = f"{nearest}{'; '.join(lacks)}" if lacks else f"the text gives {'; '.join(gives)}"
     return f"{title}: “{given}” is not due, {reason}{f' (by {actor})' if actor else ''}."
+
+
+def _of_signing(title: str, why: Mapping[str, Any], *, rules: Rules, lang: Language) -> str:
+    """Why what several had to agree to is not carried: how many it takes, who agreed, who did not, who was not heard."""
+    given, actor = _activity(why.get("activity"), rules, lang=lang), why.get("actor")
+    told = [(name, why[name]) for name in ("yes", "no", "silent", "vetoed") if why[name]]
+    if lang == "zh":
+        words = {"yes": "已同意", "no": "不同意", "silent": "尚无意见", "vetoed": "一票否决"}
+        stands = "；".join(f"{words[name]}{len(keys)}家（{'、'.join(keys)}）" for name, keys in told) or "没有征求任何一家"
+        return f"{title}：“{given}”须有{why['needed']}家同意，现{stands}{f'（经办：{actor}）' if actor else ''}。"
+    words = {"yes": "agreed", "no": "objected", "silent": "not heard yet", "vetoed": "vetoed by"}
+    stands = "; ".join(f"{words[name]}: {', '.join(keys)}" for name, keys in told) or "nobody was asked"
+    return f"{title}: “{given}” takes {why['needed']} to agree; {stands}{f' (by {actor})' if actor else ''}."
 
 
 _EQUAL = {"zh": "为", "en": "="}

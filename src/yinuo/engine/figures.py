@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import isfinite
 
 import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.conditions import Condition, FieldValue, Test
-from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.indicator import Indicator, Part
 from yinuo.engine.log import INDICATOR_COLUMNS
 from yinuo.engine.periods import period_begin, period_end
 from yinuo.engine.rules import Ruling
@@ -17,15 +18,20 @@ from yinuo.kernel.instants import as_date, day_number
 KEYS = ("unit", "item", "by", "period_start", "period_end")
 
 
-def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFrame:
-    """The figure of one ruling from those it names in `of` and `per` (same subject and period)."""
+def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int, shares: frozenset[str]) -> pl.DataFrame:
+    """The figure of one ruling from those it names in `of`, `per` and `parts` (same subject and period).
+
+    `shares` names the indicators that are shares, `institution/clause`.
+    """
     parts = [pl.DataFrame(schema=INDICATOR_COLUMNS)]
     for edition in ruling.editions:
         indicator = edition.clause
         assert isinstance(indicator, Indicator)
         base = _named(figures, ruling, name=indicator.of)
         if indicator.measure in ("ratio", "cut"):
-            rows = _divided(base, _named(figures, ruling, name=indicator.per), cut=indicator.measure == "cut")
+            rows = _divided(base, _named(figures, ruling, name=indicator.per), indicator)
+        elif indicator.measure == "score":
+            rows = _scored(figures, ruling, indicator, shares=shares)
         elif indicator.measure == "change":
             rows = _changed(base, years=indicator.versus != "1p")
         else:
@@ -48,18 +54,60 @@ def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int) -> pl.DataFra
 
 
 def _named(figures: pl.DataFrame, ruling: Ruling, *, name: str | None) -> pl.DataFrame:
-    institution, _, clause = (name or "").rpartition("/")
-    return figures.filter((pl.col("institution") == (institution or ruling.institution)) & (pl.col("clause") == clause))
+    institution, _, clause = _in_full(name or "", ruling).rpartition("/")
+    return figures.filter((pl.col("institution") == institution) & (pl.col("clause") == clause))
 
 
-def _divided(over: pl.DataFrame, under: pl.DataFrame, *, cut: bool) -> pl.DataFrame:
+def _in_full(name: str, ruling: Ruling) -> str:
+    """`institution/clause` of a name that may leave its own institution out."""
+    return name if "/" in name else f"{ruling.institution}/{name}"
+
+
+def _divided(over: pl.DataFrame, under: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """Ratio of sums, period by period; no value when the divisor is missing or 0."""
     joined = over.select(*KEYS, pl.col("value").alias("numerator")).join(
         under.select(*KEYS, pl.col("value").alias("denominator")), on=KEYS, how="left", nulls_equal=True
     )
     ratio = pl.col("numerator") / pl.col("denominator")
-    value = pl.when(pl.col("denominator") != 0).then(1 - ratio if cut else ratio)
-    return joined.with_columns(value.alias("value"))
+    told = 1 - ratio if indicator.measure == "cut" else ratio * indicator.times
+    return joined.with_columns(pl.when(pl.col("denominator") != 0).then(told).alias("value"))
+
+
+def _scored(figures: pl.DataFrame, ruling: Ruling, indicator: Indicator, *, shares: frozenset[str]) -> pl.DataFrame:
+    """Weighted worth of the parts, city-wide; the denominator is the weight of the parts that have a value.
+
+    A missing part leaves the score without a value (`unrated`), shares its weight out among the others (`reweigh`), or
+    counts as nothing (`zero`).
+    """
+    parts = [
+        (part, _wholes(figures, ruling, part, is_share=_in_full(part.of, ruling) in shares)) for part in indicator.parts
+    ]
+    periods = sorted({period for _part, known in parts for period in known})
+    rows = []
+    for begin, end in periods:
+        told = [(part, known.get((begin, end))) for part, known in parts]
+        is_rated = all(value is not None or part.missing != "unrated" for part, value in told)
+        points = sum(part.weight * part.worth(value) for part, value in told if value is not None)
+        weight = sum(part.weight for part, value in told if value is not None or part.missing == "zero")
+        rows.append({
+            "unit": None, "item": None, "by": None, "period_start": begin, "period_end": end, "numerator": points,
+            "denominator": weight, "value": points / weight if is_rated and weight else None,
+        })  # fmt: skip
+    schema = {name: INDICATOR_COLUMNS[name] for name in (*KEYS, "numerator", "denominator", "value")}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _wholes(figures: pl.DataFrame, ruling: Ruling, part: Part, *, is_share: bool) -> dict[tuple[date, date], float]:
+    """The value of a part over all its subjects by period: a share of sums; of other measures only that of a lone subject."""
+    named = _named(figures, ruling, name=part.of).filter(pl.col("period_start").is_not_null() & pl.col("by").is_null())
+    share = pl.col("numerator").sum() / pl.col("denominator").sum()
+    lone = pl.when(pl.len() == 1).then(pl.col("value").first())
+    found = named.group_by("period_start", "period_end").agg((share if is_share else lone).alias("value"))
+    return {
+        (row["period_start"], row["period_end"]): row["value"]
+        for row in found.iter_rows(named=True)
+        if row["value"] is not None and isfinite(row["value"])
+    }
 
 
 def _changed(base: pl.DataFrame, *, years: bool) -> pl.DataFrame:

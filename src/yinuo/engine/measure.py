@@ -24,7 +24,7 @@ from yinuo.engine.tables import Table
 from yinuo.kernel.instants import DAY, Int64, day_number, microseconds
 
 SUBJECTS = {"unit": "unit", "item": "item", "person": "actor"}
-OVER_FIGURES = frozenset({"ratio", "cut", "change", "streak"})
+OVER_FIGURES = frozenset({"ratio", "cut", "change", "streak", "score"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,16 @@ def measure(log: Log, said: Said, rules: Rules, *, as_of: datetime) -> pl.DataFr
             continue
         plain += [_figure(scope, ruling, index=index) for index in range(len(ruling.editions))]
     result = pl.concat([pl.DataFrame(schema=INDICATOR_COLUMNS), *plain])
-    for ruling in later:
-        result = pl.concat([result, compared(result, ruling, today=today)])
+    shares = frozenset(one.name for one in rules.of_kind("indicator") if _measure(one) == "share")
+    for ruling in sorted(later, key=lambda one: _measure(one) == "score"):
+        result = pl.concat([result, compared(result, ruling, today=today, shares=shares)])
     return result.sort("institution", "clause", "period_start", "unit", "item", "by", nulls_last=False)
+
+
+def _measure(ruling: Ruling) -> str:
+    clause = ruling.editions[-1].clause
+    assert isinstance(clause, Indicator)
+    return clause.measure
 
 
 def _figure(scope: _Scope, ruling: Ruling, *, index: int) -> pl.DataFrame:

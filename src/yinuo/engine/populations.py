@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.register import Register
 from yinuo.engine.clauses.table import Table
@@ -16,7 +17,9 @@ from yinuo.engine.rules import Rules
 from yinuo.kernel.instants import DAY
 
 DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at", "uses": "at"}
-FACTS = frozenset({"did", "did_not", "status", "visits", "span", "opened_at", "closed_at"})
+FACTS = frozenset({
+    "did", "did_not", "status", "visits", "doors", "persons", "passes", "events", "days", "span", "opened_at", "closed_at"
+})  # fmt: skip
 """What `case_facts` adds to the fields of a case."""
 
 
@@ -53,7 +56,8 @@ def _source(indicator: Indicator, over: str, *, part: str, log: Log, said: Said,
         cases = case_facts(log, rules) if _reads_facts(indicator) else log.cases
         taken = _of_clause(rows[over], part)
         own = cases.select("case_id", *(name for name in cases.columns if name not in taken.columns))
-        return taken.join(own, on="case_id", how="left")
+        joined = taken.join(own, on="case_id", how="left")
+        return with_dwell(joined, rules) if over == "events" else joined
     if over == "uses":
         return _uses(log, part, rules=rules)
     name = part if over == "register" else over
@@ -96,8 +100,9 @@ def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:
 def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     """Cases with what happened to them.
 
-    opened_at, closed_at (by the end of its flow), did (activities), span (elapsed time from opening to end), events, visits (distinct values of
-    the field `visit`).
+    opened_at, closed_at (by the end of its flow), did (activities), span (elapsed time from opening to end), days (local days from opening
+    to end, 0 = the same day), events, passes (times its holder handed it to another unit); and where events carry the field
+    `visit`: visits (its distinct values), doors and persons (distinct units and actors of those events).
     """
     events = log.events
     ends = [
@@ -113,7 +118,12 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     if "unit" in events.columns:
         facts.append(pl.col("unit").sort_by("at").drop_nulls().first().alias("first_unit"))
     if "visit" in events.columns:
+        met = pl.col("visit").is_not_null()
         facts.append(pl.col("visit").drop_nulls().n_unique().alias("visits"))
+        named = (("unit", "doors"), ("actor", "persons"))
+        facts += [
+            pl.col(of).filter(met).drop_nulls().n_unique().alias(fact) for of, fact in named if of in events.columns
+        ]
     cases = log.cases.join(events.group_by("case_id").agg(facts), on="case_id", how="left")
     if "unit" in events.columns:
         own = [pl.col("unit")] if "unit" in cases.columns else []
@@ -121,6 +131,7 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     if not ends or "kind" not in log.cases.columns:
         return cases.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("closed_at"))
     closing = pl.concat([pl.select(end.alias("end")) for end in ends]).unnest("end")
+    cases = _with_passes(cases, log, rules)
     closed = (
         events.select("case_id", "activity", "at")
         .join(log.cases.select("case_id", "kind"), on="case_id")
@@ -131,7 +142,44 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     cases = cases.join(closed, on="case_id", how="left")
     span = (pl.col("closed_at") - pl.col("opened_at")).alias("span")
     status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
-    return cases.with_columns(span, *(() if "status" in cases.columns else (status,)))
+    days = (_local_day(cases["closed_at"], rules) - _local_day(cases["opened_at"], rules)).alias("days")
+    return cases.with_columns(span, days, *(() if "status" in cases.columns else (status,)))
+
+
+def _with_passes(cases: pl.DataFrame, log: Log, rules: Rules) -> pl.DataFrame:
+    """How often each case was handed to another unit: by steps its holder does that ask for a unit."""
+    handing = [
+        {"kind": kind, "activity": activity}
+        for kind, editions in rules.flows().items()
+        for step in editions[-1].steps
+        if step.by == "holder" and any(_is_unit(editions[-1], name) for name in step.ask)
+        for activity in step.does
+    ]
+    if not handing:
+        return cases.with_columns(pl.lit(0, dtype=pl.Int64).alias("passes"))
+    passed = (
+        log.events.select("case_id", "activity")
+        .join(log.cases.select("case_id", "kind"), on="case_id")
+        .join(pl.DataFrame(handing), on=["kind", "activity"], how="semi")
+        .group_by("case_id")
+        .agg(pl.len().cast(pl.Int64).alias("passes"))
+    )
+    return cases.join(passed, on="case_id", how="left").with_columns(pl.col("passes").fill_null(0))
+
+
+def _is_unit(flow: Flow, name: str) -> bool:
+    return name in flow.fields and flow.fields[name].is_ == "unit"
+
+
+def with_dwell(events: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Events with `dwell`: working days since the event of the same case before it, 0 = none between; null for the first."""
+    order = [name for name in ("at", "sequence", "event_id") if name in events.columns]
+    sorted_ = events.sort("case_id", *order, maintain_order=True)
+    day = _local_day(sorted_["at"], rules)
+    passed = pl.Series("passed", rules.calendar.count_workdays(day.fill_null(rules.calendar.first).to_numpy()))
+    return sorted_.with_columns(passed).with_columns(
+        (pl.col("passed") - pl.col("passed").shift(1).over("case_id")).cast(pl.Int64).alias("dwell")
+    ).drop("passed")  # fmt: skip
 
 
 def _local_day(series: pl.Series, rules: Rules) -> pl.Series:

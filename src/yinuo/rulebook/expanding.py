@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yinuo.engine.clauses.common import Clause
+from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.register import (
     CHANGED,
     CLOSED,
@@ -56,6 +57,21 @@ def expanded(institution: str, id_: str, clause: Clause, raw: Raw) -> Iterator[P
         yield from _given(id_, clause, raw)
     elif isinstance(clause, Register):
         yield from _Book(institution, id_, clause, raw).parts()
+    elif isinstance(clause, Flow):
+        yield from signed(id_, clause, raw)
+
+
+def signed(id_: str, clause: Flow, raw: Raw) -> Iterator[Part]:
+    """For each step that several sign: what only a carried vote allows is refused while it is not carried."""
+    for index, (step, told) in enumerate(zip(clause.steps, _listed(raw.get("steps")), strict=False)):
+        sign = step.sign
+        if sign is None or not sign.allows or sign.level is None:
+            continue
+        own = {key: told[key] for key in ("id", "does", "each", "as", "sign") if key in told}
+        yield Part("constraint", f"{id_}.{step.id}", ("steps", index, "sign"), _without_nulls({
+            "zh": clause.zh, "en": clause.en, "for": {"kind": id_}, "rule": "countersigned", "first": list(step.does),
+            "then": list(sign.allows), "signed": own, "block": True, "level": sign.level,
+        }))  # fmt: skip
 
 
 def kind_of(institution: str, register: str) -> str:

@@ -122,8 +122,11 @@ _DUTIES = ("verify", "due", "extend", "close", "strike", "unique", "publish", "c
 
 
 def _duties(kind: str, path: Path_, clause: Mapping[str, Any]) -> Iterator[Change]:
-    """What makes a table or a register bind, dropped: a row, one test of a row, a duty, one entry of a list of duties."""
-    if kind == "table":
+    """What makes a flow, a table or a register bind, dropped: a vote, a row, a test of it, a duty, one of several duties."""
+    if kind == "flow":
+        for index, step in enumerate(clause.get("steps", ())):
+            yield from _votes((*path, "steps", index, "sign"), step.get("sign", {}))
+    elif kind == "table":
         for index, row in enumerate(clause.get("rows", ())):
             yield Change((*path, "rows", index), DROP, "is dropped")
             for inner, way in _events((*path, "rows", index, "when"), row.get("when")):
@@ -147,6 +150,17 @@ def _duties(kind: str, path: Path_, clause: Mapping[str, Any]) -> Iterator[Chang
         yield from (
             Change((*path, "publish", key), DROP, "is dropped") for key in ("where", "checker", "every") if key in told
         )
+
+
+def _votes(path: Path_, sign: Mapping[str, Any]) -> Iterator[Change]:
+    """Each veto dropped, and how many must agree read as its neighbour."""
+    if "veto" in sign:
+        yield Change((*path, "veto"), DROP, "is dropped")
+        yield from _each((*path, "veto"), sign["veto"])
+    needs = sign.get("needs", "all")
+    if isinstance(needs, str) and "yes" in sign:
+        other = {"all": "majority", "any": 2, "majority": "all"}.get(needs, "all")
+        yield Change((*path, "needs"), other, f"{needs} becomes {other}")
 
 
 def _each(path: Path_, words: object) -> Iterator[Change]:

@@ -263,6 +263,8 @@ class _ClauseCheck:
                 self.field(name, fields, ("steps", index, "ask"))
             if step.each is not None:
                 self.field(step.each, fields, ("steps", index, "each"))
+            if step.delegate is not None:
+                self.field(step.delegate.to, fields, ("steps", index, "delegate", "to"), types=("person",))
         for index, back in enumerate(clause.back):
             self.known(back.to, ids, ("back", index), "there is no step")
 
@@ -303,8 +305,8 @@ class _ClauseCheck:
         for one in clause.by:
             self.field(one, fields, ("by",))
         figures = [id_ for id_, kind in self.words.clauses.get(self.home, {}).items() if kind == "indicator"]
-        for key in ("guard", "published_with", "of", "per"):
-            value = getattr(clause, key)
+        named = {"guard": clause.guard, "published_with": clause.published_with, "of": clause.of, "per": clause.per}
+        for key, value in (*named.items(), ("parts", tuple(part.of for part in clause.parts))):
             for one in (value,) if isinstance(value, str) else value or ():
                 if self.words.find_clause(one, self.home) != "indicator":
                     self.refuse((key,), f'there is no indicator "{one}"', suggest(one, figures))

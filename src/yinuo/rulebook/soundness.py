@@ -14,6 +14,7 @@ from yinuo.engine.clauses.register import Register
 from yinuo.engine.clauses.table import Table
 from yinuo.rulebook.books import unsound_register, unsound_table
 from yinuo.rulebook.places import Path_
+from yinuo.rulebook.signatures import unsound_signing
 
 Unsound: TypeAlias = Iterator[tuple[Path_, str, str]]
 """Where in the clause, what is wrong, the remedy."""
@@ -77,6 +78,8 @@ def _constraint(clause: Constraint) -> Unsound:
         yield (key,), f"{clause.rule} takes no {key}", f"it takes {', '.join(sorted(wanted)) or 'no events'}"
     if bool(clause.rows) != (clause.rule == "entitled"):
         yield (), "which rows entitle is said by a table", "write [version.table.…] with gives"
+    if (clause.signed is not None) != (clause.rule == "countersigned"):
+        yield (), "which answers count is said by a flow", "write sign = { … } in the step of the flow"
     if clause.rule not in COUNTING:
         for key in ("min", "max", "distinct", "rolling"):
             if getattr(clause, key) is not None:
@@ -110,6 +113,7 @@ def _flow(clause: Flow) -> Unsound:
         if _reaches(step.id, step.id, after, set()):
             yield ("steps",), f'the step "{step.id}" waits for itself', "cut the circle in after"
             return
+    yield from unsound_signing(clause)
     mirror = clause.mirror.keys() - {"to", "opened", "ended"}
     for key in sorted(mirror):
         yield ("mirror", key), f'mirror takes no "{key}"', "it takes to, opened, ended"
@@ -126,6 +130,8 @@ def _reaches(start: str, goal: str, after: dict[str, tuple[str, ...]], seen: set
     return False
 
 
+TINY = 1e-6
+
 _INDICATOR_NEEDS = {
     "share": ("count",), "sum": ("value",), "mean": ("value",), "median": ("value",), "p90": ("value",),
     "min": ("value",), "max": ("value",), "distinct": ("value",), "ratio": ("of", "per"), "cut": ("of", "per"),
@@ -137,5 +143,8 @@ def _indicator(clause: Indicator) -> Unsound:
     for key in _INDICATOR_NEEDS.get(clause.measure, ()):
         if getattr(clause, key) is None:
             yield (), f"the measure {clause.measure} needs {key}", f"add {key} = …"
+    weights = sum(part.weight for part in clause.parts)
+    if clause.measure == "score" and abs(weights - 1) > TINY:
+        yield ("parts",), f"the weights of a score sum to 1, these to {weights:g}", "parts = [{ of = …, weight = … }]"
     if clause.measure == "count" and clause.count is not None:
         yield ("count",), "the measure count has no numerator", 'put the condition into where, or write "share"'

@@ -217,7 +217,7 @@ def _check_expected(story: Story, words: Words) -> Iterator[TextError]:
             clause = row.get("clause")
             if not isinstance(clause, str):
                 yield story.error(path, "an expected row names its clause", 'add clause = "…"')
-            elif not _has_clause(clause, row.get("institution"), story.homes(), words):
+            elif not _has_clause(clause.removesuffix(WITHOUT), row.get("institution"), story.homes(), words):
                 homes = [id_ for home in story.homes() for id_ in words.clauses.get(home, {})]
                 yield story.error(path, f'there is no clause "{clause}" here', suggest(clause, homes))
             if "level" in row and row["level"] not in words.levels:
@@ -226,6 +226,10 @@ def _check_expected(story: Story, words: Words) -> Iterator[TextError]:
     refused = story.text.refused
     if refused is not None and not _has_clause(refused, None, story.homes(), words):
         yield story.error(("refused",), f'there is no clause "{refused}" here', "")
+
+
+WITHOUT = "/without-exempt"
+"""Ends the name of the second figure of an indicator with exemptions (D06)."""
 
 
 def _has_clause(clause: str, institution: object, homes: Iterable[str], words: Words) -> bool:

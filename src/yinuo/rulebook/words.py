@@ -42,13 +42,14 @@ EVENT_FIELDS = CASE_FIELDS | _typed(
 MADE_FIELDS = _typed(clause="text", institution="text", level="text", finding="text", due="moment")
 """What the events lapsed, raised and found carry beside a case's fields."""
 CASE_FACTS = _typed(
-    did="text", did_not="text", status="text", visits="int", span="limit", opened_at="moment", closed_at="moment"
-)
+    did="text", did_not="text", status="text", visits="int", span="limit", opened_at="moment", closed_at="moment",
+    doors="int", persons="int", passes="int", events="int", days="int",
+)  # fmt: skip
 DATED_FIELDS = _typed(id="text", **{"from": "date", "until": "date"})
 _ANY = FieldType.model_validate({"is": "any"})
 OVER_FIELDS: Mapping[str, Fields] = {
     "cases": CASE_FACTS,
-    "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text"),
+    "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text", dwell="int"),
     "clocks": dict.fromkeys(CLOCK_COLUMNS, _ANY) | CASE_FACTS,
     "findings": dict.fromkeys(FINDING_COLUMNS, _ANY) | CASE_FACTS,
     "holdings": dict.fromkeys(HOLDING_COLUMNS, _ANY) | CASE_FACTS,

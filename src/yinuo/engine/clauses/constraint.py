@@ -8,6 +8,7 @@ from pydantic import Field
 
 from yinuo.engine.clauses.common import Clause, LimitText, Names, Text
 from yinuo.engine.clauses.conditions import EventText
+from yinuo.engine.clauses.flow import Step
 from yinuo.engine.clauses.table import TableRow
 
 Template = Literal[
@@ -16,7 +17,7 @@ Template = Literal[
     "response", "precedence", "succession", "not_succession",
     "alternate_response", "alternate_precedence", "alternate_succession",
     "chain_response", "chain_precedence", "chain_succession", "not_chain_succession",
-    "choice", "exclusive_choice", "follows_flow", "in_order", "entitled",
+    "choice", "exclusive_choice", "follows_flow", "in_order", "entitled", "countersigned",
 ]  # fmt: skip
 
 
@@ -44,7 +45,8 @@ class While(Text):
 class Constraint(Clause):
     """One rule over the events of a thread. Ordered rules take `first` and `then`, always in time order.
 
-    `entitled` is never written: tables and registers expand to it. Its `rows` say when its `event` may happen.
+    Two are never written. Tables and registers expand to `entitled`: its `rows` say when its `event` may happen. Steps with
+    `sign` expand to `countersigned`: `then` only while the answers `first` of the step `signed` carry it.
     """
 
     rule: Template
@@ -66,6 +68,7 @@ class Constraint(Clause):
     unless: EventText = ()
     rows: tuple[TableRow, ...] = ()
     match: Literal["first", "all"] = "first"
+    signed: Step | None = None
     thread: Names = ("case",)
     level: str
     review: bool = False

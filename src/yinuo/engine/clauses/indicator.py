@@ -10,8 +10,9 @@ from yinuo.engine.clauses.common import Clause, Names, Text
 from yinuo.engine.clauses.conditions import ConditionText
 
 Measure = Literal[
-    "count", "share", "sum", "mean", "median", "p90", "min", "max", "distinct", "ratio", "cut", "change", "streak"
-]
+    "count", "share", "sum", "mean", "median", "p90", "min", "max", "distinct", "ratio", "cut", "change", "streak",
+    "score",
+]  # fmt: skip
 Period = Literal["day", "week", "month", "quarter", "half", "year", "all"]
 
 
@@ -20,6 +21,20 @@ class Mapped(Text):
 
     field: str
     map: dict[str, Any] = {}
+
+
+class Part(Text):
+    """A figure that goes into a score with its weight; `line` = the values worth nothing and worth all, when it is no share."""
+
+    of: str
+    weight: float = Field(gt=0)
+    line: tuple[float, float] | None = None
+    missing: Literal["unrated", "reweigh", "zero"] = "unrated"
+
+    def worth(self, value: float) -> float:
+        """From 0 to 1."""
+        low, high = self.line or (0.0, 1.0)
+        return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 class Indicator(Clause):
@@ -33,6 +48,9 @@ class Indicator(Clause):
     of: str | None = None
     per: str | None = None
     versus: Literal["1y", "1p"] | None = None
+    times: float = 1.0
+    """What a ratio is multiplied by: 1,000 gives so many per thousand."""
+    parts: tuple[Part, ...] = ()
     holds: ConditionText | None = None
     subject: str = "unit"
     period: Period = "month"

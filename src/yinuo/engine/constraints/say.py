@@ -10,7 +10,7 @@ import polars as pl
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.columns import Bool
-from yinuo.engine.constraints import counting, entitling, ordering
+from yinuo.engine.constraints import countersigning, counting, entitling, ordering
 from yinuo.engine.constraints.queueing import in_order
 from yinuo.engine.constraints.scene import Scene, Violations
 from yinuo.engine.constraints.stepping import follows_flow
@@ -44,6 +44,7 @@ TEMPLATES: dict[str, Callable[[Scene], Violations]] = {
     "in_order": in_order,
     "follows_flow": follows_flow,
     "entitled": entitling.entitled,
+    "countersigned": countersigning.countersigned,
 }
 
 
@@ -108,6 +109,8 @@ def _frame(scene: Scene, ruling: Ruling, *, edition: Edition, found: Violations)
     })  # fmt: skip
     if clause.rule == "entitled":
         why = why.hstack(entitling.reasons(context, clause, rows))
+    if clause.rule == "countersigned":
+        why = why.hstack(countersigning.reasons(scene, rows))
     own = history.column("actor", rows)
     return finding_frame(institution=ruling.institution, clause=ruling.id, size=rows.size, columns={
         "case_id": history.log.cases["case_id"][history.case[rows]],

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from yinuo.engine.clauses.flow import Flow, Step
 from yinuo.engine.columns import Bool
 from yinuo.engine.constraints.scene import Scene, Violations
+from yinuo.engine.signing import verdict
 from yinuo.kernel.instants import Int64
 from yinuo.kernel.segments import spread
 
@@ -24,13 +25,17 @@ class _Walk:
     skipped: frozenset[str]
     keys: Mapping[str, frozenset[str]]
     done: dict[str, int]
-    done_keys: dict[str, set[str]]
+    done_keys: dict[str, dict[str, str]]
+    """Step over a list → key → what was done for it last."""
 
     def is_done(self, step: Step) -> bool:
         if step.id in self.skipped:
             return True
         if step.each is not None and step.id in self.keys:
-            return self.keys[step.id] <= self.done_keys.get(step.id, set())
+            done = self.done_keys.get(step.id, {})
+            if step.sign is not None:
+                return verdict(step, done, self.keys[step.id]).is_settled
+            return self.keys[step.id] <= done.keys()
         return step.id in self.done
 
     def is_due(self, step: Step) -> bool:
@@ -51,7 +56,7 @@ class _Walk:
         if step is not None:
             self.done[step.id] = row
             if key is not None:
-                self.done_keys.setdefault(step.id, set()).add(key)
+                self.done_keys.setdefault(step.id, {})[key] = activity
         for back in self.flow.back:
             if any(activity in event.activities for event in back.on):
                 self.reopen(back.to, key)
@@ -68,7 +73,7 @@ class _Walk:
             if key is None:
                 self.done_keys.pop(name, None)
             else:
-                self.done_keys.get(name, set()).discard(key)
+                self.done_keys.get(name, {}).pop(key, None)
 
     def open_steps(self, but: Step | None) -> bool:
         """Whether a compulsory step other than this is still open where the case has come to."""
@@ -88,6 +93,7 @@ def follows_flow(scene: Scene) -> Violations:
         cases = np.flatnonzero(history.is_kind(kind) & (history.high > history.low))
         if flow.steps and cases.size:
             accused += [_walk_all(scene, flow, cases=cases), _same_person(scene, flow, cases=cases)]
+            accused.append(_not_entrusted(scene, flow, cases=cases))
     rows = np.unique(np.concatenate(accused))
     rows = rows[scene.context.applies(scene.clause, rows)]
     return Violations.of(rows[scene.in_scope(rows)])
@@ -105,6 +111,26 @@ def _same_person(scene: Scene, flow: Flow, *, cases: Int64) -> Int64:
             rows, others = history.rows_of(step.does), history.rows_of(does[other])
             rows = rows[own[history.case[rows]]]
             found.append(rows[scene.latest_before(rows, others, fields=("actor",)) >= 0])
+    return np.concatenate(found)
+
+
+def _not_entrusted(scene: Scene, flow: Flow, *, cases: Int64) -> Int64:
+    """Events of a step that was given to somebody, and not taken back, by anybody else."""
+    history = scene.context.history
+    found = [np.empty(0, np.int64)]
+    for step in flow.steps:
+        if step.delegate is None:
+            continue
+        given = history.rows_of([step.delegate.does])
+        moved = np.sort(np.concatenate([given, history.rows_of([step.delegate.back or ""])]))
+        rows = history.rows_of(step.does)
+        rows = rows[np.isin(history.case[rows], cases)]
+        names = () if step.each is None else (step.as_ or step.each,)
+        last = scene.latest_before(rows, moved, fields=names)
+        rows, last = rows[np.isin(last, given)], last[np.isin(last, given)]
+        to = scene.context.own(step.delegate.to, last).series().cast(pl.String)
+        actor = history.column("actor", rows).series().cast(pl.String)
+        found.append(rows[(to != actor).fill_null(False).to_numpy()])
     return np.concatenate(found)
 
 

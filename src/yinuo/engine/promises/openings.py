@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def _clocks(context: Context, edition: Edition, *, clause: Promise, openers: Int
         thread, key = left.group, np.zeros(openers.size, np.int64)
     else:
         left, right, started, thread, key = _grouped(context, clause, openers=openers, enders=enders, started=started)
-    return _paired(
+    found = _paired(
         edition,
         clause,
         left=left,
@@ -118,6 +118,23 @@ def _clocks(context: Context, edition: Edition, *, clause: Promise, openers: Int
         key=key,
         keeps=np.isin(right.row, kept) if voided.size else np.ones(right.row.size, np.bool_),
     )
+    return _ended_with_case(context, found, kept=kept, enders=enders) if clause.match else found
+
+
+def _ended_with_case(context: Context, found: Openings, *, kept: Int64, enders: Int64) -> Openings:
+    """What ends a case ends its clocks of every key: who withdraws names no department."""
+    assert isinstance(found.edition.clause, Promise)
+    case = context.history.case
+    endings = context.history.endings
+    endings = endings[np.isin(endings, enders)]
+    if found.edition.clause.thread != ("case",) or endings.size == 0:
+        return found
+    place = np.minimum(np.searchsorted(case[endings], case[found.opener]), endings.size - 1)
+    ending = endings[place]
+    sooner = (case[ending] == case[found.opener]) & (ending > found.opener)
+    sooner &= (found.ender < 0) | (ending < found.ender)
+    void = np.where(sooner, ~np.isin(ending, kept), found.void)
+    return replace(found, ender=np.where(sooner, ending, found.ender), void=void)
 
 
 def _grouped(

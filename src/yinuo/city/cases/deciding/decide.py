@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.deciding import facts
-from yinuo.city.cases.deciding.readiness import is_due, key_of, keys_of, open_steps, step_done
-from yinuo.city.cases.deciding.states import State
+from yinuo.city.cases.deciding.readiness import is_due, key_of, keys_of, open_steps, step_done, was_done
+from yinuo.city.cases.deciding.states import State, given_to
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import STAFF, Place, Unresolved, may_do, role_word, unit_named
 from yinuo.city.people.actor import Actor
@@ -123,6 +123,8 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
             sentence = _("逾期未办，按制度已经视为“%(activity)s”，不能再另作决定。")
             said = "、".join(way.word(one) for one in sorted(case.said & set(step.does)))
             raise Refused("done_by_silence", sentence % {"activity": said}, clause=clause)
+        if step.sign is not None and keys and was_done(state, step):
+            raise Refused("already_settled", _("会签已经有结论，不再需要另出意见。"), clause=clause)
         sentence = _("还没有轮到“%(activity)s”，或者它已经办过：请按公布的环节办理。")
         raise Refused("step_not_due", sentence % {"activity": way.word(act.activity)}, clause=clause)
     offer = way.offers.get(act.activity)
@@ -140,8 +142,14 @@ def is_after_end(step: Step, way: Way) -> bool:
 
 
 def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place, way: Way) -> None:
+    given = given_to(state, step, key_of(step, fields))
+    if given is not None and actor.id != given[0]:
+        sentence = _("这一环节已由%(giver)s委托%(to)s办理；收回委托后才能由别人办。")
+        named = {"giver": given[1] or role_word(step.by), "to": given[0]}
+        raise Refused("given_to_another", sentence % named, clause=step.id)
+    _check_giving(state, step, actor=actor, fields=fields, way=way)
     try:
-        allowed = may_do(actor, step, state, fields=fields, place=place)
+        allowed = given is not None or may_do(actor, step, state, fields=fields, place=place)
     except Unresolved as unknown:
         sentence = _("制度里的“%(role)s”没有对应的单位或者角色，请管理员补上后再办。")
         raise Refused("role_unknown", sentence % {"role": unknown}, clause=step.id) from unknown
@@ -152,6 +160,25 @@ def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, A
         if actor.id in state.doers.get(other, ()):
             sentence = _("办过“%(step)s”的人不能再办这一环节，请换一个人。")
             raise Refused("same_person", sentence % {"step": way.step_word(other)}, clause=step.id)
+
+
+def _check_giving(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], way: Way) -> None:
+    """A step is given on while it is to be done, to another person; it is taken back while it is given."""
+    about, key = step.gives or step.returns, key_of(step, fields)
+    if about is None:
+        return
+    given = given_to(state, way.steps[about], key)
+    if step.returns is not None and given is None:
+        raise Refused("not_given", _("这一环节没有委托给别人，不用收回。"), clause=about)
+    if step.gives is None:
+        return
+    if state.tasks.get(about, {}).get(key, ("",))[0] != "due":
+        raise Refused("step_not_due", _("这一环节现在不用办，不能委托。"), clause=about)
+    if given is not None:
+        sentence = _("这一环节已委托%(to)s办理；先收回，再委托别人。")
+        raise Refused("given_already", sentence % {"to": given[0]}, clause=about)
+    if fields.get(step.ask[0]) == actor.id:
+        raise Refused("given_to_oneself", _("不能委托给自己。"), clause=about, field=step.ask[0])
 
 
 def _check_asked(state: State, act: Act, step: Step, *, fields: Mapping[str, Any], way: Way) -> None:

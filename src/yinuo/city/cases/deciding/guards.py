@@ -25,6 +25,7 @@ _AT_THE_LATER = {
     "alternate_precedence",
     "not_chain_succession",
     "in_order",
+    "countersigned",
 }
 _AT_EITHER = {"not_coexistence", "exclusive_choice"}
 _AT_THE_EVENT = {"absence", "exactly", "init", "entitled"}

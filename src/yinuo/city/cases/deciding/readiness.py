@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.engine.clauses.flow import Step
+from yinuo.engine.signing import Verdict, verdict
 
 if TYPE_CHECKING:
     from yinuo.city.cases.deciding.states import State
@@ -73,12 +74,19 @@ def is_done(state: State, step: Step, *, way: Way, day: date) -> bool:
 
 
 def was_done(state: State, step: Step) -> bool:
-    """Whether somebody did the step, over a list for every entry."""
+    """Whether somebody did the step, over a list for every entry; one that several sign, whether it is settled."""
     done = state.done.get(step.id)
     if not done:
         return False
     keys = keys_of(state, step)
+    if step.sign is not None and keys is not None:
+        return verdict_of(state, step, keys).is_settled
     return keys is None or all(key in done for key in keys)
+
+
+def verdict_of(state: State, step: Step, keys: Sequence[str]) -> Verdict:
+    """What the answers of a step that several sign come to so far."""
+    return verdict(step, {key: doing[3] for key, doing in state.done.get(step.id, {}).items() if len(doing) > 3}, keys)
 
 
 def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> bool:
@@ -95,6 +103,8 @@ def is_due(state: State, step: Step, *, way: Way, day: date, key: str = "") -> b
         return True
     keys = keys_of(state, step)
     if step.each is not None:
+        if step.sign is not None and was_done(state, step):
+            return False
         return key not in state.done.get(step.id, {}) and (keys is None or not key or key in keys)
     return step.id not in state.done
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from yinuo.city.cases.deciding.readiness import Steps, key_of, keys_of, standing, step_done
+from yinuo.city.cases.deciding.readiness import Steps, key_of, keys_of, standing, step_done, was_done
 from yinuo.city.cases.deciding.ways import Effect, Offer, Way
 from yinuo.engine.clauses.flow import Step
 
@@ -57,7 +57,8 @@ class State:
     title: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     done: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
-    """Step → key ("" without `each`) → [at, actor, unit] of its last doing."""
+    """Step → key ("" without `each`) → [at, actor, unit] of its last doing; where several sign also what
+    was said, where a step was given on also to whom."""
     doers: dict[str, list[str]] = field(default_factory=dict)
     """Step → everybody who ever did it in this case; a return does not forget them."""
     tasks: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
@@ -120,6 +121,8 @@ def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
     step = step_done(state, activity, way=way, named=payload.get("step"), day=day)
     if step is not None:
         _do(state, step, event)
+        if step.returns is not None:
+            take_back(state, step, event)
     for target in effect.reopens:
         reopen(state, target, way=way, key=None if step is None else key_of(step, fields or {}))
     if effect.holder is not None:
@@ -131,7 +134,7 @@ def fold(state: State, event: Happened, *, way: Way, day: date) -> None:
     if effect.ends and state.ended_at is None:
         state.ended_at = at
     if (
-        (step is not None and step.id in way.listed_ids)
+        (step is not None and (step.id in way.listed_ids or step.gives or step.returns))
         or event.version == 1
         or effect.moves_tasks
         or (fields and not way.decisive.isdisjoint(fields))
@@ -200,6 +203,10 @@ def _thread(state: State, way: Way) -> None:
 
 def _do(state: State, step: Step, event: Happened) -> None:
     id_, actor, doing = step.id, event.actor, [event.at, event.actor, event.unit]
+    if step.sign is not None:
+        doing.append(event.activity)
+    elif step.gives is not None:
+        doing.append((event.payload.get("fields") or {}).get(step.ask[0]))
     key = "" if step.each is None else key_of(step, event.payload.get("fields") or {})
     keys = state.done.get(id_)
     if keys is None:
@@ -270,14 +277,33 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
             doing, row = done.get(key), old.get(key)
             if doing is not None:
                 rows[key] = _done(doing, row)
+            elif is_due and step.sign is not None and was_done(state, step):
+                continue
             elif is_due:
                 since = row[1] if row is not None and row[0] == "due" else at
-                rows[key] = ["due", since, _unit_of(state, step, key), None, None]
+                to = given_to(state, step, key)
+                rows[key] = ["due", since, _unit_of(state, step, key), None, to and to[0]]
             elif waits:
                 rows[key] = ["waiting", None, _unit_of(state, step, key), None, None]
         if rows:
             found[id_] = rows
     state.tasks = found
+
+
+def take_back(state: State, step: Step, event: Happened) -> None:
+    """A step that was given to somebody is again with whoever does it."""
+    given = state.done.get(f"{step.returns}-given", {})
+    given.pop("" if step.each is None else key_of(step, event.payload.get("fields") or {}), None)
+    if not given:
+        state.done.pop(f"{step.returns}-given", None)
+
+
+def given_to(state: State, step: Step, key: str) -> tuple[str, str | None] | None:
+    """To whom a step was given and by whom; null while it is with those the text names."""
+    if step.delegate is None:
+        return None
+    given = state.done.get(f"{step.id}-given", {}).get(key)
+    return None if given is None or len(given) < 4 or given[3] is None else (given[3], given[1])
 
 
 _ALONE = ("",)
@@ -300,7 +326,7 @@ def _places(way: Way, stand: tuple[Steps, Steps, Steps, bool]) -> tuple[tuple[St
 
 
 def _done(doing: list[Any], row: list[Any] | None) -> list[Any]:
-    at, actor, unit = doing
+    at, actor, unit = doing[:3]
     if row is not None and row[0] == "done" and row[3] == at and row[2] == unit and row[4] == actor:
         return row
     return ["done", at if row is None or row[0] == "waiting" else row[1], unit, at, actor]
