@@ -204,7 +204,7 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
 VALUES: Mapping[str, Callable[[Department], Any]] = {
     "unit": lambda of: of.unit, "person": lambda of: of.person, "token": lambda of: of.token, "case_id": lambda of: of.case,
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
-    "measure": lambda of: of.measure, "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
+    "measure": lambda of: of.measure, "draft": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
     "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip

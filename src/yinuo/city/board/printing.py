@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.board.dossier import Dossier, Promised
-from yinuo.city.board.tracking import is_public
+from yinuo.city.pages.public import is_public
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.promise import Promise

@@ -56,6 +56,8 @@ class Actor:
     unit: str | None = None
     """The unit it works in: what events carry as unit."""
     is_system: bool = False
+    cases: frozenset[str] = frozenset()
+    """A citizen's own cases that somebody else entered, or that he follows by the number on his receipt."""
 
 
 class NotAllowed(Exception):

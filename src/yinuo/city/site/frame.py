@@ -56,8 +56,15 @@ PUBLIC = (
 )
 """Where somebody may go who has not signed in."""
 ACCOUNT = (
+    Entry("open", gettext_lazy("政务公开"), None),
+    Entry("my", gettext_lazy("我的办件"), None),
     Entry("account_change_password", gettext_lazy("修改密码"), None),
     Entry("mfa_index", gettext_lazy("两步验证"), None),
+RESIDENT = (
+    Entry("my", gettext_lazy("我的办件"), None),
+    Entry("my_profile", gettext_lazy("我的资料"), None),
+    Entry("my_mandates", gettext_lazy("代办委托"), None),
+)
 )
 
 
@@ -119,6 +126,9 @@ class Frame:
         user = getattr(self._request, "user", None)
         return Person(user.get_username(), "") if user is not None and user.is_authenticated else None
 
+        resident = getattr(self._request, "resident", None)
+        if resident:
+            return Person(resident.name or resident.phone, _("居民和企业"))
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
         """The places this person may go to; what is public for who has not signed in."""
@@ -131,7 +141,17 @@ class Frame:
     @cached_property
     def account(self) -> tuple[Link, ...]:
         """What one can do with one's own login."""
-        return tuple(self._links(ACCOUNT))
+        return tuple(self._links(RESIDENT if self.is_resident else ACCOUNT))
+
+    @cached_property
+    def is_resident(self) -> bool:
+        """Whether somebody of the residents is here."""
+        return self.actor is None and bool(getattr(self._request, "resident", None))
+
+    @cached_property
+    def way_out(self) -> str:
+        """Where leaving is asked for."""
+        return reverse("my_sign_out" if self.is_resident else "account_logout")
 
     def _links(self, entries: Iterable[Entry]) -> Iterable[Link]:
         for entry in entries:

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "yinuo.city.board",
     "yinuo.city.hall",
     "yinuo.city.catalogue",
+    "yinuo.city.portal",
     "yinuo.city.figures",
     "yinuo.city.institutions",
     "yinuo.city.api",
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "yinuo.city.people.accounts.idle.SignOutIdle",
     "yinuo.city.people.guard.Gate",
     "django_htmx.middleware.HtmxMiddleware",
+    "yinuo.city.portal.residents.door.Residents",
 ]
 
 ROOT_URLCONF = "yinuo.city.site.urls"
@@ -157,6 +159,8 @@ MEDIA_ROOT = HOME / "attachments"
 LARGEST_ATTACHMENT = int(os.environ.get("YINUO_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))
 """Bytes of one file."""
 RECEIPT_FORMAT = os.environ.get("YINUO_RECEIPT_FORMAT", "{day:%Y%m%d}{serial:06}")
+CASE_PAPERS = "yinuo.city.board.handing"
+"""What prints the papers that residents get of their own cases: a module with `offered` and `printed`."""
 """Receipt numbers before their check digits; `day` and `serial` are both needed."""
 
 SESSION_COOKIE_AGE = keys.number("YINUO_SESSION_SECONDS", 28800, least=60)

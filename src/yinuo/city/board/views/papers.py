@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from yinuo.city.board import letters, printing
 from yinuo.city.board.dossier import Dossier, case_of_card, dossier
+from yinuo.city.cases.numbers import query_code
 from yinuo.city.ledger import private, roots
 from yinuo.city.pages.words import Words
 from yinuo.city.papers.render import pdf
@@ -40,11 +41,11 @@ def paper(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
         if paper not in (*printing.offered(found), *letters.offered(found)):
             raise Http404
         try:
-            context = _context(request, found, paper)
+            context = context_of(request, found, paper)
         except roots.BrokenRoot as error:
             messages.error(request, str(error))
             return redirect("case_proof", case_id)
-        return _printed(paper, context, found)
+        return printed(paper, context, found)
 
 
 @needs("finding.read")
@@ -60,7 +61,7 @@ def notice(request: HttpRequest, card: str) -> HttpResponse:
         one = next(one for one in found.cards if one["card"] == card)
         if one["status"] not in printing.STANDING:
             raise Http404
-        return _printed("card", printing.notice(found, one), found)
+        return printed("card", printing.notice(found, one), found)
 
 
 def _dossier(request: HttpRequest, case_id: str) -> Dossier:
@@ -71,7 +72,8 @@ def _dossier(request: HttpRequest, case_id: str) -> Dossier:
     return found
 
 
-def _context(request: HttpRequest, found: Dossier, paper: str) -> printing.Context | None:
+def context_of(request: HttpRequest, found: Dossier, paper: str) -> printing.Context | None:
+    """What a paper of a case says; null for one there is not."""
     if paper == printing.RECTIFICATION:
         return printing.rectification(found)
     if paper == printing.ORDER:
@@ -80,7 +82,8 @@ def _context(request: HttpRequest, found: Dossier, paper: str) -> printing.Conte
     case = found.case
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] else None
     name = mask("name", sealed["name"]) if sealed and sealed.get("name") else ""
-    asked = f"?{urlencode({'receipt': case['receipt']})}" if case["receipt"] else ""
+    number = case["receipt"]
+    asked = f"?{urlencode({'receipt': number, 'tail': query_code(number)})}" if number else ""
     applicant, track = name or _("申请人"), request.build_absolute_uri(reverse("track")) + asked
     if paper != printing.RECEIPT:
         return letters.letter(found, paper, applicant=applicant, track=track)
@@ -88,7 +91,8 @@ def _context(request: HttpRequest, found: Dossier, paper: str) -> printing.Conte
     return printing.receipt(found, applicant=applicant, track=track, proof=proof.as_json() if proof else None)
 
 
-def _printed(paper: str, context: printing.Context | None, found: Dossier) -> HttpResponse:
+def printed(paper: str, context: printing.Context | None, found: Dossier) -> HttpResponse:
+    """A paper as PDF."""
     if context is None:
         raise Http404
     whole: dict[str, Any] = {**context, "issued_at": found.now, "is_demo": settings.DEMO}

@@ -104,9 +104,9 @@ def may_do(actor: Actor, step: Step, state: State, *, fields: Mapping[str, Any],
 
 
 def is_party(actor: Actor, state: State) -> bool:
-    """Whether this is the citizen's own case: an applicant opens his own, and goes on with what he opened."""
+    """Whether this is the citizen's own case: an applicant opens his own, and goes on with what he opened or is party to."""
     is_applicant = any(grant.role == "applicant" for grant in actor.grants)
-    return is_applicant and (state.version == 0 or state.opener == actor.id)
+    return is_applicant and (state.version == 0 or state.opener == actor.id or state.case_id in actor.cases)
 
 
 def unit_named(step: Step, state: State, fields: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.people.accounts import lock_out
 from yinuo.city.people.accounts.landing import first_place
+from yinuo.city.people.accounts.openid import RESIDENTS
 from yinuo.city.people.accounts.persons import actor_of
 from yinuo.city.people.models import Account
 
@@ -63,6 +64,8 @@ class OutsideAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        if sociallogin.account.provider == RESIDENTS:
+            return  # heard by the portal: a resident never becomes an account of the staff
         if sociallogin.is_existing:
             return
         claims = sociallogin.account.extra_data

@@ -1,5 +1,5 @@
 -- purpose: what anybody who has a case's receipt number may know of it: nothing personal, nothing of who worked on it
-SELECT c.receipt, c.kind, c.item, c.unit, c.holder_unit, c.status, c.opened_at, c.ended_at,
+SELECT c.receipt, c.person_ref, c.kind, c.item, c.unit, c.holder_unit, c.status, c.opened_at, c.ended_at,
   coalesce((SELECT jsonb_agg(jsonb_build_object(
       'institution', k.institution, 'clause', k.clause, 'basis', k.basis, 'state', k.state, 'due_at', k.due_at,
       'allowed', k.allowed, 'used', k.used, 'paused', k.paused, 'measure', k.measure, 'provisional', k.provisional

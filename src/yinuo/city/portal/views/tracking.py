@@ -9,13 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from yinuo.city.board.tracking import LONGEST, is_slip, tracked
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.accounts.asking import WINDOW, may_ask
 from yinuo.city.people.guard import is_program, problem, public
-
-MOST = 30
-"""Questions a minute from one address: enough for a counter, too few to try out numbers."""
+from yinuo.city.portal.tracking import LONGEST, MOST, MOST_OF_ONE, is_slip, tracked
 
 
 @public
@@ -24,20 +21,27 @@ MOST = 30
 def track(request: HttpRequest) -> HttpResponse:
     """Where a case stands, its limits with used and left, and the published reason of a missed one. Nothing personal.
 
-    A slip of the pen is told apart from a number that nobody has. One address may ask MOST times a minute.
+    A slip of the pen is told by the check digits alone; whatever else does not fit gets one and the same answer. One
+    address may ask MOST times a minute, and one number may be asked for MOST_OF_ONE times.
     """
-    asked = request.GET.get("receipt", "").strip()
-    if asked and not may_ask(request, what="track", most=MOST, now=timezone.now()):
-        return _too_often(request)
-    found = tracked(asked, words_for(request)) if asked else None
+    asked, tail = request.GET.get("receipt", "").strip(), request.GET.get("tail", "").strip()
+    now = timezone.now()
+    if asked and not may_ask(request, what="track", most=MOST, now=now):
+        return too_often(request)
+    is_wrong = bool(asked) and is_slip(asked)
+    if asked and not is_wrong and not may_ask(None, what=f"track/{asked}", most=MOST_OF_ONE, now=now):
+        return too_often(request)
+    found = tracked(asked, tail, words_for(request)) if asked and not is_wrong else None
     problem = ""
     if asked and found is None:
-        problem = _("编号不对，请对照回执逐位核对。") if is_slip(asked) else _("没有查到这个编号的办件。")
-    facts = {"asked": asked[:LONGEST], "found": found, "problem": problem}
-    return render(request, "board/track.html.j2", facts, status=404 if problem else 200)
+        problem = (
+            _("编号不对，请对照回执逐位核对。") if is_wrong else _("没有查到：收件号和手机尾号（或者查询码）对不上。")
+        )
+    facts = {"asked": asked[:LONGEST], "tail": tail[:12], "found": found, "problem": problem}
+    return render(request, "portal/track.html.j2", facts, status=404 if problem else 200)
 
 
-def _too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HttpRequest) -> HttpResponse:
     sentence = _("这个地址一分钟内查询超过 %(most)s 次，暂时不再查询。") % {"most": MOST}
     wait = {"Retry-After": str(int(WINDOW.total_seconds()))}
     if is_program(request):

@@ -1,0 +1,1 @@
+"""What residents and firms do: apply online, follow what they asked for, rate it."""

@@ -1,0 +1,102 @@
+"""What residents do to cases: by the same acts as the window's (cases.commands.act), each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.cases.commands import act
+from yinuo.city.ledger import private
+from yinuo.city.people.actor import Actor
+from yinuo.city.portal import drafts, form
+from yinuo.city.portal.form import Filled
+from yinuo.city.portal.items import Item
+from yinuo.city.portal.models import Mandate
+from yinuo.city.portal.residents.commands import hold
+from yinuo.city.portal.residents.queries import Resident, actor_of, cases_of, mandates
+
+APPLICATION = "application"
+ONLINE = "网上"
+"""The channel of what residents send themselves, as the texts word it."""
+
+
+def send(draft: str, filled: Filled, *, item: Item, resident: Resident, now: datetime) -> Done:
+    """Send an application: received at this moment, whatever the hour. The draft is gone. Sent twice it is one case.
+
+    Raises Refused, Impossible.
+    """
+    mandate = _mandate(filled.mandate, resident.id, now=now)
+    told, personal = form.answers(item, filled)
+    fields: dict[str, Any] = {
+        "channel": ONLINE, "materials": form.materials(item, filled), "files": form.digests(item, filled),
+        "situation": filled.situation, "answers": told,
+    }  # fmt: skip
+    if mandate is not None:
+        fields |= {"mandate": mandate.document, "mandate_until": mandate.until.isoformat()}
+    opening = Act(
+        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=f"draft-{draft}",
+        person={**personal, **_person(filled, mandate, resident)},
+    )  # fmt: skip
+    who = actor_of(resident.id, day=timezone.localdate(now))
+    with transaction.atomic():
+        done = act(opening, actor=who, now=now)
+        hold(resident.id, done.case_id, by="sent", mandate=filled.mandate or None, actor=who.id, now=now)
+        drafts.drop(draft, resident.id)
+    return done
+
+
+def _mandate(mandate: str, resident: str, *, now: datetime) -> Mandate | None:
+    if not mandate:
+        return None
+    found = next((one for one in mandates(resident, day=timezone.localdate(now)) if one.mandate == mandate), None)
+    if found is None:
+        raise Refused("no_mandate", _("这份委托已经到期或者终止，请重新登记委托书。"), field="mandate")
+    return found
+
+
+def _person(filled: Filled, mandate: Mandate | None, resident: Resident) -> Mapping[str, str]:
+    """Who applies: himself, or the principal with whoever acts for it."""
+    own = resident.clear()
+    if mandate is None:
+        return {"name": filled.name, "identity": filled.identity.upper(), "phone": own.get("phone", "")}
+    principal = private.unseal(mandate.ref) or {}
+    agent = {"agent_name": filled.name, "agent_identity": filled.identity.upper()}
+    return {**principal, "phone": own.get("phone", ""), **{name: text for name, text in agent.items() if text}}
+
+
+def party(resident: Resident, case_id: str, *, now: datetime) -> Actor | None:
+    """The resident as a party to a case of his; None for a case that is not."""
+    today = timezone.localdate(now)
+    if case_id not in cases_of(resident.id, day=today):
+        return None
+    return actor_of(resident.id, day=today, cases=frozenset({case_id}))
+
+
+def supplement(
+    case_id: str, *, told: str, files: Sequence[str], expected: int | None, event_id: str, actor: Actor, now: datetime
+) -> Done:  # fmt: skip
+    """Bring what was asked for. Raises Refused."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    if not lines and not files:
+        raise Refused("nothing_brought", _("请上传要补的材料，或者写明补正的内容。"), field="told")
+    fields = {"materials": lines, "files": list(files)}
+    bringing = Act(case_id, "supplemented", now, fields, expected=expected, event_id=event_id)
+    return act(bringing, actor=actor, now=now)
+
+
+def withdraw(case_id: str, *, event_id: str, actor: Actor, now: datetime) -> Done:
+    """Take an application back. Raises Refused."""
+    return act(Act(case_id, "withdrawn", now, event_id=event_id), actor=actor, now=now)
+
+
+def show(case_id: str, resident: Resident, *, now: datetime, by: Literal["shown", "entered"] = "shown") -> None:
+    """A case that a window took in is followed from this account too, after its holder showed that it is his."""
+    who = actor_of(resident.id, day=timezone.localdate(now))
+    with transaction.atomic():
+        hold(resident.id, case_id, by=by, actor=who.id, now=now)

@@ -1,0 +1,1 @@
+"""Residents: accounts apart from those of the staff, personal data encrypted apart from the events."""

@@ -1,0 +1,182 @@
+"""What happens to an account: each command is one transaction and appends to `resident/<id>`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+from stdnum.cn import ric, uscc
+
+from yinuo.city.cases.models import Case
+from yinuo.city.ledger import private
+from yinuo.city.ledger.append import append
+from yinuo.city.ledger.events import NewEvent
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import require
+from yinuo.city.portal.models import Draft, Holding, Mandate, Resident
+from yinuo.city.portal.residents import events, keys, projection
+
+LONGEST = 100
+
+
+class Impossible(Exception):
+    """It cannot be done. `field` is the field of the form, `sentence` is for the person."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field, self.sentence = field, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who gives a mandate, what it is called and its number: a firm's credit code, a person's identity number."""
+
+    kind: Literal["firm", "person"]
+    name: str
+    number: str
+    document: str
+    until: date
+
+
+def register(
+    resident: str, fields: Mapping[str, str], *, by: Literal["phone", "identity", "window"], now: datetime
+) -> str:
+    """The account of whoever has this telephone or comes under this subject: found, or opened under the id handed in."""
+    with transaction.atomic():
+        found = known(fields)
+        if found is not None:
+            return found
+        sealed = private.seal(f"resident/{resident}/1", fields)
+        said = events.ResidentRegistered(person=events.Sealed(**sealed), by=by)
+        _say(resident, events.REGISTERED, said, actor=actor_id(resident), now=now)
+        return resident
+
+
+def known(fields: Mapping[str, str]) -> str | None:
+    """The account of this subject or this telephone, None when there is none."""
+    for name, key in (("subject", keys.subject_key), ("phone", keys.phone_key)):
+        if fields.get(name):
+            found = Resident.objects.filter(**{f"{name}_key": key(fields[name])}).first()
+            if found is not None:
+                return found.resident
+    return None
+
+
+def change(resident: str, fields: Mapping[str, str], *, now: datetime) -> None:
+    """Another name or identity number; the fields before are erased. Raises Impossible."""
+    checked(fields)
+    with transaction.atomic():
+        row = Resident.objects.select_for_update().get(resident=resident)
+        before = private.unseal(row.ref) or {}
+        after = {**before, **{name: text.strip() for name, text in fields.items() if text.strip()}}
+        if after == before:
+            return
+        sealed = private.seal(f"resident/{resident}/{row.version + 1}", after)
+        said = events.ResidentChanged(person=events.Sealed(**sealed))
+        _say(resident, events.CHANGED, said, actor=actor_id(resident), now=now)
+        private.erase(row.ref)
+
+
+def checked(fields: Mapping[str, str]) -> None:
+    """Raises Impossible for a name or an identity number that cannot be right."""
+    if "name" in fields and not 1 < len(fields["name"].strip()) <= LONGEST:
+        raise Impossible("name", _("请填写姓名，2 到 100 个字。"))
+    number = fields.get("identity", "").strip()
+    if number and not ric.is_valid(number):
+        raise Impossible("identity", _("身份证号不对：应当是 18 位，最后一位是校验码，请逐位核对。"))
+
+
+def hold(
+    resident: str, case_id: str, *, by: Literal["sent", "entered", "shown"], mandate: str | None = None,
+    actor: str, now: datetime,
+) -> None:  # fmt: skip
+    """A case is this resident's from now on. Inside the caller's transaction; twice changes nothing."""
+    if not Holding.objects.filter(resident=resident, case_id=case_id).exists():
+        said = events.CaseHeld(case=case_id, by=by, mandate=mandate)
+        _say(resident, events.HELD, said, actor=actor, now=now)
+
+
+def give_mandate(resident: str, principal: Principal, *, mandate: str, now: datetime) -> None:
+    """Written down with its document; it lets the resident file from now on. Raises Impossible."""
+    name, number = principal.name.strip(), principal.number.strip().upper()
+    if not 1 < len(name) <= LONGEST:
+        raise Impossible("name", _("请填写委托人的名称，2 到 100 个字。"))
+    if principal.kind == "firm" and not uscc.is_valid(number):
+        raise Impossible("number", _("统一社会信用代码不对：应当是 18 位，最后一位是校验码，请对照营业执照逐位核对。"))
+    if principal.kind == "person" and not ric.is_valid(number):
+        raise Impossible("number", _("身份证号不对：应当是 18 位，最后一位是校验码，请逐位核对。"))
+    if principal.until <= now.date():
+        raise Impossible("until", _("委托的截止日期要在今天以后。"))
+    with transaction.atomic():
+        sealed = private.seal(f"resident/{resident}/mandate/{mandate}", {"name": name, "identity": number})
+        shown = name if principal.kind == "firm" else _("委托人")
+        said = events.MandateGiven(
+            mandate=mandate, kind=principal.kind, name=shown, person=events.Sealed(**sealed),
+            document=principal.document, since=now.date(), until=principal.until,
+        )  # fmt: skip
+        _say(resident, events.MANDATED, said, actor=actor_id(resident), now=now)
+
+
+def check_mandate(mandate: str, *, actor: Actor, now: datetime) -> None:
+    """A window compared the document: the agent may now see what others filed for the principal. Raises NotAllowed."""
+    require(actor, "case.intake")
+    with transaction.atomic():
+        row = Mandate.objects.select_for_update().get(mandate=mandate)
+        if row.checked_at is None:
+            said = events.MandateChecked(mandate=mandate)
+            _say(row.resident, events.MANDATE_CHECKED, said, actor=actor.id, now=now)
+
+
+def end_mandate(mandate: str, resident: str, *, now: datetime) -> None:
+    """The agent gives it up; nothing more is seen or filed under it."""
+    with transaction.atomic():
+        row = Mandate.objects.select_for_update().get(mandate=mandate, resident=resident)
+        if row.ended_at is None:
+            said = events.MandateEnded(mandate=mandate)
+            _say(resident, events.MANDATE_ENDED, said, actor=actor_id(resident), now=now)
+
+
+def erase(resident: str, *, actor: str, now: datetime) -> int:
+    """Erase what is sealed of a resident: account, mandates, drafts, and his ended cases; the ledger still verifies.
+
+    Returns how many refs were erased. Raises Impossible while a case of his is open.
+    """
+    with transaction.atomic():
+        row = Resident.objects.select_for_update().get(resident=resident)
+        held = list(Holding.objects.filter(resident=resident).values_list("case_id", flat=True))
+        still = Case.objects.filter(case_id__in=held, status="open").count()
+        if still:
+            raise Impossible("", _("还有 %(count)s 件在办，办结或者撤回以后才能注销。") % {"count": still})
+        own = Holding.objects.filter(resident=resident, mandate=None).values_list("case_id", flat=True)
+        refs = [row.ref, *_refs(resident), *_case_refs(own)]
+        said = events.ResidentErased(refs=tuple(refs))
+        _say(resident, events.ERASED, said, actor=actor, now=now)
+        return sum(private.erase(ref) for ref in refs)
+
+
+def _refs(resident: str) -> list[str]:
+    drafts = Draft.objects.filter(resident=resident).values_list("ref", flat=True)
+    return [*drafts, *Mandate.objects.filter(resident=resident).values_list("ref", flat=True)]
+
+
+def _case_refs(cases: Collection[str]) -> list[str]:
+    rows = Case.objects.filter(case_id__in=list(cases), person_ref__isnull=False)
+    return [str(ref) for ref in rows.values_list("person_ref", flat=True)]
+
+
+def actor_id(resident: str) -> str:
+    """What events carry as actor."""
+    return f"resident:{resident}"
+
+
+def _say(resident: str, activity: str, said: BaseModel, *, actor: str, now: datetime) -> None:
+    stream = f"{projection.PREFIX}{resident}"
+    version = Resident.objects.filter(resident=resident).values_list("version", flat=True).first() or 0
+    payload: dict[str, Any] = said.model_dump(mode="json", by_alias=True, exclude_none=True)
+    event = NewEvent(stream, "yinuo", f"{resident}-{version + 1}", activity, now, payload, actor)
+    projection.apply(append([event], expected=version, recorded_at=now))

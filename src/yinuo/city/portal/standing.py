@@ -1,0 +1,197 @@
+"""One case as its party sees it: where it stands, what is asked of him, what happened, every limit with used and left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import orjson
+from django.conf import settings
+from django.utils import timezone
+
+from yinuo.city.cases import queries
+from yinuo.city.cases.models import Attachment, Case
+from yinuo.city.ledger import private, read
+from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.pages.words import Words
+from yinuo.city.people.masking import mask
+from yinuo.engine.evaluate import evaluate
+from yinuo.kernel.instants import microseconds
+
+DECISIONS = ("granted", "refused", "refused_acceptance")
+INNER = frozenset(
+    {"order_opened", "order_ended", "transferred", "jurisdiction_decided", "suspension_reviewed", "explained"}
+)
+"""What offices do among themselves: it is no part of what the party is told."""
+OWN = frozenset(
+    {
+        "materials",
+        "answers",
+        "papers",
+        "cause",
+        "reason",
+        "basis",
+        "alternative",
+        "special",
+        "declared",
+        "situation",
+        "grade",
+        "rating_said",
+    }
+)
+"""Fields of an event that are told to the party as they were written."""
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened: when, what, the words that were written down, the files."""
+
+    at: datetime
+    activity: str
+    word: str
+    said: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: a clock of the text, without anybody of the staff."""
+
+    name: str
+    basis: str
+    state: str
+    measure: str
+    allowed: float | None
+    used: float | None
+    paused: float | None
+    due_at: datetime | None
+    started_at: datetime
+    is_provisional: bool
+
+    @property
+    def left(self) -> float | None:
+        """What is left of it while it runs."""
+        if self.state not in ("running", "paused") or self.allowed is None or self.used is None:
+            return None
+        return max(self.allowed - self.used, 0.0)
+
+
+class Standing:
+    """Reads on asking; a page that shows less asks less."""
+
+    def __init__(self, case: Case, words: Words, *, now: datetime, party: str) -> None:
+        self.case, self.words, self.now, self.party = case, words, now, party
+
+    @cached_property
+    def events(self) -> Sequence[StoredEvent]:
+        """What people did, as the ledger holds it."""
+        return read.stream(f"case/{self.case.case_id}")
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What the party is told of it, the last first."""
+        found = [self._step(one) for one in self.events if one.activity not in INNER]
+        return sorted(found, key=lambda one: one.at, reverse=True)
+
+    def _step(self, event: StoredEvent) -> Step:
+        fields = orjson.loads(event.payload).get("fields") or {}
+        said = tuple((name, _text(fields[name])) for name in sorted(OWN & fields.keys()) if fields[name])
+        files = tuple(fields.get("files") or ())
+        word, is_own = self.words.activity(event.activity), event.actor == self.party
+        return Step(event.at, event.activity, word, said, files, is_own)
+
+    @cached_property
+    def files(self) -> Mapping[str, Attachment]:
+        """Digest → file, of all that were handed in or issued."""
+        wanted = {digest for one in self.steps for digest in one.files}
+        return {row.digest: row for row in Attachment.objects.filter(digest__in=wanted)} if wanted else {}
+
+    @property
+    def asked(self) -> Step | None:
+        """The papers that were asked for and have not been brought; None while nothing is asked."""
+        if self.case.status != "open":
+            return None
+        for one in self.steps:
+            if one.activity in ("supplemented", "accepted"):
+                return None
+            if one.activity == "supplement_requested":
+                return one
+        return None
+
+    @property
+    def decision(self) -> Step | None:
+        """The decision, when there is one."""
+        return next((one for one in self.steps if one.activity in DECISIONS), None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether a matter was decided, so that it can be rated."""
+        return any(one.activity in ("granted", "refused") for one in self.steps)
+
+    @property
+    def rated(self) -> Step | None:
+        """How it was rated, when it was."""
+        return next((one for one in self.steps if one.activity == "rated"), None)
+
+    @cached_property
+    def limits(self) -> list[Limit]:
+        """What the text in force says of its limits now, the nearest first."""
+        said = evaluate(queries.log([self.case.case_id]), self.words.rules, as_of=max(self.now, self.case.changed_at))
+        rows = said.clocks.filter(said.clocks["case_id"] == self.case.case_id).iter_rows(named=True)
+        found = [_limit(row, self.words) for row in rows if row["basis"] in ("statutory", "promised")]
+        return sorted((one for one in found if one.state != "void"), key=lambda one: (one.due_at is None, one.due_at))
+
+    @property
+    def counted_from(self) -> date:
+        """The first working day that counts after the day of the receipt."""
+        return next_workday(self.words, timezone.localdate(self.case.opened_at))
+
+    @property
+    def was_open(self) -> bool:
+        """Whether it was sent within office hours."""
+        calendar = self.words.rules.calendar
+        local = np.array([_local(self.case.opened_at)], np.int64)
+        return bool(calendar.next_opening(local)[0] == local[0])
+
+    @cached_property
+    def papers(self) -> tuple[tuple[str, str], ...]:
+        """The papers that can be printed: name in the address, what it is called."""
+        return tuple(import_module(settings.CASE_PAPERS).offered(self.case.case_id, now=self.now))
+
+    @cached_property
+    def applicant(self) -> str:
+        """Whose case it is, masked."""
+        sealed = private.unseal(self.case.person_ref) if self.case.person_ref else None
+        return mask("name", sealed["name"]) if sealed and sealed.get("name") else ""
+
+
+def next_workday(words: Words, after: date) -> date:
+    """The first working day after a day, by the calendar of the text."""
+    calendar, day = words.rules.calendar, after + timedelta(days=1)
+    while not calendar.is_workday(np.array([(day - EPOCH).days], np.int64))[0]:
+        day += timedelta(days=1)
+    return day
+
+
+def _local(at: datetime) -> int:
+    """Microseconds on the clock on the wall, as calendars count."""
+    return microseconds(timezone.localtime(at).replace(tzinfo=UTC))
+
+
+def _text(value: Any) -> str:
+    return "\n".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _limit(row: Mapping[str, Any], words: Words) -> Limit:
+    return Limit(
+        name=words.clause(row["institution"], row["clause"]), basis=row["basis"], state=row["state"], measure=row["measure"],
+        allowed=row["allowed"], used=row["used"], paused=row["paused"], due_at=row["due_at"], started_at=row["started_at"],
+        is_provisional=bool(row["provisional"]),
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Applying online: begin from an item's page, fill in, keep, send."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yinuo.city.cases import attachments
+from yinuo.city.cases.acts import Refused
+from yinuo.city.pages.words import words_for
+from yinuo.city.portal import commands, drafts, form
+from yinuo.city.portal.form import Filled, Upload
+from yinuo.city.portal.items import Item, item_of
+from yinuo.city.portal.residents import queries
+from yinuo.city.portal.residents.commands import Impossible, change
+from yinuo.city.portal.residents.door import mine
+
+FILES = 10
+"""Files of one paper."""
+
+
+@mine
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, item: str) -> HttpResponse:
+    """What will be asked; a draft begins when it is sent. A draft of this item that is there can be gone on with."""
+    resident = request.resident  # type: ignore[attr-defined]
+    wanted = _item(request, item)
+    if request.method == "POST":
+        draft, clear = uuid.uuid4().hex, resident.clear()
+        filled = Filled(name=clear.get("name", ""), identity=clear.get("identity", ""))
+        filled.take(request.POST, wanted)
+        drafts.begin(draft, resident.id, item, filled=filled, now=timezone.now())
+        return redirect("my_draft", draft)
+    facts = {
+        "one": wanted,
+        "mandates": queries.mandates(resident.id, day=timezone.localdate()),
+        "kept": [row for row in drafts.all_of(resident.id) if row.item == item],
+    }
+    return render(request, "portal/begin.html.j2", facts)
+
+
+@mine
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, draft: str) -> HttpResponse:
+    """The form as it was left. Whatever is done with it, what was typed is kept first."""
+    resident = request.resident  # type: ignore[attr-defined]
+    kept = drafts.kept(draft, resident.id)
+    if kept is None:
+        raise Http404
+    item, filled = _item(request, kept.item), kept.filled
+    if request.method != "POST":
+        return _page(request, draft, item=item, filled=filled, saved_at=kept.saved_at)
+    if request.POST.get("do") == "give_up":
+        drafts.drop(draft, resident.id)
+        messages.success(request, _("草稿已删除。"))
+        return redirect("my")
+    filled.take(request.POST, item)
+    wrong = _take_files(request, item, filled)
+    drafts.save(draft, resident.id, filled, now=timezone.now())
+    if request.POST.get("do") != "send":
+        if not wrong:
+            messages.success(request, _("已保存，换一台设备登录也能接着填。"))
+            return redirect("my_draft", draft)
+        return _page(request, draft, item=item, filled=filled, wrong=wrong)
+    return _send(request, draft, item=item, filled=filled, wrong=wrong)
+
+
+def _send(request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong: dict[str, str]) -> HttpResponse:
+    resident, now = request.resident, timezone.now()  # type: ignore[attr-defined]
+    wrong = {**form.problems(item, filled, is_for_firm=bool(filled.mandate)), **wrong}
+    if not wrong:
+        try:
+            if not filled.mandate:
+                change(resident.id, {"name": filled.name, "identity": filled.identity.upper()}, now=now)
+            done = commands.send(draft, filled, item=item, resident=queries.of(resident.id) or resident, now=now)
+        except Impossible as error:
+            wrong = {error.field: error.sentence}
+        except Refused as refusal:
+            wrong = {refusal.field or "": refusal.sentence}
+        else:
+            return redirect(f"{reverse('my_case', args=[done.case_id])}?sent=1")
+    return _page(request, draft, item=item, filled=filled, wrong=wrong)
+
+
+def _take_files(request: HttpRequest, item: Item, filled: Filled) -> dict[str, str]:
+    """Keep what was uploaded and let go what is taken out; field → why a file was not taken."""
+    resident, now = request.resident, timezone.now()  # type: ignore[attr-defined]
+    actor, wrong = queries.actor_of(resident.id, day=timezone.localdate(now)), {}
+    gone = set(request.POST.getlist("without"))
+    for paper in item.papers:
+        have = [one for one in filled.files.get(paper.key, []) if f"{paper.key}:{one.digest}" not in gone]
+        for uploaded in request.FILES.getlist(f"file_{paper.key}"):
+            try:
+                if len(have) >= FILES:
+                    raise Refused("too_many_files", _("一样材料最多传 %(most)s 个文件。") % {"most": FILES})
+                kept = attachments.store(uploaded.chunks(), uploaded.name or "", actor=actor, now=now)
+            except Refused as refusal:
+                wrong[f"file_{paper.key}"] = refusal.sentence
+                break
+            if kept.digest not in {one.digest for one in have}:
+                have.append(Upload(kept.digest, kept.name, kept.size))
+        if have or paper.key in filled.files:
+            filled.files[paper.key] = have
+    return wrong
+
+
+def _item(request: HttpRequest, item: str) -> Item:
+    words = words_for(request)
+    found = item_of(item, words, day=timezone.localdate())
+    if found is None or not found.is_online:
+        raise Http404
+    return found
+
+
+def _page(
+    request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong: dict[str, str] | None = None,
+    saved_at: Any = None,
+) -> HttpResponse:  # fmt: skip
+    resident = request.resident  # type: ignore[attr-defined]
+    mandates = queries.mandates(resident.id, day=timezone.localdate())
+    labels = {
+        "name": _("姓名"), "identity": _("身份证号"), "situation": _("您的情形"), "mandate": _("为谁申请"),
+        **{one.key: one.word for one in item.questions}, **{f"file_{one.key}": one.zh for one in item.papers},
+    }  # fmt: skip
+    facts = {
+        "one": item, "draft": draft, "filled": filled, "wrong": wrong or {}, "labels": labels, "mandates": mandates,
+        "papers": form.asked_papers(item, filled), "ways_of": form.ways_of, "how_handed": form.how_handed,
+        "saved_at": saved_at, "resident": resident,
+    }  # fmt: skip
+    return render(request, "portal/draft.html.j2", facts, status=422 if wrong else 200)
