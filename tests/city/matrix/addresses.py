@@ -135,6 +135,14 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda _of: {"answer": "grant", "reason": "住院"}, "case.act"),
         Form(lambda _of: {"answer": "refuse", "reason": "不急"}, "case.act"),
     ),
+    "queue_draw": (Form(lambda of: {"form": f"matrix-draw-{of.unit}", "service": of.unit}, "case.intake"),),
+    "queue_sign": (Form(lambda _of: {"reason": "赶火车"}),),
+    "counter_act": (Form(_none, "case.intake", {"what": "next"}), Form(lambda of: {"ticket": of.case}, None, {"what": "served"})),
+    "appointment_act": (Form(_none, None, {"what": "arrive"}),),
+    "book": (Form(lambda _of: {"service": "general", "name": "甲"}),),
+    "book_cancel": (Form(lambda _of: {"receipt": "1", "tail": "0000"}),),
+    "register_import": (Form(_book),),
+    "register_bulk": (Form(lambda of: {"activity": "guided", "chosen": of.case}),),
     "people_import": (Form(_book),),
     "catalogue_import": (Form(_items),),
     "catalogue_new": (Form(lambda of: {"key": "fresh", "zh": "新事项", "unit": of.unit, "type": "01"}, "item.draft"),),
@@ -162,6 +170,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 """What is sent where a form is, by the name of the address. An address that takes only POST and is not here fails the test."""
 
 ALSO_READ = {
+    "register_import",
     "people_import",
     "catalogue_import",
     "catalogue_new",
@@ -170,6 +179,8 @@ ALSO_READ = {
     "case_open",
     "outages",
     "window",
+    "book",
+    "book_cancel",
 }
 """Forms that are also shown."""
 
@@ -180,6 +191,9 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
     "outages": lambda of: f"?unit={of.unit}",
     "pauses": lambda of: f"?unit={of.unit}",
     "offers": lambda of: f"?unit={of.unit}",
+    "register": lambda of: f"?unit={of.unit}",
+    "register_print": lambda of: f"?unit={of.unit}",
+    "export_register": lambda of: f"?unit={of.unit}",
     "cases": lambda of: f"?unit={of.unit}&q=party-{of.unit}-0",
     "findings": lambda of: f"?unit={of.unit}&q={of.case}",
     "export_cases": lambda of: f"?unit={of.unit}",
@@ -205,8 +219,9 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "unit": lambda of: of.unit, "person": lambda of: of.person, "token": lambda of: of.token, "case_id": lambda of: of.case,
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
     "measure": lambda of: of.measure, "draft": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
-    "name": lambda _of: "time-limit", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
+    "book": lambda _of: "disclosure", "receipt": lambda _of: "0", "sent": lambda _of: "x",
+    "name": lambda _of: "time-limit", "table": lambda _of: "items", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
+    "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "counter": lambda of: {"market": "9"}.get(of.unit, "8"), "hall": lambda of: of.unit, "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

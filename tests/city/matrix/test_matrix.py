@@ -13,7 +13,18 @@ from yinuo.city.people.may import PERMISSIONS
 ALL = tuple(addresses())
 GUARDED = tuple(one for one in ALL if one.needs not in {PUBLIC, None})
 OPEN = tuple(one for one in ALL if one.needs == PUBLIC)
-NOT_HERE = {"trial", "trial_install", "outbox_retry", "case_inclusion", "figure_cases", "case_open"}
+NOT_HERE = {
+    "trial",
+    "trial_install",
+    "outbox_retry",
+    "case_inclusion",
+    "figure_cases",
+    "case_open",
+    "decision_table",
+    "register_import",
+    "register_template",
+    "register_bulk",
+}
 """Addresses of things this world has none of: who may is told that there is nothing."""
 OWN = {"inbox", "inbox_read", "notice_read", "inbox_addresses", "inbox_address"}
 """What everybody has for himself alone."""
@@ -87,8 +98,9 @@ def wanted(address: Address) -> tuple[str, ...]:
 def is_of_one(address: Address) -> bool:
     """Whether the request is about one thing of one department. A window takes matters in for any of them: `case_open` is not."""
     return address.name not in OWN and (
-        bool(set(address.places) - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind"})
-        or address.name in {"system_create", "catalogue_new", "open_webhook", "report_events", "figure_cases", "outages"}
+        bool(set(address.places) - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind", "table"})
+        or address.name
+        in {"system_create", "catalogue_new", "open_webhook", "report_events", "figure_cases", "outages"}
     )
 
 

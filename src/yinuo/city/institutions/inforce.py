@@ -20,7 +20,7 @@ from yinuo.rulebook.loader import Institution, Pack
 from yinuo.rulebook.stories import Story, read_stories
 from yinuo.rulebook.telling import Teller
 
-KINDS = ("flow", "promise", "constraint", "indicator")
+KINDS = ("flow", "promise", "constraint", "register", "table", "indicator")
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from yinuo.city.pages.showing import length
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.flow import FieldType
 
 WORDS: Mapping[str, Any] = {
     "about": gettext_lazy("关于"), "accepted_on": gettext_lazy("受理日期"), "account": gettext_lazy("账户"), "alternative": gettext_lazy("可以怎么办"),
-    "already_submitted": gettext_lazy("已经提交过的材料"), "amount": gettext_lazy("金额（分）"), "applicant": gettext_lazy("申请人"), "applied_on": gettext_lazy("申请日期"),
+    "already_submitted": gettext_lazy("已经提交过的材料"), "amount": gettext_lazy("金额（元）"), "applicant": gettext_lazy("申请人"), "applied_on": gettext_lazy("申请日期"),
     "approver": gettext_lazy("批准人"), "awaits": gettext_lazy("等待的结论"), "basis": gettext_lazy("依据"), "body": gettext_lazy("内容"), "breadth": gettext_lazy("涉及面"),
     "broken_clause": gettext_lazy("违反的条款"), "broken_due": gettext_lazy("原定到期"), "cause": gettext_lazy("补正原因"), "channel": gettext_lazy("渠道"),
     "claim": gettext_lazy("请求"), "competent": gettext_lazy("是否属于本机关"), "complete": gettext_lazy("材料是否齐全"), "days": gettext_lazy("延长多久"),
     "deadline": gettext_lazy("截止期限"), "debtor": gettext_lazy("当事人"), "decision": gettext_lazy("决定"), "declared": gettext_lazy("所需时间"),
     "department": gettext_lazy("部门"), "departments": gettext_lazy("参加部门"), "document": gettext_lazy("文书"), "effect": gettext_lazy("达到的效果"), "end_reason": gettext_lazy("终止原因"),
     "evidence": gettext_lazy("证据"), "expires": gettext_lazy("有效期至"), "extension_reason": gettext_lazy("延长原因"), "files": gettext_lazy("附件"),
-    "finding_class": gettext_lazy("问题类别"), "fine": gettext_lazy("罚款（分）"), "forbidden_by": gettext_lazy("禁止的依据"), "form": gettext_lazy("形式"),
+    "finding_class": gettext_lazy("问题类别"), "fine": gettext_lazy("罚款（元）"), "forbidden_by": gettext_lazy("禁止的依据"), "form": gettext_lazy("形式"),
     "from_unit": gettext_lazy("移交单位"), "grave_harm": gettext_lazy("是否有重大危害"), "ground": gettext_lazy("理由"), "handover": gettext_lazy("移交号"),
     "item": gettext_lazy("事项"), "limit": gettext_lazy("时限"), "made_public": gettext_lazy("是否公开"), "materials": gettext_lazy("材料"),
     "measure": gettext_lazy("措施"), "medium": gettext_lazy("公布媒体"), "missing": gettext_lazy("缺少的内容"), "need": gettext_lazy("诉求"),
@@ -66,14 +67,21 @@ class Asked:
     kind: str
     required: bool
     value: str = ""
+    """Several values stand in lines of their own."""
     hint: str = ""
     error: str | None = None
     options: Sequence[tuple[str, str]] = ()
 
+    @property
+    def values(self) -> Sequence[str]:
+        """What was chosen where several may be."""
+        return self.value.splitlines()
 
-def field_word(name: str) -> str:
-    """A field's name for people."""
-    return str(WORDS.get(name, name.replace("_", " ")))
+
+def field_word(name: str, type_: FieldType | None = None) -> str:
+    """A field's name for people: as its text calls it, else by the table of common words."""
+    own = None if type_ is None else type_.en if _is_english() and type_.en else type_.zh
+    return own or str(WORDS.get(name, name.replace("_", " ")))
 
 
 def asked_field(
@@ -84,38 +92,48 @@ def asked_field(
     value: str = "",
     error: str | None = None,
     required: bool = True,
+    hint: str = "",
 ) -> Asked:
-    """The control of a field by its type."""
+    """The control of a field by its type. Persons, cases and files are written by name where nobody adds what to choose from."""
     word = type_.is_ if type_ else "text"
     options: Sequence[tuple[str, str]] = ()
-    hint, kind = "", "long" if name in LONG else "text"
-    if type_ and (word == "choice" or type_.of):
-        kind, options = "choice", [(str(one), str(one)) for one in type_.of]
+    kind, told = "long" if name in LONG else "text", ""
+    if type_ and (word.endswith("choice") or type_.of):
+        kind = "many" if word.startswith("list:") else "choice"
+        options = [(str(one), length(str(one), words) if word == "limit" else str(one)) for one in type_.of]
     elif word == "unit":
-        kind, options = (
-            "choice",
-            [(span.unit, "　" * depth + words.unit(span.unit)) for depth, span in words.tree.walk() if depth < 3],
-        )
+        kind, options = "choice", units(words, value)
     elif word == "item":
         kind, options = "choice", words.items()
-    elif word in ("date", "bool"):
-        kind = word
-    elif word in ("moment", "datetime"):
-        kind = "datetime-local"
-    elif word in ("number", "whole", "int", "money", "count"):
-        kind = "number"
+    elif word in KINDS:
+        kind, told = KINDS[word], str(HINTS.get(word, ""))
+    elif word.removeprefix("list:") == "file":
+        kind = "files"
+    elif word in ("case", "person"):
+        kind = "picked"
     elif word == "limit":
-        hint = _("写成 5 workdays（工作日）、10 days（日）或 24 hours（小时）。")
+        told = str(HINTS["limit"])
     elif word.startswith("list:"):
-        kind, hint = "long", _("每行一个。")
-    return Asked(name, field_word(name), kind, required, value, hint, error, options)
+        kind, told = "long", _("每行一个。")
+    return Asked(name, field_word(name, type_), kind, required, value, hint or told, error, options)
 
 
-def read_form(given: Mapping[str, str], types: Mapping[str, FieldType]) -> dict[str, Any]:
-    """What was filled in, by field; what was left empty is left out. The command reads and checks the values."""
-    found: dict[str, Any] = {}
-    for name, text in given.items():
-        if name in types and text.strip():
-            is_list = types[name].is_.startswith("list:")
-            found[name] = [line.strip() for line in text.splitlines() if line.strip()] if is_list else text.strip()
-    return found
+KINDS: Mapping[str, str] = {
+    "date": "date", "bool": "bool", "moment": "datetime-local", "datetime": "datetime-local", "money": "money", "number": "number",
+    "whole": "whole", "int": "whole", "count": "whole", "year": "whole",
+}  # fmt: skip
+"""Types with a control of their own."""
+HINTS: Mapping[str, Any] = {
+    "money": gettext_lazy("单位是元，可以写两位小数。"),
+    "limit": gettext_lazy("写成 5 workdays（工作日）、10 days（日）或 24 hours（小时）。"),
+}
+
+
+def units(words: Words, chosen: str = "") -> list[tuple[str, str]]:
+    """Units to choose from, indented as they stand in the tree: to the third storey, and the one chosen."""
+    walked = [(depth, span.unit) for depth, span in words.tree.walk()]
+    return [(unit, "　" * depth + words.unit(unit)) for depth, unit in walked if depth < 3 or unit == chosen]
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -6,7 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.deciding.who import role_word
+from yinuo.city.pages import bookreading
 from yinuo.city.pages.fieldwords import field_word
+from yinuo.city.pages.figurereading import sentences_of
+from yinuo.city.pages.showing import length
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Test, parse_events
@@ -14,6 +18,8 @@ from yinuo.engine.clauses.constraint import Constraint, FieldNumber
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.table import Table
 from yinuo.kernel.limits import Limit
 
 
@@ -34,7 +40,30 @@ class Reader:
             return about + self._promise(clause)
         if isinstance(clause, Constraint):
             return about + self._constraint(clause)
-        return about + self._indicator(clause) if isinstance(clause, Indicator) else about
+        if isinstance(clause, Register):
+            return about + list(bookreading.register(clause, self))
+        if isinstance(clause, Table):
+            return about + list(bookreading.table(clause, self))
+        if isinstance(clause, Indicator):
+            return about + sentences_of(clause, self._words, condition=self.condition, field=self._field)
+        return about
+
+    @property
+    def is_english(self) -> bool:
+        """Whether it spells in English."""
+        return self._words.language == "en"
+
+    def role(self, by: str) -> str:
+        """Who a role word means: a unit of the tree by its name, else as the table of roles calls it."""
+        return self._words.unit(by) if by in self._words.tree.units else role_word(by)
+
+    def limit(self, limit: Limit | FieldLimit | None) -> str:
+        """A length of time, or the field that holds it."""
+        return self._limit(limit)
+
+    def length_or_field(self, text: str) -> str:
+        """A length of time as a text writes it, or `field:<name>`."""
+        return field_word(text.removeprefix("field:")) if text.startswith("field:") else length(text, self._words)
 
     def _flow(self, flow: Flow) -> list[str]:
         found = [
@@ -132,43 +161,6 @@ class Reader:
             found.append(_("只作提示，由人核查。"))
         return found
 
-    def _indicator(self, one: Indicator) -> list[str]:
-        rows, _colon, clause = one.over.partition(":")
-        over = {
-            "cases": _("办件"),
-            "clocks": _("时限"),
-            "findings": _("亮灯"),
-            "events": _("经办记录"),
-            "holdings": _("持有时段"),
-        }.get(rows, rows)
-        if clause:
-            home, _slash, name = clause.partition("/")
-            over = _("“%(clause)s”的%(over)s") % {"clause": self._words.clause(home, name), "over": over}
-        measure = {
-            "count": _("件数"), "share": _("占比"), "sum": _("合计"), "mean": _("平均"), "median": _("中位数"), "p90": _("第 90 百分位"),
-            "min": _("最小"), "max": _("最大"), "distinct": _("不重复的个数"), "ratio": _("比值"), "cut": _("降幅"), "change": _("变化"), "streak": _("连续期数"),
-        }.get(one.measure, one.measure)  # fmt: skip
-        where = self.condition(one.where) if one.where else ""
-        found = [_("%(over)s的%(measure)s。") % {"over": over, "measure": measure}]
-        if where:
-            found.append(_("分母：%(where)s。") % {"where": where})
-        if one.count is not None:
-            found.append(_("分子：%(count)s。") % {"count": self.condition(one.count)})
-        period = {
-            "day": _("每日"),
-            "week": _("每周"),
-            "month": _("每月"),
-            "quarter": _("每季度"),
-            "half": _("每半年"),
-            "year": _("每年"),
-            "all": _("全部时间"),
-        }
-        by = _("、").join(self._field(name) for name in (one.subject, *one.by))
-        found.append(_("%(period)s，按%(by)s。") % {"period": period[one.period], "by": by})
-        if one.min_n > 1:
-            found.append(_("不足 %(n)s 的不出数。") % {"n": one.min_n})
-        return found
-
     def _field(self, name: str) -> str:
         word = _field(name)
         return word[:1].lower() + word[1:] if self._words.language == "en" else word
@@ -230,7 +222,7 @@ class Reader:
             return _("是") if value else _("否")
         looks = {
             "kind": words.kind, "state": words.state, "item": words.item, "unit": words.unit, "institution": words.institution,
-            "did": words.activity, "event": words.activity, "activity": words.activity, "clause": self._clause_called,
+            "did": words.activity, "did_not": words.activity, "status": words.state, "event": words.activity, "activity": words.activity, "clause": self._clause_called,
         }  # fmt: skip
         if name == "level":
             level = words.level(text)
@@ -275,6 +267,10 @@ def _field(name: str) -> str:
         "event": _("环节"), "activity": _("环节"), "city": _("全市"), "used": _("已用"), "allowed": _("时限"), "person": _("人员"), "deemed": _("视为"),
         "item.statutory": _("事项清单的法定时限"), "item.promised": _("事项清单的承诺时限"), "item.review": _("事项清单的审查时限"),
         "item.decide": _("事项清单的决定时限"), "immediate": _("即办件"), "nature": _("性质"),
+        "entered": _("已进驻中心"), "authorised": _("有有效授权书"), "exempt": _("在例外清单里"), "type": _("事项类型"), "materials": _("材料数"),
+        "steps": _("环节数"), "promised_days": _("承诺天数"), "statutory_days": _("法定天数"), "visits": _("到场次数"), "doors": _("进门个数"),
+        "persons": _("找人个数"), "passes": _("移交次数"), "days": _("从收件到办结的天数"), "dwell": _("隔了几个工作日"), "span": _("历时（天）"),
+        "did_not": _("没有办过"), "status": _("办件状态"), "in_centre": _("整建制进驻中心"),
     }  # fmt: skip
     return known.get(name) or field_word(name)
 

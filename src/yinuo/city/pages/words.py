@@ -275,6 +275,9 @@ class Words:
             "half-workdays": ngettext("%(number)s 个半日", "%(number)s 个半日", many),
             "workdays": ngettext("%(number)s 个工作日", "%(number)s 个工作日", many),
             "days": ngettext("%(number)s 日", "%(number)s 日", many),
+            "weeks": ngettext("%(number)s 周", "%(number)s 周", many),
+            "months": ngettext("%(number)s 个月", "%(number)s 个月", many),
+            "years": ngettext("%(number)s 年", "%(number)s 年", many),
         }.get(measure or "", "%(number)s") % {"number": number}
 
     def lasting(self, length: timedelta) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -10,24 +11,24 @@ from django.utils.translation import gettext as _
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
-from yinuo.city.cases.projection import ways_of
-from yinuo.city.pages.fieldwords import Asked, asked_field
+from yinuo.city.pages.fieldwords import Asked, units
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.city.registers.asking import wishes
+from yinuo.city.registers.books import Book, books
+from yinuo.city.registers.forms import control, named
+from yinuo.city.registers.spelling import Speller
 from yinuo.engine.clauses.flow import Step
 
 PERSON = ("name", "phone", "identity")
 """Personal fields of the party: kept apart from the case, encrypted."""
 
 
-def openable(words: Words, *, actor: Actor, today: date) -> list[tuple[str, str]]:
-    """The kinds this person may open, with their names."""
-    if not words.is_there:
-        return []
-    ways = ways_of(words.pack.digest)
-    found = [(kind, ways.way(kind, today)) for kind, _word in words.kinds()]
-    return [(kind, words.kind(kind)) for kind, way in found if way and first_step(way, words, actor) is not None]
+def openable(words: Words, *, actor: Actor, today: date) -> list[Book]:
+    """The books this person may write in."""
+    found = books(words.pack.digest, today).values() if words.is_there else ()
+    return [book for book in found if first_step(book.way, words, actor) is not None]
 
 
 def first_step(way: Way, words: Words, actor: Actor) -> Step | None:
@@ -43,28 +44,41 @@ def first_step(way: Way, words: Words, actor: Actor) -> Step | None:
         return None
 
 
-def asked(
-    way: Way, step: Step, words: Words, *, actor: Actor, given: Mapping[str, str], error: str = "", field: str = ""
-) -> list[Asked]:
-    """The fields of the form: whose case it is, what the step asks for, the party where there is one."""
+@dataclass(frozen=True)
+class Tried:
+    """What a form held when it was sent, and what was wrong with it."""
 
-    def told(name: str) -> str | None:
-        return error if error and name == field else None
+    given: Mapping[str, str]
+    error: str = ""
+    field: str = ""
 
+    def told(self, name: str) -> str | None:
+        """The sentence about a field, when it is this one that is wrong."""
+        return self.error if self.error and name == self.field else None
+
+
+def asked(book: Book, step: Step, speller: Speller, *, tried: Tried) -> list[Asked]:
+    """The fields of the form: whose case it is, what is said of it, the party where there is one."""
+    words, actor, given = speller.words, speller.actor, tried.given
+    wanted = wishes(book, step, book.way.flow.opens)
     fields = [
-        asked_field(name, way.fields.get(name), words, value=given.get(name, ""), error=told(name))
-        for name in step.ask
-        if not _is_party(way, name)
+        control(one, book, words, value=given.get(one.name, ""), error=tried.told(one.name), speller=speller)
+        for one in wanted
+        if not _is_party(book.way, one.name)
     ]
     if not is_party(actor, State("")):
-        options = [(span.unit, "　" * depth + words.unit(span.unit)) for depth, span in words.tree.walk() if depth < 3]
         unit = given.get("unit", actor.unit or "")
-        fields.append(Asked("unit", _("主办单位"), "choice", True, unit, error=told("unit"), options=options))
-    needed = any(_is_party(way, name) for name in step.ask)
-    labels = {"name": _("姓名或名称"), "phone": _("电话"), "identity": _("证件号")}
-    for name in PERSON:
-        value = given.get(f"person.{name}", "")
-        fields.append(Asked(f"person.{name}", labels[name], "text", needed and name == "name", value))
+        label = _("登记单位") if book.register is not None else _("主办单位")
+        if "unit" not in named(fields):
+            fields.append(
+                Asked("unit", label, "choice", True, unit, error=tried.told("unit"), options=units(words, unit))
+            )
+    if any(_is_party(book.way, one.name) for one in wanted) or book.register is None:
+        needed = any(_is_party(book.way, one.name) and one.is_needed for one in wanted)
+        labels = {"name": _("姓名或名称"), "phone": _("电话"), "identity": _("证件号")}
+        for name in PERSON:
+            value = given.get(f"person.{name}", "")
+            fields.append(Asked(f"person.{name}", labels[name], "text", needed and name == "name", value))
     return fields
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,17 +15,17 @@ from yinuo.city.cases.deciding.readiness import is_due, keys_of
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
-from yinuo.city.cases.projection import ways_of
-from yinuo.city.pages.fieldwords import Asked, asked_field
+from yinuo.city.pages.fieldwords import Asked
+from yinuo.city.pages.showing import called
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 from yinuo.city.people.units import Tree, UnknownUnit
-from yinuo.engine.clauses.conditions import Test
-from yinuo.engine.clauses.constraint import Constraint
+from yinuo.city.registers.asking import wishes
+from yinuo.city.registers.books import Book, books
+from yinuo.city.registers.forms import control, named
+from yinuo.city.registers.spelling import Speller, written
 from yinuo.engine.clauses.flow import FieldType, Step
-
-UNKNOWN = Test(known=False)
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,30 @@ class Possible:
     error: str | None = None
 
 
+def book_of(words: Words, case: Mapping[str, Any]) -> Book | None:
+    """The book of a case as it was on the day it was opened; null when the text in force knows no such kind."""
+    return books(words.pack.digest, timezone.localdate(case["opened_at"])).get(case["kind"]) if words.is_there else None
+
+
 def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
     """The flow of a case as it was on the day it was opened."""
-    return ways_of(words.pack.digest).way(case["kind"], timezone.localdate(case["opened_at"]))
+    book = book_of(words, case)
+    return None if book is None else book.way
 
 
 def possible(
-    case: Mapping[str, Any], words: Words, *, actor: Actor | None, today: date, tried: Mapping[str, Any] | None = None
-) -> tuple[Possible, ...]:
+    case: Mapping[str, Any], words: Words, *, actor: Actor | None, today: date, tried: Mapping[str, Any] | None = None,
+    speller: Speller | None = None,
+) -> tuple[Possible, ...]:  # fmt: skip
     """The acts of the flow's steps that are due and may be done by this person.
 
-    `tried` is what a refused form held (`activity`, its values, `error`, `field`): it is shown again as it was.
+    `tried` is what a refused form held (`activity`, its values, `error`, `field`): it is shown again as it was. With a
+    speller the forms offer the persons and entries one may choose from.
     """
-    way = way_of(words, case) if words.is_there else None
-    if actor is None or way is None:
+    book = book_of(words, case)
+    if actor is None or book is None:
         return ()
-    state = State(**json.loads(case["state"]))
+    way, state = book.way, State(**json.loads(case["state"]))
     if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
         return ()
     place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))
@@ -69,7 +77,7 @@ def possible(
             continue
         for activity in step.does:
             if activity not in found and activity != way.flow.opens:
-                found[activity] = _form(activity, step, way, words, tried or {}, key=keys[0])
+                found[activity] = _form(activity, step, book, state, _Filling(words, tried or {}, speller, keys[0]))
     return tuple(found.values())
 
 
@@ -79,35 +87,44 @@ def _keys(state: State, step: Step, way: Way, day: date) -> list[str]:
     return [key for key in keys if is_due(state, step, way=way, day=day, key=key)]
 
 
-def _form(
-    activity: str, step: Step, way: Way, words: Words, tried: Mapping[str, Any], *, key: str = ""
-) -> Possible:  # fmt: skip
-    mine = tried if tried.get("activity") == activity else {}
-    names = dict.fromkeys(
-        [*step.ask, *([step.as_ or step.each] if step.each else []), *_not_without(activity, way, words)]
-    )
-    fields = tuple(
-        asked_field(
-            name, way.fields.get(name), words,
-            value=str(mine.get("values", {}).get(name, key if step.each and name == (step.as_ or step.each) else "")),
-            error=mine.get("error") if mine.get("field") == name else None,
-        )
-        for name in names
-    )  # fmt: skip
-    general = mine.get("error") if mine.get("field") not in names else None
-    return Possible(activity, step.id, words.activity(activity), fields, general)
+@dataclass(frozen=True)
+class _Filling:
+    """How a form is filled in: in whose words, with what was tried, what may be chosen from, for which entry of a list."""
+
+    words: Words
+    tried: Mapping[str, Any]
+    speller: Speller | None = None
+    key: str = ""
 
 
-def _not_without(activity: str, way: Way, words: Words) -> Iterator[str]:
-    """The fields without which a clause refuses the act, whatever else it says (a return gives its reason)."""
-    for ruling in ways_of(words.pack.digest).guards.of_act(way.kind, activity, ends=False):
-        for edition in ruling.editions:
-            clause = edition.clause
-            if edition.until is None and isinstance(clause, Constraint) and clause.rule == "absence":
-                for event in clause.event:
-                    tests = [] if event.where is None else list(event.where.tests())
-                    if activity in event.activities and [test for _, test in tests] == [UNKNOWN]:
-                        yield tests[0][0]
+def _form(activity: str, step: Step, book: Book, state: State, how: _Filling) -> Possible:
+    """The form of an act, with what the case holds already where it is said again."""
+    mine = how.tried if how.tried.get("activity") == activity else {}
+    held = _held(activity, step, book, state, how)
+    fields = []
+    for wish in wishes(book, step, activity):
+        value = mine["values"].get(wish.name, "") if mine else held.get(wish.name, "")
+        error = mine.get("error") if mine.get("field") == wish.name else None
+        was_said = step.id in state.done and activity != step.does[0] and wish.name in state.fields
+        wanted = replace(wish, is_needed=wish.is_needed and not was_said)
+        fields.append(control(wanted, book, how.words, value=str(value), error=error, speller=how.speller))
+    general = mine.get("error") if mine.get("field") not in named(fields) else None
+    return Possible(activity, step.id, how.words.activity(activity), tuple(fields), general)
+
+
+def _held(activity: str, step: Step, book: Book, state: State, how: _Filling) -> dict[str, str]:
+    """What stands in the form before anybody writes: the entry of a list; of a register what its entry holds."""
+    held: dict[str, str] = {}
+    if book.register is not None or (step.id in state.done and activity != step.does[0]):
+        known = {wish.name: state.fields.get(wish.name) for wish in wishes(book, step, activity)}
+        types = book.way.fields
+        names = called((types.get(name), value) for name, value in known.items())
+        held = {
+            name: written(value, types.get(name), how.words, names=names)
+            for name, value in known.items()
+            if value is not None
+        }
+    return {**held, step.as_ or step.each: how.key} if step.each else held
 
 
 @dataclass(frozen=True)
@@ -123,9 +140,10 @@ def answers(row: Mapping[str, Any], words: Words, *, actor: Actor | None) -> Ans
 
     `row` is the case with `key` and `to_unit` of the offer. The command decides again.
     """
-    way = way_of(words, row) if words.is_there else None
-    if actor is None or way is None or not may(actor, "case.act", scope=row["scope"]):
+    book = book_of(words, row)
+    if actor is None or book is None or not may(actor, "case.act", scope=row["scope"]):
         return Answering((), {})
+    way = book.way
     state, place = (
         State(**json.loads(row["state"])),
         Place(lambda unit: _above(words.tree, unit), frozenset(row["scope"])),
@@ -137,7 +155,7 @@ def answers(row: Mapping[str, Any], words: Words, *, actor: Actor | None) -> Ans
             continue
         named = dict(zip(offers[0].keys, row["key"].split("\x1f"), strict=False))
         for activity in sorted(step.does, key=lambda one: one not in offers[0].takes):
-            form = _form(activity, step, way, words, {})
+            form = _form(activity, step, book, state, _Filling(words, {}))
             forms.append(replace(form, fields=tuple(field for field in form.fields if field.name not in named)))
     return Answering(tuple(forms), named)
 

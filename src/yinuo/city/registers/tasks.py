@@ -51,6 +51,11 @@ def tasks(case_rows: str, *, are_many: bool = False) -> Spec:
     )
 
 
+def of_person() -> str:
+    """The condition that a step of case `c` waits for the person the statement is asked with (`mine`)."""
+    return f"EXISTS (SELECT FROM cases_task AS t WHERE {sql(__file__, 'mine')})"
+
+
 def _statement(name: str, case_rows: str) -> str:
     return sql(__file__, name).replace("{case_rows}", case_rows).replace("{mine}", sql(__file__, "mine"))
 

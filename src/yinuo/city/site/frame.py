@@ -38,6 +38,7 @@ class Entry:
 NAVIGATION = (
     Entry("window", gettext_lazy("窗口受理"), "case.intake"),
     Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
+    Entry("queue", gettext_lazy("叫号"), "case.act"),
     Entry("lanes", gettext_lazy("加急"), "case.act"),
     Entry("board", gettext_lazy("看板"), "board.read"),
     Entry("inbox", gettext_lazy("消息"), "inbox.read", counts="inbox"),
@@ -45,6 +46,7 @@ NAVIGATION = (
     Entry("measures", gettext_lazy("处理建议"), "finding.read"),
     Entry("outages", gettext_lazy("停机登记"), "outage.read"),
     Entry("cases", gettext_lazy("办件"), "case.read"),
+    Entry("registers", gettext_lazy("登记簿"), "case.read"),
     Entry("figures", gettext_lazy("指标"), "figures.read"),
     Entry("catalogue", gettext_lazy("事项"), "item.read"),
     Entry("institutions", gettext_lazy("制度"), "text.read"),
@@ -52,19 +54,20 @@ NAVIGATION = (
 )
 PUBLIC = (
     Entry("matters", gettext_lazy("办事"), None),
+    Entry("book", gettext_lazy("预约"), None),
     Entry("track", gettext_lazy("办件进度"), None),
-)
-"""Where somebody may go who has not signed in."""
-ACCOUNT = (
     Entry("open", gettext_lazy("政务公开"), None),
     Entry("my", gettext_lazy("我的办件"), None),
-    Entry("account_change_password", gettext_lazy("修改密码"), None),
-    Entry("mfa_index", gettext_lazy("两步验证"), None),
+)
+"""Where somebody may go who has not signed in."""
 RESIDENT = (
     Entry("my", gettext_lazy("我的办件"), None),
     Entry("my_profile", gettext_lazy("我的资料"), None),
     Entry("my_mandates", gettext_lazy("代办委托"), None),
 )
+ACCOUNT = (
+    Entry("account_change_password", gettext_lazy("修改密码"), None),
+    Entry("mfa_index", gettext_lazy("两步验证"), None),
 )
 
 
@@ -123,12 +126,12 @@ class Frame:
         """Who signed in; somebody without a post yet is shown by the name of the account."""
         if self.actor is not None:
             return Person(self.actor.name, self._words.unit(self.actor.unit) if self.actor.unit else "")
-        user = getattr(self._request, "user", None)
-        return Person(user.get_username(), "") if user is not None and user.is_authenticated else None
-
         resident = getattr(self._request, "resident", None)
         if resident:
             return Person(resident.name or resident.phone, _("居民和企业"))
+        user = getattr(self._request, "user", None)
+        return Person(user.get_username(), "") if user is not None and user.is_authenticated else None
+
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
         """The places this person may go to; what is public for who has not signed in."""

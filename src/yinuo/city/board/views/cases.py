@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,14 +18,16 @@ from yinuo.city.board.dossier import Dossier, dossier
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.ledger import private
-from yinuo.city.pages.fieldwords import WORDS, read_form
+from yinuo.city.pages.fieldwords import WORDS
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.commands import unmask
 from yinuo.city.people.decide import Impossible
 from yinuo.city.people.guard import needs
 from yinuo.city.people.masking import mask
 from yinuo.city.people.may import may
-from yinuo.city.registers.possible import possible, types_of, way_of
+from yinuo.city.registers.forms import filled, spoken, typed
+from yinuo.city.registers.possible import book_of, possible, way_of
+from yinuo.city.registers.spelling import Speller
 from yinuo.city.supervision import commands as cards
 from yinuo.city.supervision.models import Finding
 
@@ -46,16 +49,19 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
 def act(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
     """Do one step. Refused: the same page with the form as it was filled in and the sentence that says why."""
     found = _dossier(request, case_id)
+    actor, book = request.actor, book_of(found.words, found.case)  # type: ignore[attr-defined]
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-    expected = given.get("expected", "")
-    values = read_form(given, types_of(found.words, found.case))
-    wanted = Act(
-        case_id, activity, found.now, values, step=given.get("step") or None,
-        expected=int(expected) if expected.isdigit() else None,
-    )  # fmt: skip
+    expected, held = given.get("expected", ""), json.loads(found.case["state"])["fields"]
     try:
-        done = do(wanted, actor=request.actor, now=found.now)  # type: ignore[attr-defined]
-    except Refused as refusal:
+        given = typed(request, book.way.fields if book else {}, actor=actor, now=found.now)
+        values = filled(given, book, activity, speller=Speller(found.words, actor), held=held)
+        wanted = Act(
+            case_id, activity, found.now, values, step=given.get("step") or None,
+            expected=int(expected) if expected.isdigit() else None,
+        )  # fmt: skip
+        done = do(wanted, actor=actor, now=found.now)
+    except Refused as refused:
+        refusal = spoken(refused, book)
         tried = {"activity": activity, "values": given, "error": refusal.sentence, "field": refusal.field}
         return _page(request, found, tried=tried, status=422)
     messages.success(request, _("已办：%(act)s") % {"act": found.words.activity(activity)})
@@ -124,7 +130,8 @@ def _page(
     case, words = found.case, found.words
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
     way = way_of(words, case) if words.is_there else None
-    acts = possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried)
+    speller = Speller(words, actor)
+    acts = possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried, speller=speller)
     if tried and all(one.activity != tried["activity"] for one in acts):
         messages.error(request, tried["error"])  # its form is gone: somebody else did it, or may do it now
     facts = {

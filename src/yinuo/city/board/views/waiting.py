@@ -16,12 +16,12 @@ from yinuo.city.board.dossier import dossier
 from yinuo.city.board.pauses import explained, looks
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
-from yinuo.city.pages.fieldwords import read_form
 from yinuo.city.pages.listing import BadQuery, listed
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
 from yinuo.city.registers.possible import answers, types_of
+from yinuo.city.registers.spelling import Speller
 
 
 @needs("case.read")
@@ -82,7 +82,8 @@ def _done(request: HttpRequest, case_id: str, activity: str, *, back: str) -> Ht
         raise Http404
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     try:
-        do(Act(case_id, activity, now, read_form(given, types_of(words, found.case))), actor=actor, now=now)
+        values = Speller(words, actor).read(given, types_of(words, found.case))
+        do(Act(case_id, activity, now, values), actor=actor, now=now)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -109,13 +109,13 @@ def _lines(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> list[Line]:
 
 
 def _text(cell: Any) -> str:
-    """A cell as text: whole numbers without a point (a phone number is one), days as ISO."""
+    """A cell as text: whole numbers without a point (a phone number is one), days as ISO, moments with their time."""
     if isinstance(cell, bool) or cell is None:
         return "" if cell is None else str(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
+        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ", "minutes")
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell).strip()

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
-from yinuo.city.cases.projection import ways_of
-from yinuo.city.pages.fieldwords import read_form
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
-from yinuo.city.registers.opening import asked, first_step, openable, person_of
+from yinuo.city.registers.books import books
+from yinuo.city.registers.forms import named, spoken, typed
+from yinuo.city.registers.opening import Tried, asked, first_step, openable, person_of
+from yinuo.city.registers.spelling import Speller
 
 
 @needs("case.open")
@@ -22,35 +23,42 @@ def kinds(request: HttpRequest) -> HttpResponse:
     """The kinds of case this person may open."""
     words, actor = words_for(request), request.actor  # type: ignore[attr-defined]
     found = openable(words, actor=actor, today=timezone.localdate())
-    return render(request, "registers/kinds.html.j2", {"kinds": found})
+    return render(request, "registers/kinds.html.j2", {"books": found})
 
 
 @needs("case.open")
 def opened(request: HttpRequest, kind: str) -> HttpResponse:
     """The form of a kind's first step, and the case it opens. Refused: the form as it was filled in, and why."""
     words, actor, now = words_for(request), request.actor, timezone.now()  # type: ignore[attr-defined]
-    way = ways_of(words.pack.digest).way(kind, timezone.localdate(now)) if words.is_there else None
-    step = first_step(way, words, actor) if way else None
-    if way is None or step is None:
+    book = books(words.pack.digest, timezone.localdate(now)).get(kind) if words.is_there else None
+    step = first_step(book.way, words, actor) if book else None
+    if book is None or step is None:
         raise Http404
-    given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-    error = field = ""
+    speller, way, tried = Speller(words, actor), book.way, Tried({})
     if request.method == "POST":
-        act = Act(
-            None, way.flow.opens, now, read_form(given, way.fields), kind=kind, item=given.get("item") or None,
-            unit=given.get("unit") or None, step=step.id, person=person_of(given),
-        )  # fmt: skip
+        given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
         try:
+            given = typed(request, way.fields, actor=actor, now=now)
+            act = Act(
+                None, way.flow.opens, now, speller.read(given, way.fields), kind=kind, item=given.get("item") or None,
+                unit=given.get("unit") or None, step=step.id, person=person_of(given),
+            )  # fmt: skip
             done = do(act, actor=actor, now=now)
         except Refused as refusal:
-            error, field = refusal.sentence, refusal.field or ""
+            refusal = spoken(refusal, book)
+            tried = Tried(given, refusal.sentence, refusal.field or "")
         else:
             messages.success(request, _("已登记，收件号 %(receipt)s。") % {"receipt": done.receipt})
             return redirect("case", done.case_id)
-    fields = asked(way, step, words, actor=actor, given=given, error=error, field=field)
-    known = {one.name for one in fields}
+    fields = asked(book, step, speller, tried=tried)
     facts = {
-        "kind": kind, "fields": fields, "error": "" if field in known else error,
+        "book": book, "fields": fields, "error": "" if tried.field in named(fields) else tried.error,
         "word": words.activity(way.flow.opens),
     }  # fmt: skip
-    return render(request, "registers/opening.html.j2", facts, status=422 if error else 200)
+    return render(request, "registers/opening.html.j2", facts, status=422 if tried.error else 200)
+
+
+@needs("case.open")
+def elsewhere(_request: HttpRequest, kind: str) -> HttpResponse:
+    """Where a kind was opened before; links that were kept still lead there."""
+    return redirect("case_open", kind, permanent=True)
