@@ -267,9 +267,9 @@ def _field(name: str) -> str:
         "event": _("环节"), "activity": _("环节"), "city": _("全市"), "used": _("已用"), "allowed": _("时限"), "person": _("人员"), "deemed": _("视为"),
         "item.statutory": _("事项清单的法定时限"), "item.promised": _("事项清单的承诺时限"), "item.review": _("事项清单的审查时限"),
         "item.decide": _("事项清单的决定时限"), "immediate": _("即办件"), "nature": _("性质"),
-        "entered": _("已进驻中心"), "authorised": _("有有效授权书"), "exempt": _("在例外清单里"), "type": _("事项类型"), "materials": _("材料数"),
-        "steps": _("环节数"), "promised_days": _("承诺天数"), "statutory_days": _("法定天数"), "visits": _("到场次数"), "doors": _("进门个数"),
-        "persons": _("找人个数"), "passes": _("移交次数"), "days": _("从收件到办结的天数"), "dwell": _("隔了几个工作日"), "span": _("历时（天）"),
+        "entered": _("已进驻中心"), "authorised": _("有有效授权书"), "exempt": _("在例外清单里"), "type": _("事项类型"),
+        "papers_listed": _("材料数"), "steps_listed": _("环节数"), "promised_days": _("承诺天数"), "statutory_days": _("法定天数"), "visits": _("到场次数"), "doors": _("进门个数"),
+        "persons": _("找人个数"), "passes": _("移交次数"), "lasted": _("从收件到办结的天数"), "dwell": _("隔了几个工作日"), "span": _("历时（天）"),
         "did_not": _("没有办过"), "status": _("办件状态"), "in_centre": _("整建制进驻中心"),
     }  # fmt: skip
     return known.get(name) or field_word(name)
