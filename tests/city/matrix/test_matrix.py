@@ -100,7 +100,7 @@ def is_of_one(address: Address) -> bool:
     return address.name not in OWN and (
         bool(set(address.places) - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind", "table"})
         or address.name
-        in {"system_create", "catalogue_new", "open_webhook", "report_events", "figure_cases", "outages"}
+        in {"system_create", "catalogue_new", "open_webhook", "report_events", "figure_cases", "outages", "queue_draw"}
     )
 
 

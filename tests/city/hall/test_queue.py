@@ -1,0 +1,223 @@
+"""The queue: first come, first called; who goes first rests on a lane or a signature; appointments are received in time."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.city.board import small_city
+from tests.city.hall.test_intake import said
+from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.models import Case
+from yinuo.city.hall.queue import appointments, commands, slots
+from yinuo.city.hall.queue.halls import Halls
+from yinuo.city.hall.queue.tickets import in_turn, today
+from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.supervision.models import Clock, Finding
+from yinuo.city.supervision.sweep import sweep
+
+NOW = small_city.NOW
+WINDOW = Actor("li", "李强", (Grant("window_clerk", "service-centre"),), "service-centre")
+HEAD = Actor("head", "大厅主任", (Grant("section_head", "service-centre"),), "service-centre")
+LANES = ("加急", "优先", "预约", "普通")
+HALL = "service-centre"
+
+
+@pytest.fixture
+def halls(city, db):
+    return Halls.of(small_city.demo_city(), NOW.date())
+
+
+@pytest.fixture
+def draw(halls):
+    """Draws a number a minute after the last."""
+    count = iter(range(100))
+
+    def drawn(service="general", at=None, **more):
+        number = next(count)
+        wish = commands.Wish(f"form-{number}", halls.services[service], **more)
+        return commands.draw(wish, actor=WINDOW, now=at or NOW + timedelta(minutes=number)).case_id
+
+    return drawn
+
+
+def number_of(case_id):
+    return Case.objects.get(case_id=case_id).fields["number"]
+
+
+def called(halls, counter="1", at=NOW + timedelta(minutes=20)):
+    one = halls.counters[counter]
+    return commands.call_next(one, halls.services[one.service], actor=WINDOW, now=at).number
+
+
+def ticket(case_id, now=NOW):
+    return next(one for one in today(HALL, now=now) if one.case_id == case_id)
+
+
+@pytest.mark.holds("E058", "invariant 12", shows="/queue")
+def test_whoever_came_first_is_called_first_and_the_old_before_all(halls, draw):
+    first, second = draw(), draw()
+    old = draw(lane="优先", ground="老年人")
+    other = draw("social")
+    assert [number_of(one) for one in (first, second, old, other)] == ["A001", "A002", "A003", "C001"]
+    assert [one.number for one in in_turn(today(HALL, now=NOW), "general", LANES)] == ["A003", "A001", "A002"]
+    assert called(halls) == "A003" and called(halls, "2") == "A001"
+    assert called(halls, "5") == "C001"
+
+
+@pytest.mark.holds("E058", "invariant 12", shows="/counters/1")
+def test_a_jump_is_refused_until_a_head_who_does_not_call_signs_a_reason(halls, draw):
+    draw()
+    later = draw()
+    with pytest.raises(Refused, match="先来先办"):
+        commands.call(ticket(later), halls.counters["1"], actor=WINDOW, now=NOW + timedelta(minutes=5))
+    with pytest.raises(Refused, match="您不在其中"):
+        commands.sign_jump(later, reason="熟人", actor=WINDOW, now=NOW + timedelta(minutes=5))
+    with pytest.raises(Refused, match="请写明理由"):
+        commands.sign_jump(later, reason=" ", actor=HEAD, now=NOW + timedelta(minutes=5))
+    commands.sign_jump(later, reason="赶火车", actor=HEAD, now=NOW + timedelta(minutes=6))
+    assert called(halls) == "A002"
+    sweep(NOW + timedelta(minutes=25))
+    assert not Finding.objects.filter(institution="queue", clause="first-come").exists()
+
+
+def test_a_lane_without_its_ground_is_refused(halls, draw):
+    with pytest.raises(Refused, match="须写明依据"):
+        draw(lane="优先")
+    assert not today(HALL, now=NOW)
+
+
+@pytest.mark.holds("E058", shows="/counters/1")
+def test_one_at_a_time_and_passed_over_only_after_the_second_call(halls, draw):
+    first, _second = draw(), draw()
+    called(halls)
+    with pytest.raises(Refused, match="还没有办完"):
+        called(halls)
+    with pytest.raises(Refused, match="再次叫号"):
+        commands.end(first, "missed", actor=WINDOW, now=NOW + timedelta(minutes=21))
+    commands.end(first, "again", actor=WINDOW, now=NOW + timedelta(minutes=22))
+    assert ticket(first).calls == 2
+    commands.end(first, "missed", actor=WINDOW, now=NOW + timedelta(minutes=23))
+    assert ticket(first).is_missed and called(halls, at=NOW + timedelta(minutes=24)) == "A002"
+
+
+def test_the_same_form_is_one_number_and_another_day_begins_anew(halls, draw):
+    wish = commands.Wish("same", halls.services["general"])
+    assert commands.draw(wish, actor=WINDOW, now=NOW).case_id == commands.draw(wish, actor=WINDOW, now=NOW).case_id
+    tomorrow = NOW + timedelta(days=3)
+    assert number_of(draw(at=tomorrow)) == "A001"
+    assert not [one for one in today(HALL, now=tomorrow) if one.number != "A001"]
+
+
+def at(hour, minute=0, day=23):
+    return datetime(2026, 3, day, hour, minute, tzinfo=timezone.get_default_timezone())
+
+
+@pytest.fixture
+def booked(halls):
+    service, counter = halls.services["general"], halls.counters["1"]
+    booking = appointments.Booking("b" * 32, service, counter, at(10), {"name": "王敏", "phone": "13912345678"})
+    return appointments.book(booking, actor=appointments.anybody(now=NOW), now=NOW).case_id
+
+
+@pytest.mark.holds("E053", shows="/appointments")
+def test_who_comes_in_time_is_called_before_the_others_and_it_counts_as_honoured(halls, booked, draw):
+    draw(at=at(9, 40))
+    with pytest.raises(Refused, match="还没有到取号时间"):
+        appointments.arrive(booked, halls.services["general"], slot_at=at(10), form="x", actor=WINDOW, now=at(9, 44))
+    appointments.arrive(booked, halls.services["general"], slot_at=at(10), form="x", actor=WINDOW, now=at(9, 50))
+    assert called(halls, at=at(10, 9)) == "A002"
+    assert Case.objects.get(case_id=booked).status == "ended"
+    sweep(at(10, 12))
+    assert Clock.objects.get(case_id=booked, clause="punctual").state == "kept"
+
+
+@pytest.mark.holds("E053", shows="/appointments")
+def test_who_is_not_received_within_ten_minutes_is_a_card_and_who_is_late_waits_like_others(halls, booked, draw):
+    appointments.arrive(booked, halls.services["general"], slot_at=at(10), form="x", actor=WINDOW, now=at(9, 50))
+    sweep(at(10, 11))
+    card = Finding.objects.get(case_id=booked, clause="punctual")
+    assert (card.level, card.status) == ("yellow", "open")
+    late = appointments.Booking("c" * 32, halls.services["general"], halls.counters["2"], at(10), {"name": "李", "phone": "13900000001"})  # fmt: skip
+    other = appointments.book(late, actor=appointments.anybody(now=NOW), now=NOW).case_id
+    drawn = appointments.arrive(other, halls.services["general"], slot_at=at(10), form="y", actor=WINDOW, now=at(10, 11))  # fmt: skip
+    assert ticket(drawn.case_id, at(10, 11)).lane == "普通"
+
+
+def test_a_slot_is_given_once_and_again_after_it_is_given_back(halls, booked):
+    again = appointments.Booking("d" * 32, halls.services["general"], halls.counters["1"], at(10), {"name": "李", "phone": "13900000001"})  # fmt: skip
+    with pytest.raises(Refused, match="刚刚被别人约走"):
+        appointments.book(again, actor=appointments.anybody(now=NOW), now=NOW)
+    assert not appointments.cancel_by_number(Case.objects.get(case_id=booked).receipt, "0000", now=NOW)
+    assert appointments.cancel_by_number(Case.objects.get(case_id=booked).receipt, "5678", now=NOW)
+    assert appointments.book(again, actor=appointments.anybody(now=NOW), now=NOW).is_new
+
+
+def test_slots_lie_within_the_opening_hours_of_working_days(halls):
+    calendar = small_city.demo_city().rules.calendar
+    days = slots.days(calendar, NOW)
+    assert [day.isoformat() for day in days][:3] == ["2026-03-20", "2026-03-23", "2026-03-24"]
+    found = slots.slots(halls.at("general"), days[1], calendar=calendar, taken=set(), now=NOW)
+    assert [timezone.localtime(one.at).strftime("%H:%M") for one in found][::2][:7] == ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30", "13:30"]  # fmt: skip
+    assert all(one.is_free for one in found) and len(found) == 28
+    assert not any(one.is_free for one in slots.slots(halls.at("general"), days[0], calendar=calendar, taken=set(), now=NOW) if one.at <= NOW)  # fmt: skip
+
+
+@pytest.mark.holds("E053", shows="/book")
+def test_anybody_books_and_gives_back_without_signing_in(client, city, db, sign_in):
+    page = client.get("/book?service=general&day=2026-03-23").content.decode()
+    time_ = re.findall(r'name="at" value="([^"]+)"', page)[2]
+    sent = {"form": "e" * 32, "service": "general", "day": "2026-03-23", "at": time_, "name": "王敏"}
+    answer = client.post("/book", sent)
+    assert answer.status_code == 422 and 'aria-describedby="phone_error"' in answer.content.decode()
+    assert 'value="王敏"' in answer.content.decode() and f'value="{time_}" checked' in answer.content.decode()
+    told = said(client.post("/book", {**sent, "phone": "139 1234 5678"}))
+    receipt = re.search(r"预约号 (\w[\w-]+)", told)[1]
+    staff = said(sign_in("li").get("/appointments?day=2026-03-23"))
+    assert receipt in staff and "王*" in staff and "王敏" not in staff and "已约" in staff
+    assert client.post("/book/cancel", {"receipt": receipt, "tail": "1111"}).status_code == 422
+    assert "预约已取消" in said(client.post("/book/cancel", {"receipt": receipt, "tail": "5678"}))
+
+
+@pytest.mark.holds("E058", "invariant 12", shows="/halls/service-centre/display")
+def test_from_the_desk_to_the_screen_in_the_hall(sign_in, client):
+    li = sign_in("li")
+    page = said(li.get(li.post("/queue/draw", {"form": "f" * 32, "service": "general"})["Location"]))
+    assert re.search("请拿好号码 +A001", page) and "1 人在等" in page
+    li.post("/queue/draw", {"form": "g" * 32, "service": "general", "ground": "孕妇"})
+    assert "还没有叫号" in said(client.get("/halls/service-centre/display"))
+    assert li.post("/counters/1/next").status_code == 302
+    here = said(li.get("/counters/1"))
+    assert re.search("正在接待 +A002", here)
+    screen = said(client.get("/halls/service-centre/display"))
+    assert re.search("A002 +请到1号窗口", screen)
+    last = Case.objects.get(kind="ticket", fields__number="A002")
+    assert li.post("/counters/1/served", {"ticket": last.case_id}).status_code == 302
+    assert "今天已接待 1 人" in said(li.get("/counters/1"))
+    assert client.get("/halls/nowhere/display").status_code == 404
+
+
+def test_a_jump_at_the_window_says_why_not(sign_in):
+    li = sign_in("li")
+    for form in "hi":
+        li.post("/queue/draw", {"form": form * 32, "service": "general"})
+    last = Case.objects.get(kind="ticket", fields__number="A002")
+    answer = li.post("/counters/1/call", {"ticket": last.case_id})
+    assert answer.status_code == 422 and "先来先办" in said(answer)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_answer_within_eight_queries(sign_in, client, language):
+    li = sign_in("li", language)
+    for form in "jkl":
+        li.post("/queue/draw", {"form": form * 32, "service": "general"})
+    for page in ("/queue", "/counters/1", "/appointments", "/halls/service-centre/display", "/book"):
+        li.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert li.get(page).status_code == 200
+        assert len(asked) <= 8, (page, [query["sql"][:100] for query in asked])
