@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "yinuo.city.portal",
     "yinuo.city.figures",
     "yinuo.city.institutions",
+    "yinuo.city.openness",
     "yinuo.city.api",
     "yinuo.city.site",
 ]

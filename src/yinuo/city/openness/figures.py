@@ -1,0 +1,182 @@
+"""The figures everybody may read: those the text calls public, of the last whole period, with n, interval and definition (invariant 58).
+
+A value is said only where the text allows it: below its smallest n only n is told (D21, invariant 45).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from yinuo.city.pages.reading import Reader
+from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.table import Table
+from yinuo.engine.statistics import wilson
+
+ADDED = ("count", "share", "sum")
+"""Measures whose values over several subjects add up to the city's."""
+TREND = 12
+LANES = ("priority-lanes", "lane-uses", "lane")
+"""The figure that counts the lanes granted, and the table that gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of one period: k of n, the value, its interval. `value` is None where n is too small to say."""
+
+    begin: date
+    end: date
+    k: float
+    n: float
+    value: float | None
+    low: float | None
+    high: float | None
+    is_share: bool
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A public figure: what it is, where it is from, its whole periods (the last one last), the subjects of the last."""
+
+    institution: str
+    clause: str
+    title: str
+    sentences: tuple[str, ...]
+    source: str
+    better: str
+    measure: str
+    periods: tuple[Value, ...]
+    subjects: tuple[tuple[str, Value], ...]
+    """Unit, item or class → its value in the last whole period; the largest n first."""
+
+    @property
+    def last(self) -> Value | None:
+        """The last whole period."""
+        return self.periods[-1] if self.periods else None
+
+    @property
+    def key(self) -> str:
+        """What it is called in an address."""
+        return f"{self.institution}/{self.clause}"
+
+
+def public(words: Words) -> dict[str, Indicator]:
+    """The indicators the text calls public, by `institution/clause`, as they are said today."""
+    return {
+        ruling.name: ruling.editions[-1].clause
+        for ruling in (words.rules.of_kind("indicator") if words.is_there else ())
+        if isinstance(ruling.editions[-1].clause, Indicator) and ruling.editions[-1].clause.public
+    }
+
+
+def listed(words: Words, *, today: date, only: Sequence[str] = ()) -> tuple[Figure, ...]:
+    """The public figures with what was measured of them in whole periods: one query. Without a whole period: not there."""
+    wanted = {name: one for name, one in public(words).items() if not only or name in only}
+    found: dict[str, list[dict[str, Any]]] = {}
+    asked = {"digest": words.pack.digest if words.is_there else "", "names": list(wanted), "today": today}
+    for row in rows(__file__, "figures", asked):
+        found.setdefault(row["name"], []).append(row)
+    return tuple(_figure(words, name, wanted[name], found[name]) for name in wanted if name in found)
+
+
+def of_unit(words: Words, unit: str, *, today: date) -> tuple[tuple[Figure, Value], ...]:
+    """What the last whole period says of one unit, figure by figure: one query."""
+    said = []
+    for figure in listed(words, today=today):
+        mine = next((value for name, value in figure.subjects if name == unit), None)
+        if mine is not None:
+            said.append((figure, mine))
+    return tuple(said)
+
+
+def _figure(words: Words, name: str, one: Indicator, found: Sequence[Mapping[str, Any]]) -> Figure:
+    home, _slash, clause = name.partition("/")
+    by_period: dict[date, list[Mapping[str, Any]]] = {}
+    for row in found:
+        by_period.setdefault(row["period_start"], []).append(row)
+    last = by_period[max(by_period)]
+    subjects = [(name, _value(one, same)) for name, same in _grouped(last).items()]
+    edition = words.edition(home, clause)
+    source = (one.source or (edition[1].source if edition else "")) or ""
+    adds = one.measure in ADDED
+    return Figure(
+        home, clause, words.clause(home, clause), tuple(Reader(words).sentences(one)), source, one.better, one.measure,
+        tuple(_value(one, by_period[begin]) for begin in sorted(by_period)[-TREND:]) if adds else (),
+        tuple(sorted(subjects, key=lambda pair: -pair[1].n)),
+    )  # fmt: skip
+
+
+def _grouped(found: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The values by whom or what they are about: classes over all units, else units, else items."""
+    by: dict[str, list[Mapping[str, Any]]] = {}
+    for row in found:
+        name = _subject(row)
+        if name is not None:
+            by.setdefault(name, []).append(row)
+    return by
+
+
+def _subject(row: Mapping[str, Any]) -> str | None:
+    found = row["unit"] if row["by"] is None else row["by"]
+    return str(found or row["item"]) if found or row["item"] else None
+
+
+def _value(one: Indicator, same: Iterable[Mapping[str, Any]]) -> Value:
+    many = list(same)
+    k, n = sum(row["numerator"] or 0.0 for row in many), sum(row["denominator"] or 0.0 for row in many)
+    is_share = one.measure == "share"
+    value = low = high = None
+    if is_share and n >= one.min_n:
+        lows, highs = wilson(np.array([k]), np.array([n]))
+        value, low, high = k / n, float(lows[0]), float(highs[0])
+    elif not is_share:
+        value = sum(row["value"] or 0.0 for row in many)
+    return Value(many[0]["period_start"], many[0]["period_end"], k, n, value, low, high, is_share, one.min_n)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How many were let go first in the last whole month, of how many received, against the share published as the most (D21)."""
+
+    begin: date
+    granted: int
+    received: int
+    cap: float
+    by_lane: tuple[tuple[str, int], ...]
+
+    @property
+    def share(self) -> float | None:
+        """The share; None when nothing was received."""
+        return self.granted / self.received if self.received else None
+
+    @property
+    def is_above(self) -> bool:
+        """Whether it is more than the published most."""
+        return self.share is not None and self.share > self.cap
+
+
+def lanes(words: Words, *, today: date) -> Lanes | None:
+    """The green channel and the other lanes in the last whole month: one query. None when the text knows no such cap."""
+    home, clause, table = LANES
+    found = words.edition(home, table)
+    text = found[1].clause if found else None
+    cap = text.grant.cap if isinstance(text, Table) and text.grant is not None else None
+    if cap is None or cap.share is None or f"{home}/{clause}" not in public(words):
+        return None
+    until = today.replace(day=1)
+    since = until.replace(year=until.year - 1, month=12) if until.month == 1 else until.replace(month=until.month - 1)
+    asked = {
+        "digest": words.pack.digest, "institution": home, "clause": clause, "since": since, "until": until,
+        "zone": words.rules.zone,
+    }  # fmt: skip
+    row = rows(__file__, "lanes", asked)[0]
+    by_lane = tuple((str(lane), int(many)) for lane, many in json.loads(row["lanes"] or "[]"))
+    return Lanes(since, int(row["granted"]), int(row["received"]), float(cap.share), by_lane)

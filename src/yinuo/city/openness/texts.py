@@ -1,0 +1,199 @@
+"""The institutions in force and the pledges made, as everybody may read them (E047, E224, E227)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from yinuo.city.pages.reading import Reader
+from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.statistics import wilson
+from yinuo.rulebook.editions import Statement
+from yinuo.rulebook.loader import Institution
+
+LEAST = 5
+"""Below so many limits that came due a share of kept pledges says nothing."""
+SHOWN = 50
+"""So many pledges on a page."""
+SPOKEN = ("flow", "promise", "constraint", "indicator")
+"""Kinds of clause that can be read out in sentences; the others are listed by their names."""
+ORDER = ("promise", "constraint", "flow", "register", "table", "indicator")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An institution in the list: its name, who keeps it, since when its text of today is in force, by which source."""
+
+    id: str
+    name: str
+    owner: str
+    since: date
+    source: str
+    status: str
+    limits: int
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One clause: its kind and title, what it says in sentences, since when."""
+
+    kind: str
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    note: str
+    source: str
+    since: date
+    is_public_reason: bool
+
+
+def listed(words: Words, today: date) -> list[Line]:
+    """Every institution with a version in force today, the city's own first."""
+    found = []
+    for pack in reversed(list(words.pack.everywhere())):
+        for one in pack.institutions.values():
+            begun = _in_force(one, today)
+            if begun:
+                found.append(_line(one, begun, words, is_own=pack is words.pack))
+    return found
+
+
+def _in_force(one: Institution, today: date) -> list[Statement]:
+    return [
+        said
+        for said in one.statements
+        if said.edition.start <= today and (said.edition.until is None or today < said.edition.until)
+    ]
+
+
+def _line(one: Institution, begun: list[Statement], words: Words, *, is_own: bool) -> Line:
+    last = max(begun, key=lambda said: said.edition.start).edition
+    limits = sum(isinstance(said.edition.clause, Promise) for said in begun)
+    name = one.zh if words.language == "zh" else one.en or one.zh
+    return Line(
+        one.id, name, words.unit(one.owner) or one.owner, last.start, last.source, last.status, limits, is_own
+    )  # fmt: skip
+
+
+def one(words: Words, name: str, today: date) -> tuple[Line, list[Said]] | None:
+    """An institution in force with its clauses, the limits first; None for one that is not there or not in force."""
+    found = words.institution_of(name) if words.is_there else None
+    begun = _in_force(found, today) if found is not None else []
+    if found is None or not begun:
+        return None
+    reader = Reader(words)
+    own = name in words.pack.institutions
+    ordered = sorted(begun, key=lambda said: ORDER.index(said.kind) if said.kind in ORDER else 9)
+    return _line(found, begun, words, is_own=own), [_said(said, words, reader) for said in ordered]
+
+
+def _said(said: Statement, words: Words, reader: Reader) -> Said:
+    clause, edition = said.edition.clause, said.edition
+    sentences = () if isinstance(clause, Flow) or said.kind not in SPOKEN else tuple(reader.sentences(clause))
+    steps = _steps(clause, words) if isinstance(clause, Flow) else ()
+    title = clause.zh if words.language == "zh" else clause.en or clause.zh
+    return Said(
+        said.kind, said.id, title, steps or sentences, clause.note or "", clause.source or edition.source, edition.start,
+        isinstance(clause, Promise) and clause.public_reason,
+    )  # fmt: skip
+
+
+def _steps(flow: Flow, words: Words) -> tuple[str, ...]:
+    between = " / " if words.language == "en" else "、"
+    return tuple(between.join(words.activity(name) for name in step.does) for step in flow.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """What a unit pledged of an item, and how often it kept it in the last whole quarter."""
+
+    item: str
+    zh: str
+    en: str
+    unit: str
+    promised: str
+    statutory: str
+    effect: str
+    published_on: date
+    published_in: str
+    since: date
+    kept: int
+    n: int
+    begin: date | None
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def pledges(words: Words, *, today: date, units: list[str] | None, page: int = 0) -> tuple[list[Pledge], int]:
+    """The pledges in force that count as made (item, limit, effect, day and medium), a page of them, and how many there are.
+
+    Beside each what the last whole quarter counted of its promised limits: what is overdue and still open counts against
+    it. Below LEAST no share is said. One query.
+    """
+    begin, end = _quarter(today)
+    asked = {
+        "today": today, "units": units, "begin": begin, "end": end, "digest": words.pack.digest if words.is_there else "",
+        "most": SHOWN, "skip": page * SHOWN,
+    }  # fmt: skip
+    found = rows(__file__, "pledges", asked)
+    return [_pledge(row, begin) for row in found], found[0]["total"] if found else 0
+
+
+def _pledge(row: Mapping[str, Any], begin: date) -> Pledge:
+    kept, n = int(row["kept"] or 0), int(row["n"] or 0)
+    share = low = high = None
+    if n >= LEAST:
+        lows, highs = wilson(np.array([kept]), np.array([n]))
+        share, low, high = kept / n, float(lows[0]), float(highs[0])
+    own = {
+        name: row[name]
+        for name in (
+            "item",
+            "zh",
+            "en",
+            "unit",
+            "promised",
+            "statutory",
+            "effect",
+            "published_on",
+            "published_in",
+            "since",
+        )
+    }
+    return Pledge(**own, kept=kept, n=n, begin=begin if n else None, share=share, low=low, high=high)
+
+
+def _quarter(today: date) -> tuple[date, date]:
+    """The first day of the last whole quarter and of this one."""
+    end = date(today.year, today.month - (today.month - 1) % 3, 1)
+    begin = date(end.year - 1, 10, 1) if end.month == 1 else date(end.year, end.month - 3, 1)
+    return begin, end
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A limit that was missed, and the reason the unit gave in public (优化营商环境条例 36)."""
+
+    institution: str
+    clause: str
+    unit: str
+    item: str
+    kind: str
+    reason: str
+    published_at: datetime
+    raised_at: datetime
+
+
+def missed(*, units: list[str] | None = None, most: int = 50) -> list[Missed]:
+    """The limits missed whose reasons were published, the last first: one query. Nothing of who applied."""
+    found = rows(__file__, "missed", {"units": units, "most": most})
+    return [Missed(**row) for row in found]

@@ -1,0 +1,157 @@
+"""What the fields of an entry are called and how their values are written for everybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from yinuo.city.openness.records import ANSWERS, CATALOGUE, DECISIONS, RELEASES, Record, public_fields
+from yinuo.city.pages.initials import of as initial
+from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.register import CHANGED, CLOSED, ENTERED, PUBLISHED, VERIFIED, Register
+from yinuo.kernel.limits import Limit, Unit
+
+LEFT_OUT = frozenset({"title", "subject", "question", "entry"})
+"""Fields that stand elsewhere on the page."""
+
+
+def book_words() -> Mapping[str, tuple[str, str]]:
+    """The title of each book and what it is for."""
+    return {
+        "disclosure": (
+            _("政务公开目录"),
+            _("哪些事项必须公开、由谁公开、多久更新一次。过期没有更新的照样列出，并注明“已过期”。"),
+        ),
+        "releases": (_("已公开的信息"), _("经拟稿人以外的人保密审查以后发布。")),
+        "decisions": (_("重大决策公开"), _("每项决策写明影响了谁、怎样听取了意见，缺一项不得公布。")),
+        "answers": (_("常见问题解答"), _("网上、热线、大厅同一个答案。每条按期复核，过期没有复核的注明“待复核”。")),
+    }
+
+
+def step_words() -> Mapping[str, Mapping[str, str]]:
+    """What happens to an entry, as the public calls it, by kind of entry."""
+    plain = {ENTERED: _("拟稿"), CHANGED: _("修改"), VERIFIED: _("审核"), PUBLISHED: _("公布"), CLOSED: _("归档")}
+    return {
+        CATALOGUE: {**plain, ENTERED: _("列入目录"), PUBLISHED: _("公开（更新）")},
+        RELEASES: {**plain, VERIFIED: _("保密审查"), PUBLISHED: _("对外发布")},
+        DECISIONS: {**plain, ENTERED: _("提出方案并听取意见"), VERIFIED: _("合法性审核"), CLOSED: _("执行结果公开")},
+        ANSWERS: {**plain, PUBLISHED: _("发布（复核）")},
+    }
+
+
+def lane_words() -> Mapping[str, str]:
+    """The lanes on which something is let go first."""
+    return {"green": _("绿色通道"), "urgent": _("急事急办"), "special": _("特事特办"), "fast": _("好事快办")}
+
+
+def result_words() -> Mapping[str, str]:
+    """The results of a request for information, as the law classes them; not answered yet; ended otherwise."""
+    return {
+        "": _("办理中"), "予以公开": _("予以公开"), "部分公开": _("部分公开"), "不予公开": _("不予公开"), "信息不存在": _("信息不存在"),
+        "不属本机关": _("不属本机关"), "不予处理": _("不予处理"), "withdrawn": _("申请人撤回"), "terminated": _("视为放弃"),
+    }  # fmt: skip
+
+
+def kind_words() -> Mapping[str, str]:
+    """Kinds of clause, as a reader calls them."""
+    return {
+        "promise": _("期限"), "constraint": _("规则"), "flow": _("流程"), "register": _("登记簿"), "table": _("条件表"),
+        "indicator": _("指标"), "survey": _("评议"), "draw": _("抽取"), "quota": _("定额"), "standing": _("结果运用"),
+    }  # fmt: skip
+
+
+def type_words() -> Mapping[str, str]:
+    """Types of unit."""
+    return {
+        "city": _("市政府"), "department": _("部门"), "office": _("办公机构"), "centre": _("中心"), "town": _("乡镇"),
+        "subdistrict": _("街道"), "zone": _("开发区"), "village": _("村"), "community": _("社区"), "section": _("科室"),
+        "window": _("窗口"), "company": _("企业"),
+    }  # fmt: skip
+
+
+def tier_words() -> Mapping[str, str]:
+    """How high a post stands in the chain of responsibility (E008)."""
+    return {"principal": _("主要负责"), "deputy_in_charge": _("分管"), "member": _("承办")}
+
+
+def subject_word(words: Words, key: str) -> str:
+    """Whom or what a value is about, other than a unit: an item, or the values of a class (`{"lane":"green"}`)."""
+    if not key.startswith("{"):
+        return words.unit(key) if key in words.tree.others else words.item(key)
+    told = {**lane_words(), **result_words()}
+    return _("、").join(told.get(str(value), str(value)) for value in json.loads(key).values())
+
+
+def weekdays() -> tuple[str, ...]:
+    """The days of the week from Monday."""
+    return (
+        pgettext("weekday", "一"), pgettext("weekday", "二"), pgettext("weekday", "三"), pgettext("weekday", "四"),
+        pgettext("weekday", "五"), pgettext("weekday", "六"), pgettext("weekday", "日"),
+    )  # fmt: skip
+
+
+def field_rows(one: Record, clause: Register, words: Words) -> list[tuple[str, str, bool]]:
+    """The fields of an entry: name, value, whether it is long; in the order of the text."""
+    found = []
+    for name, field in public_fields(clause).items():
+        value = one.fields.get(name)
+        if name in LEFT_OUT or value in (None, "", []):
+            continue
+        label = (field.en or name) if words.language == "en" else (field.zh or name)
+        found.append((label, written(value, field.word, words), field.is_ == "long"))
+    return found
+
+
+def written(value: Any, word: str, words: Words) -> str:
+    """A value as people read it."""
+    if isinstance(value, (list, tuple)):
+        return _("、").join(written(one, word.removeprefix("list:"), words) for one in value)
+    if word == "unit":
+        return words.unit(str(value))
+    if word == "item":
+        return words.item(str(value))
+    if word == "bool" or isinstance(value, bool):
+        return _("是") if value in (True, "true") else _("否")
+    if word == "limit":
+        return length(str(value), words)
+    if word == "money":
+        return _("%(yuan)s 元") % {"yuan": f"{int(value) / 100:,.2f}".removesuffix(".00")}
+    return str(value)
+
+
+def length(text: str, words: Words) -> str:
+    """A length of time as the text writes it, in the reader's language; a dash for none."""
+    try:
+        found = Limit.parse(text) if text else None
+    except ValueError:
+        return text
+    if found is None:
+        return "—"
+    if not found.count:
+        return _("当场办完")
+    longer = {Unit.WEEKS: _("%(number)s 周"), Unit.MONTHS: _("%(number)s 个月"), Unit.YEARS: _("%(number)s 年")}
+    if found.unit in longer:
+        return longer[found.unit] % {"number": found.count}
+    return words.amount(float(found.count), found.unit.value)
+
+
+def matches(one: Record, asked: str, words: Words) -> bool:
+    """Whether an entry holds what was asked: every pair of characters, every word, or the initials of its title."""
+    wanted = {word for word in asked.casefold().split() if word}
+    if not wanted:
+        return True
+    text = " ".join(str(value) for value in one.fields.values()).casefold() + words.unit(one.owner).casefold()
+    sounds = "".join(initial(character)[:1] or character for character in one.title)
+    return all(
+        word in text or (word.isascii() and len(word) > 1 and word in sounds) or _pairs(word, text) for word in wanted
+    )
+
+
+def _pairs(word: str, text: str) -> bool:
+    """A question in a sentence of its own: half of its pairs of characters stand in the text."""
+    pairs = {word[place : place + 2] for place in range(len(word) - 1)}
+    return len(word) >= 4 and sum(pair in text for pair in pairs) * 2 >= len(pairs)

@@ -1,0 +1,38 @@
+"""A town that publishes: founded once; each test's own changes go with its savepoint."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tests.city.board import small_city
+from tests.city.openness import gazette
+from yinuo.city.openness import records
+
+
+@pytest.fixture(scope="package")
+def founded(django_db_setup, django_db_blocker):
+    """One open transaction around all tests of the package: units, people, the text in force, six weeks of cases judged."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        try:
+            gazette.found()
+            yield
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """It is 20 March 2026 for every page, and nothing is remembered of another test."""
+    monkeypatch.setattr(timezone, "now", lambda: small_city.NOW)
+    records.forget()
+
+
+@pytest.fixture
+def town(founded, db):
+    """The town."""

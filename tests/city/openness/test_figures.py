@@ -1,0 +1,152 @@
+"""Figures, pledges, institutions, results and missed limits, as everybody reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from tests.city.board import small_city
+from tests.city.openness import gazette
+from tests.city.openness.gazette import read
+from yinuo.city.figures.models import Figure
+from yinuo.city.openness import figures
+from yinuo.city.pages.words import Words
+from yinuo.city.supervision import commands
+from yinuo.city.supervision.models import Finding
+
+TODAY = date(2026, 3, 20)
+
+
+def measured(
+    clause, *, n, k, begin=date(2026, 2, 1), end=date(2026, 2, 28), institution="time-limit", unit="market", **given
+):
+    digest = Words().pack.digest
+    Figure.objects.create(
+        digest=digest, institution=institution, clause=clause, version="2025-07-01", unit=unit, period_start=begin, period_end=end,
+        numerator=k, denominator=n, value=given.pop("value", k / n if n else None), scope=["market", "city"],
+        measured_at=small_city.NOW, **given,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def empty(town):
+    Figure.objects.all().delete()
+
+
+@pytest.mark.holds("invariant 58", shows="/open/figures")
+def test_invariant_58_each_figure_stands_with_n_interval_and_the_way_to_its_definition(empty):
+    measured("on-time", n=40, k=38)
+    measured("on-time", n=3, k=3, unit="housing")
+    measured("on-time", n=900, k=1, begin=date(2026, 3, 1), end=date(2026, 3, 31))
+    _status, page, said = read("/open/figures")
+    assert "95.3 %" in said, "41 of 43, over both units; the month under way is not told"
+    assert "2026-02-01 – 2026-02-28" in said
+    assert "2026-03-31" not in said
+    assert "/open/figures/time-limit/on-time" in page
+    said = read("/open/figures/time-limit/on-time")[2]
+    for word in ("怎么算的", "n = 43", "每月", "分子", "件数太少，不出数", "95.0 %"):
+        assert word in said, word
+    assert read("/open/figures/time-limit/no-such")[0] == 404
+    assert read("/open/figures/shirking/anything")[0] == 404
+    assert "43" in read("/open")[2]
+
+
+@pytest.mark.holds("E039", shows="/open/figures#lanes")
+def test_the_share_let_go_first_is_published_against_its_cap(empty):
+    words = Words()
+    assert figures.lanes(words, today=TODAY).share == 0
+    measured("lane-uses", n=30, k=30, institution="priority-lanes", by='{"lane":"green"}', value=30.0)
+    found = figures.lanes(words, today=TODAY)
+    assert (found.granted, found.cap, found.by_lane) == (30, 0.1, (("green", 30),))
+    assert found.is_above
+    assert "已超过上限" in read("/open/figures")[2]
+
+
+@pytest.mark.holds("E047", shows="/open/pledges")
+def test_a_pledge_stands_beside_what_was_kept_of_it(empty):
+    quarter = {"begin": date(2025, 10, 1), "end": date(2025, 12, 31), "institution": "service-pledge", "unit": None}
+    said = read("/open/pledges")[2]
+    for word in (
+        "食品经营许可",
+        "7 个工作日",
+        "20 个工作日",
+        "当面道歉并专人跟办",
+        "2025-01-10",
+        "市政府网站",
+        "不足 5 件",
+    ):
+        assert word in said, word
+    measured("pledges-kept", n=10, k=9, item="food-permit", **quarter)
+    said = read("/open/pledges")[2]
+    assert "90.0 %" in said
+    assert "9 / 10 件" in said
+    assert "食品经营许可" not in read("/open/pledges", unit="housing")[2]
+
+
+@pytest.mark.holds("peer 91", shows="/open/missed")
+def test_a_missed_limit_is_told_with_its_reason_and_without_its_applicant(town):
+    card = Finding.objects.filter(clause="promised", why_code="late", status="open", level="yellow").first()
+    assert "没有公布过逾期原因" in read("/open/missed")[2]
+    head = small_city.actor("chen")
+    commands.publish_reason(card.card, reason="现场核查遇暴雨推迟<b>两天</b>", actor=head, now=small_city.NOW)
+    _status, page, said = read("/open/missed")
+    assert "现场核查遇暴雨推迟" in said
+    assert "<b>两天" not in page
+    for secret in (card.case_id, "王小敏", "party-", head.name):
+        assert secret not in page
+    unit = read(f"/open/units/{card.unit}")[2]
+    assert "现场核查遇暴雨推迟" in unit
+
+
+@pytest.mark.holds("E222", shows="/open/results")
+def test_results_say_what_was_decided_in_how_many_days_and_not_for_whom(town):
+    status, page, said = read("/open/results")
+    assert status == 200
+    for word in ("已准予", "按时完成", "食品经营许可", "7 个工作日"):
+        assert word in said, word
+    assert not [secret for secret in ("王小敏", "party-", "D00", "13912345678") if secret in page]
+    assert read("/open/results", unit="water-company")[2].count("已准予") == 0
+    assert read("/open/results", page="99999999")[0] == 200
+
+
+@pytest.mark.holds("E224", shows="/open/institutions")
+def test_institutions_in_force_say_their_source_and_since_when(town):
+    said = read("/open/institutions")[2]
+    for word in ("限时办结制", "示例市限时办结制", "自 2025-01-01 起", "政府信息公开"):
+        assert word in said, word
+    said = read("/open/institutions/time-limit")[2]
+    for word in ("法定时限", "行政许可法第四十二条", "可以延长", "期限"):
+        assert word in said, word
+    assert read("/open/institutions/nothing")[0] == 404
+    assert "Every matter has its time limit" in read("/open/institutions/time-limit", language="en")[2]
+
+
+def test_a_page_a_reader_has_already_is_not_sent_again(town):
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
+    tag = client.get("/open/institutions")["ETag"]
+    assert client.get("/open/institutions", HTTP_IF_NONE_MATCH=tag).status_code == 304
+    assert client.get("/open/calendar", HTTP_IF_NONE_MATCH=tag).status_code == 200
+    english = client.get("/open/institutions", HTTP_IF_NONE_MATCH=tag, HTTP_ACCEPT_LANGUAGE="en")
+    assert english.status_code == 200
+
+
+@pytest.mark.holds("E269", shows="/open")
+def test_the_front_page_leads_to_services_beside_approvals(town):
+    gazette.subject("抽检结果", out=[(1, 6)])
+    small_city.supervised()
+    _status, page, said = read("/open")
+    assert "便民服务" in said
+    assert "/matters?type=20" in page
+    assert "1 项已过期" in said
+    for path in (
+        "/open/disclosure",
+        "/open/pledges",
+        "/open/requests",
+        "/open/calendar",
+        "/open/units",
+        "/open/answers",
+    ):
+        assert f'href="{path}"' in page, path
+    assert "Open government" in read("/open", language="en")[2]
