@@ -193,7 +193,7 @@ def _of_day(request: HttpRequest, day: date, *, error: str = "") -> HttpResponse
     facts = {
         "rows": rows, "day": day, "error": error, "services": halls.services, "counters": halls.counters, "grid": _grid(words, halls, rows, day=day, now=now),
         "days": [(one.isoformat(), one.isoformat()) for one in slots.days(words.rules.calendar, now)] if words.is_there else [],
-        "states": {"booked": _("已预约"), "arrived": _("已到场"), "late": _("迟到"), "honoured": _("已接待"), "missed": _("失约"), "cancelled": _("已取消")},
+        "states": {"booked": _("已预约"), "arrived": _("已到场"), "late": _("迟到"), "honoured": _("已接待"), "missed": _("失约"), "cancelled": _("已取消预约")},
         "may_act": any(one.role in ("window_clerk", "hotline_operator") for one in request.actor.grants),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "hall/appointments.html.j2", facts, status=422 if error else 200)
@@ -208,6 +208,6 @@ def _grid(
     taken = {(row["counter"], row["slot_at"]) for row in rows if row["state"] != "cancelled"}
     found: dict[datetime, dict[str, str]] = {}
     for one in slots.slots(list(halls.counters.values()), day, calendar=words.rules.calendar, taken=taken, now=now):
-        word = _("已约") if (one.counter.id, one.at) in taken else _("可约") if one.is_free else _("已过")
+        word = _("已约") if (one.counter.id, one.at) in taken else _("可约") if one.is_free else _("时间已过")
         found.setdefault(one.at, {})[one.counter.id] = word
     return sorted(found.items())
