@@ -18,7 +18,7 @@ from yinuo.kernel.instants import DAY
 
 DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at", "uses": "at"}
 FACTS = frozenset({
-    "did", "did_not", "status", "visits", "doors", "persons", "passes", "events", "days", "span", "opened_at", "closed_at"
+    "did", "did_not", "status", "visits", "doors", "persons", "passes", "events", "lasted", "span", "opened_at", "closed_at"
 })  # fmt: skip
 """What `case_facts` adds to the fields of a case."""
 
@@ -100,7 +100,7 @@ def _of_clause(frame: pl.DataFrame, part: str) -> pl.DataFrame:
 def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     """Cases with what happened to them.
 
-    opened_at, closed_at (by the end of its flow), did (activities), span (elapsed time from opening to end), days (local days from opening
+    opened_at, closed_at (by the end of its flow), did (activities), span (elapsed time from opening to end), lasted (local days from opening
     to end, 0 = the same day), events, passes (times its holder handed it to another unit); and where events carry the field
     `visit`: visits (its distinct values), doors and persons (distinct units and actors of those events).
     """
@@ -142,8 +142,8 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     cases = cases.join(closed, on="case_id", how="left")
     span = (pl.col("closed_at") - pl.col("opened_at")).alias("span")
     status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
-    days = (_local_day(cases["closed_at"], rules) - _local_day(cases["opened_at"], rules)).alias("days")
-    return cases.with_columns(span, days, *(() if "status" in cases.columns else (status,)))
+    lasted = (_local_day(cases["closed_at"], rules) - _local_day(cases["opened_at"], rules)).alias("lasted")
+    return cases.with_columns(span, lasted, *(() if "status" in cases.columns else (status,)))
 
 
 def _with_passes(cases: pl.DataFrame, log: Log, rules: Rules) -> pl.DataFrame:

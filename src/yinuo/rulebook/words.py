@@ -43,7 +43,7 @@ MADE_FIELDS = _typed(clause="text", institution="text", level="text", finding="t
 """What the events lapsed, raised and found carry beside a case's fields."""
 CASE_FACTS = _typed(
     did="text", did_not="text", status="text", visits="int", span="limit", opened_at="moment", closed_at="moment",
-    doors="int", persons="int", passes="int", events="int", days="int",
+    doors="int", persons="int", passes="int", events="int", lasted="int",
 )  # fmt: skip
 DATED_FIELDS = _typed(id="text", **{"from": "date", "until": "date"})
 _ANY = FieldType.model_validate({"is": "any"})

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import polars as pl
 from django.db import connection
 
 from yinuo.city.cases import queries
+from yinuo.city.figures.catalogued import COLUMNS, tables_of
 from yinuo.city.ledger.statements import sql
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.context import references
@@ -41,6 +43,14 @@ SCHEMAS = {
 }
 
 
+BY_APPLICANT = frozenset({"applicant", "filer"})
+"""Who does the steps for which somebody comes to a counter, unless he sends them."""
+VISIT = """coalesce(e.payload::jsonb -> 'fields' ->> 'visit', CASE WHEN e.activity = ANY(%(met)s)
+    AND coalesce(e.actor, '') NOT LIKE 'resident:%%' AND coalesce(e.payload::jsonb -> 'fields' ->> 'channel', '窗口') = '窗口'
+    THEN (e.at AT TIME ZONE %(zone)s)::date::text END)"""
+"""One visit a day: what was taken in by staff at a counter, not sent by post, telephone or the portal (E060)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Measured:
     """A log with what was said of it."""
@@ -65,12 +75,19 @@ def window(
         for name, schema in SCHEMAS.items()
     }
     fields = _fields(pack.rules)
+    met = sorted(_met(pack.rules))
     schema = {**EVENT_COLUMNS, **dict.fromkeys(fields, pl.String())}
     is_read = "events" in read
-    events = _copied("events", {**asked, "fields": fields}, schema=schema) if is_read else pl.DataFrame(schema=schema)
-    books = queries.books(queries.ways_in_force()) if over is None or over.over.startswith("register:") else {}
-    log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], {**pack.tables, **books})
+    about = {**asked, "fields": fields, "met": met, "zone": pack.rules.zone}
+    events = _copied("events", about, schema=schema) if is_read else pl.DataFrame(schema=schema)
+    books = queries.books(queries.ways_in_force()) if over is None or _reads_books(over) else {}
+    counted = tables_of(pack) if over is None else tables_of(pack, [over.over])
+    log = Log(events.drop("sequence").with_row_index("sequence"), frames["cases"], {**pack.tables, **books, **counted})
     return Measured(log, Said(frames["clocks"], frames["findings"], frames["holdings"]))
+
+
+def _reads_books(indicator: Indicator) -> bool:
+    return indicator.over.startswith("register:") or indicator.over in COLUMNS
 
 
 def _read_by(indicator: Indicator) -> set[str]:
@@ -82,10 +99,21 @@ def _read_by(indicator: Indicator) -> set[str]:
     return {"cases", rows} | ({"events"} if facts else set())
 
 
+def _met(rules: Rules) -> set[str]:
+    """The activities for which somebody comes: what opens a case, and what the applicant does."""
+    flows = [flow for editions in rules.flows().values() for flow in editions]
+    done = {one for flow in flows for step in flow.steps if step.by in BY_APPLICANT for one in step.does}
+    return done | {flow.opens for flow in flows}
+
+
+def _field(name: str) -> str:
+    return f"(e.payload::jsonb -> 'fields' ->> '{name}')"
+
+
 def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
     """The rows of a statement by COPY; instants come as microseconds since 1970."""
     fields = asked.get("fields", [])
-    columns = "".join(f", (e.payload::jsonb -> 'fields' ->> '{field}') AS \"{field}\"" for field in fields)
+    columns = "".join(f', {VISIT if field == "visit" else _field(field)} AS "{field}"' for field in fields)
     text = sql(__file__, f"counted_{name}").replace("/* fields */", columns)
     with connection.cursor() as cursor:
         whole = cursor.cursor.mogrify(text, asked) if hasattr(cursor.cursor, "mogrify") else text
@@ -115,14 +143,9 @@ def _fields(rules: Rules) -> list[str]:
         *CASE_COLUMNS,
         *CLOCK_COLUMNS,
         *FINDING_COLUMNS,
-        "did",
-        "did_not",
-        "status",
-        "span",
-        "opened_at",
-        "closed_at",
+        *FACTS,
+        "dwell",
         "city",
-        "events",
         "person",
     }
     read: set[str] = set()
@@ -134,7 +157,22 @@ def _fields(rules: Rules) -> list[str]:
             for condition in (one.for_, one.where, one.count, one.exempt):
                 read |= {name.partition(".")[0] for name in (condition.fields() if condition else ())}
             read |= {name for name in (one.value, one.subject, *one.by) if isinstance(name, str)}
+    read |= {"visit"} if read & {"visits", "doors", "persons"} else set()
     return sorted(name for name in read - known if name.isidentifier())
+
+
+SHOWN = ("case_id", "of_item", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level", "exempt_reason", "entered_on")  # fmt: skip
+
+
+def _named(frame: pl.DataFrame, over: str) -> pl.DataFrame:
+    """What a row is about under one name: case_id, of_item, or unit."""
+    if "case_id" in frame.columns or "id" not in frame.columns:
+        return frame
+    if over == "departments":
+        return frame.drop("id")
+    if "item" in frame.columns:
+        return frame.drop("id").rename({"item": "of_item"})
+    return frame.rename({"id": "of_item" if over == "items" else "case_id"})
 
 
 @dataclass(frozen=True)
@@ -145,18 +183,27 @@ class Behind:
     """case_id (of items of_item), counts (in the numerator); clocks also due_at, ended_at, state, unit."""
 
 
-def behind(
-    indicator: Indicator, found: Measured, rules: Rules, *, begin: date, end: date, unit: str | None, item: str | None
-) -> Behind:
+@dataclass(frozen=True)
+class Slice:
+    """Whose value over which days: of a unit, an item, or everybody, and one breakdown (JSON as in Figure.by)."""
+
+    begin: date
+    end: date
+    unit: str | None = None
+    item: str | None = None
+    by: str | None = None
+
+
+def behind(indicator: Indicator, found: Measured, rules: Rules, *, of: Slice) -> Behind:
     """Which rows make up the value of a figure: its denominator, each with whether it is in the numerator."""
     rows = population(indicator, found.log, said=found.said, rules=rules)
     frame = rows.frame
-    last = day_number(end)
+    last = day_number(of.end)
     if indicator.stock:
         since, until = span(frame, rules)
         inside, day = (since <= last) & (last < until), np.full(len(frame), last, np.int64)
     else:
-        inside = rows.day.is_between(day_number(begin), last).fill_null(False).to_numpy()
+        inside = rows.day.is_between(day_number(of.begin), last).fill_null(False).to_numpy()
         day = rows.day.fill_null(0).to_numpy()
     keep = np.flatnonzero(inside).astype(np.int64)
     tables = Tables({name: Table(table) for name, table in found.log.tables.items()}, references(rules))
@@ -165,16 +212,14 @@ def behind(
     chosen = matcher.holds(indicator.for_, records, rows=keep) & matcher.holds(indicator.where, records, rows=keep)
     keep = keep[chosen]
     subject = indicator.subject.partition(":")[0]
-    wanted = unit if subject == "unit" else item if subject == "item" else None
+    wanted = of.unit if subject == "unit" else of.item if subject == "item" else None
     if wanted is not None:
         names = matcher.value(SUBJECTS.get(subject, subject), records, rows=keep).series().cast(pl.String)
         keep = keep[(names == wanted).fill_null(False).to_numpy()]
+    for name, value in (orjson.loads(of.by) if of.by else {}).items():
+        held = matcher.value(name, records, rows=keep).series().cast(pl.String)
+        keep = keep[held.eq_missing(pl.Series([value], dtype=pl.String)).to_numpy()]
     counts = matcher.holds(indicator.count, records, rows=keep)
-    own = "of_item" if indicator.over == "items" else "case_id"
-    frame = frame if "case_id" in frame.columns else frame.rename({"id": own}) if "id" in frame.columns else frame
-    shown = [
-        name
-        for name in ("case_id", "of_item", "due_at", "ended_at", "closed_at", "raised_at", "state", "unit", "level")
-        if name in frame.columns
-    ]
+    frame = _named(frame, indicator.over)
+    shown = [name for name in SHOWN if name in frame.columns]
     return Behind(frame.select(shown)[keep].with_columns(pl.Series("counts", counts)))

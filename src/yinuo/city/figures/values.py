@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import orjson
+from django.utils.http import urlencode
 
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
@@ -17,8 +19,9 @@ from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.statistics import wilson
 
-ADDED = ("count", "sum", "share")
-"""Measures whose values over several units are their sums; of the others only the single values are shown."""
+ADDED = ("count", "sum")
+"""Measures whose values over several units are their sums."""
+WITHOUT = "/without-exempt"
 SHOWN = 13
 
 
@@ -58,6 +61,8 @@ class Line:
     trend: tuple[Value, ...]
     guards: tuple[tuple[str, str, str], ...]
     measured_at: datetime
+    without: Value | None = None
+    """The last whole period without exemptions, of a figure that has some (D06)."""
 
     @property
     def points(self) -> str:
@@ -74,12 +79,35 @@ class Line:
 
 @dataclass(frozen=True)
 class Subject:
-    """A figure's value for one unit or item in the period looked at."""
+    """A figure's value for one unit or item in the period looked at, and the same without exemptions."""
 
     unit: str | None
     item: str | None
+    by: str | None
     name: str
     value: Value
+    without: Value | None
+
+    @property
+    def asked(self) -> str:
+        """The query that names it."""
+        named = {"unit": self.unit, "item": self.item, "by": self.by}
+        return urlencode({key: value for key, value in named.items() if value})
+
+
+@dataclass(frozen=True)
+class PartOfScore:
+    """What a figure brings to a score; `value` None = it is missing."""
+
+    institution: str
+    clause: str
+    title: str
+    weight: float
+    value: Value | None
+    worth: float | None
+    """From 0 to 1."""
+    line: tuple[float, float] | None
+    missing: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +122,15 @@ class Page:
     subjects: tuple[Subject, ...]
     sentences: tuple[str, ...]
     chart: Mapping[str, Any]
+    without: Value | None
+    parts: tuple[PartOfScore, ...]
+    made_of: tuple[tuple[str, str, str], ...]
+    """The figures it is reckoned from: institution, clause, title."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows stand behind it, rather than other figures."""
+        return not self.parts and not self.made_of
 
 
 def listed(words: Words, *, actor: Actor | None, today: date) -> list[Line]:
@@ -106,8 +143,21 @@ def listed(words: Words, *, actor: Actor | None, today: date) -> list[Line]:
     for ruling in words.rules.of_kind("indicator"):
         periods = found.get((ruling.institution, ruling.id))
         if periods:
-            lines.append(_line(words, ruling.institution, ruling.id, periods, today=today))
+            line = _line(words, ruling.institution, ruling.id, periods, today=today)
+            others = found.get((ruling.institution, ruling.id + WITHOUT), ())
+            lines.append(replace(line, without=_at(line, others)))
     return lines
+
+
+def _at(line: Line, others: Iterable[Mapping[str, Any]]) -> Value | None:
+    """Of the figure without exemptions the value of the line's last whole period."""
+    begin = line.closed.begin if line.closed else None
+    return next((_share(row) for row in others if row["period_start"] == begin), None)
+
+
+def _share(row: Mapping[str, Any]) -> Value:
+    k, n = row["numerator"] or 0.0, row["denominator"] or 0.0
+    return Value(row["period_start"], row["period_end"], k, n, k / n if n else None, None, None, 0, True)
 
 
 def _line(words: Words, institution: str, clause: str, periods: Sequence[Mapping[str, Any]], *, today: date) -> Line:
@@ -141,13 +191,13 @@ def _value(indicator: Indicator, row: Mapping[str, Any]) -> Value:
     k, n = row["numerator"] or 0.0, row["denominator"] or 0.0
     is_share = indicator.measure == "share"
     low = high = None
-    value = row.get("value")
+    value = row["value"]
     if is_share and n > 0:
         lows, highs = wilson(np.array([k]), np.array([n]))
         low, high = float(lows[0]), float(highs[0])
-        value = k / n
-    elif "value" not in row:
-        value = k if indicator.measure in ADDED else None
+    if row.get("subjects", 1) > 1:
+        several = {"share": k / n if n else None, "mean": row["mean"], **dict.fromkeys(ADDED, k)}
+        value = several.get(indicator.measure)
     return Value(row["period_start"], row["period_end"], k, n, value, low, high, int(row["excluded"] or 0), is_share)
 
 
@@ -162,28 +212,66 @@ def one(
     if not found:
         return None
     by_period: dict[date | None, list[dict[str, Any]]] = {}
+    others: dict[date | None, list[dict[str, Any]]] = {}
     for row in found:
-        by_period.setdefault(row["period_start"], []).append(row)
+        (by_period if row["clause"] == clause else others).setdefault(row["period_start"], []).append(row)
     line = _line(words, institution, clause, [_summed(same) for same in by_period.values()], today=today)
     last = line.closed or line.running
     shown = period if period in by_period else last.begin if last else None
     then = indicator_of(words, institution, clause, shown)
-    subjects = [
-        Subject(
-            row["unit"],
-            row["item"],
-            words.unit(row["unit"]) or words.item(row["item"]) or words.city,
-            _value(then, row),
-        )
-        for row in by_period.get(shown, ())
-        if row["denominator"]
-    ]
-    subjects.sort(key=lambda one: _rank(one.value, better=then.better))
+    without = others.get(shown, [])
     return Page(
         line, then, shown, tuple(reversed([day for day in by_period if day is not None])),
         _value(then, _summed(by_period[shown])) if shown in by_period else None,
-        tuple(subjects), tuple(Reader(words).sentences(then)), _chart(line),
+        tuple(_subjects(words, then, by_period.get(shown, ()), without=without)), tuple(Reader(words).sentences(then)), _chart(line),
+        _share(_summed(without)) if without else None, tuple(_parts(words, then, institution, shown=shown, actor=actor)),
+        tuple((home, id_, words.clause(home, id_)) for home, id_ in (_in_full(name, institution) for name in (then.of, then.per) if name)),
     )  # fmt: skip
+
+
+def _subjects(
+    words: Words, then: Indicator, found: Iterable[Mapping[str, Any]], *, without: Iterable[Mapping[str, Any]]
+) -> list[Subject]:
+    """Who has a value in the period, the worst first."""
+    others = {(row["unit"], row["item"], row["by"]): _share(row) for row in without}
+    subjects = [
+        Subject(row["unit"], row["item"], row["by"], _name(words, row), _value(then, row), others.get((row["unit"], row["item"], row["by"])))
+        for row in found
+        if row["denominator"]
+    ]  # fmt: skip
+    return sorted(subjects, key=lambda one: _rank(one.value, better=then.better))
+
+
+def _name(words: Words, row: Mapping[str, Any]) -> str:
+    """Whom a value is about, with what it is broken down by."""
+    about = words.unit(row["unit"]) or words.item(row["item"])
+    parts = [str(value) for value in orjson.loads(row["by"]).values()] if row["by"] else []
+    return " · ".join([about, *parts] if about else parts) or words.city
+
+
+def _parts(
+    words: Words, then: Indicator, institution: str, *, shown: date | None, actor: Actor | None
+) -> Iterable[PartOfScore]:
+    """What the figures of a score bring to it in a period: one query, none for other measures."""
+    if not then.parts:
+        return
+    names = [_in_full(part.of, institution) for part in then.parts]
+    condition, given = row_filter(actor, "figures.read")
+    asked = {**given, "digest": words.pack.digest, "names": ["/".join(name) for name in names], "period": shown}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows(__file__, "parts", asked, figure_rows=condition):
+        found.setdefault((row["institution"], row["clause"]), []).append(row)
+    for part, (home, id_) in zip(then.parts, names, strict=True):
+        value = (
+            _value(indicator_of(words, home, id_, shown), _summed(found[home, id_])) if (home, id_) in found else None
+        )
+        worth = None if value is None or value.value is None else part.worth(value.value)
+        yield PartOfScore(home, id_, words.clause(home, id_), part.weight, value, worth, part.line, part.missing)
+
+
+def _in_full(name: str, institution: str) -> tuple[str, str]:
+    home, _slash, id_ = name.rpartition("/")
+    return home or institution, id_
 
 
 def _rank(value: Value, *, better: str) -> tuple[bool, float]:
@@ -199,7 +287,17 @@ def _summed(same: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "period_start": found[0]["period_start"], "period_end": found[0]["period_end"],
         "numerator": sum(row["numerator"] or 0.0 for row in found), "denominator": sum(row["denominator"] or 0.0 for row in found),
         "excluded": sum(row["excluded"] or 0 for row in found), "measured_at": max(row["measured_at"] for row in found),
+        "subjects": len(found), "value": found[0]["value"], "mean": _mean(found),
     }  # fmt: skip
+
+
+def _mean(found: Iterable[Mapping[str, Any]]) -> float | None:
+    """The mean of all rows, from the means of each."""
+    sizes = [
+        (row["numerator"], row["denominator"]) for row in found if row["numerator"] is not None and row["denominator"]
+    ]
+    whole = sum(size for _mean_of, size in sizes)
+    return sum(mean * size for mean, size in sizes) / whole if whole else None
 
 
 def _chart(line: Line) -> dict[str, Any]:

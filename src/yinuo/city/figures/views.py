@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.figures import values as board
-from yinuo.city.figures.measured import behind, window
+from yinuo.city.figures.measured import Slice, behind, window
 from yinuo.city.pages.listing import BadQuery, day
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words, words_for
@@ -43,28 +43,23 @@ def figure(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
 def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
     """The rows behind one value: as many as its n, each with whether it counts in the numerator."""
     words, page = words_for(request), _page(request, institution, clause)
-    unit, item = request.GET.get("unit") or None, request.GET.get("item") or None
-    end = next((one.value.end for one in page.subjects), None)
-    if page.period is None or end is None or not (unit or item):
+    if request.GET.get("unit"):
+        require(request.actor, "figures.read", scope=_above(words, request.GET["unit"]))  # type: ignore[attr-defined]
+    chosen = _subject(request, page)
+    if page.period is None or chosen is None or chosen.value.end is None or not page.has_rows:
         raise Http404
-    if unit:
-        require(request.actor, "figures.read", scope=_above(words, unit))  # type: ignore[attr-defined]
-    zone = ZoneInfo(words.rules.zone)
+    zone, end = ZoneInfo(words.rules.zone), chosen.value.end
     since = datetime.combine(page.period, time(), zone)
-    found = window(
-        words.pack,
-        since=since,
-        until=datetime.combine(end, time(), zone) + timedelta(days=1),
-        unit=unit,
-        over=page.indicator,
-    )
-    counted = behind(page.indicator, found, words.rules, begin=page.period, end=end, unit=unit, item=item).rows
+    until = datetime.combine(end, time(), zone) + timedelta(days=1)
+    found = window(words.pack, since=since, until=until, unit=chosen.unit, over=page.indicator)
+    last = min(end, timezone.localdate()) if page.indicator.stock else end
+    part = Slice(page.period, last, chosen.unit, chosen.item, chosen.by)
+    counted = behind(page.indicator, found, words.rules, of=part).rows
     visible = _visible(request, counted["case_id"].unique().to_list()) if "case_id" in counted.columns else {}
     facts = {
         "page": page,
-        "unit": unit,
-        "item": item,
-        "value": next((one.value for one in page.subjects if (one.unit, one.item) == (unit, item)), None),
+        "one": chosen,
+        "value": chosen.value,
         "rows": [
             {**row, **visible.get(row.get("case_id"), {"receipt": None})}
             for row in counted.sort("counts").to_dicts()[:1000]
@@ -72,6 +67,12 @@ def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
         "total": len(counted),
     }
     return render(request, "figures/figure_cases.html.j2", facts)
+
+
+def _subject(request: HttpRequest, page: board.Page) -> board.Subject | None:
+    """Whose value is asked for: one of those the page shows."""
+    asked = tuple(request.GET.get(name) or None for name in ("unit", "item", "by"))
+    return next((one for one in page.subjects if (one.unit, one.item, one.by) == asked), None)
 
 
 def _above(words: Words, unit: str) -> Sequence[str]:
