@@ -52,7 +52,7 @@ def test_what_breaks_one_hand_is_told_and_the_rest_of_the_file_is_left(founded, 
     def broken(*_args, **_named):
         raise OSError("no room on the disk")
 
-    monkeypatch.setattr(importing.incoming, "take", broken)
+    monkeypatch.setattr(importing.incoming, "outcomes", broken)
     with pytest.raises(OSError, match="no room"):
         importing.take(lines(), aim(), hands=2)
     with connection.cursor() as cursor:

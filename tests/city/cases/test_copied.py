@@ -10,6 +10,7 @@ from tests.city.cases.test_recording import fact, received, record
 from yinuo.city.cases import copied
 from yinuo.city.cases.models import Case, Handover, Look, Task, Thread
 from yinuo.city.ledger import statements
+from yinuo.city.ledger.digest import Frames
 
 ODD = (
     '"quoted" {braces}, commas',
@@ -51,6 +52,6 @@ def test_cases_copied_in_have_the_rows_of_cases_told_one_by_one(founded):
 def test_an_array_is_read_as_it_was_written(texts):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE copied_arrays (texts text[]) ON COMMIT DROP")
-        statements.copy("COPY copied_arrays FROM STDIN (FORMAT BINARY)", [b"\0\1" + statements.array(texts)])
+        statements.copy("COPY copied_arrays FROM STDIN (FORMAT BINARY)", [b"\0\1" + statements.array(Frames(), texts)])
         cursor.execute("SELECT texts, texts = %s::text[] FROM copied_arrays", [list(texts)])
         assert cursor.fetchone() == (list(texts), True)

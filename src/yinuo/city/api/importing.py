@@ -19,7 +19,8 @@ import polars as pl
 from django.db import connection, connections
 
 from yinuo.city.api import incoming
-from yinuo.city.api.incoming import OWN, Taken
+from yinuo.city.api.incoming import OWN
+from yinuo.city.cases.acts import Done, Refused
 from yinuo.city.cases.deciding.stages import STAGES
 from yinuo.city.people.actor import Actor
 from yinuo.engine.log import CASE_COLUMNS
@@ -35,6 +36,10 @@ LINES = (".jsonl", ".ndjson")
 _SUBJECT = re.compile(rb'"subject"\s*:\s*"([^"\\]*)"')
 VOID = "their_void_mark"
 """The attribute under which the column that marks void rows is read."""
+
+
+Line = tuple[int, Any]
+"""A line of the file and its event; a Rejected instead of an event that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,18 @@ class Imported:
     """Of the refused: the lines that told no event."""
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, lines: Sequence[int], events: Sequence[Any], taken: Sequence[Taken]) -> None:
+    def add(self, batch: Sequence[Line], outcomes: Sequence[Done | Refused]) -> None:
         """Count a batch."""
-        for line, event, one in zip(lines, events, taken, strict=True):
-            if one.status == "stored":
-                self.stored += 1
-            elif one.status == "duplicate":
-                self.duplicate += 1
+        for (line, event), one in zip(batch, outcomes, strict=True):
+            if isinstance(one, Done):
+                if one.is_new:
+                    self.stored += 1
+                else:
+                    self.duplicate += 1
             else:
                 self.refused += 1
                 value = event.get("type") if one.field in (None, "activity", "case_id") else None
-                self.rejected.append(Rejected(line, one.case_id, one.field, value, one.reason or one.code or ""))
+                self.rejected.append(Rejected(line, _subject(event), one.field, value, one.sentence or one.code))
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,6 @@ class Aim:
     default_source: str
     kind: str | None
     now: datetime
-
-
-Line = tuple[int, Any]
-"""A line of the file and its event; a Rejected instead of an event that could not be read."""
 
 
 def take(
@@ -115,7 +117,7 @@ def take(
     return done
 
 
-_Batch = tuple[Sequence[Line], list[Taken]]
+_Batch = tuple[Sequence[Line], list[Done | Refused]]
 
 
 def _windows(lines: Iterable[Line], done: Imported, hands: int) -> Iterator[list[list[Line]]]:
@@ -143,15 +145,15 @@ def _subject(event: Mapping[str, Any]) -> str | None:
 
 def _take_part(part: Sequence[Line], aim: Aim) -> list[_Batch]:
     return [
-        (some, incoming.take([event for _line, event in some], actor=aim.actor, now=aim.now, way="import"))
+        (some, incoming.outcomes([event for _line, event in some], actor=aim.actor, now=aim.now, way="import"))
         for some in _batched(part, BATCH)
     ]
 
 
 def _add(done: Imported, given: Sequence[Future[list[_Batch]]], tell: Callable[[Imported], None] | None) -> None:
     for future in given:
-        for some, taken in future.result():
-            done.add([line for line, _event in some], [event for _line, event in some], taken)
+        for some, outcomes in future.result():
+            done.add(some, outcomes)
             if tell is not None:
                 tell(done)
 

@@ -55,7 +55,19 @@ def take(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way = "api"
     The same event (source, id) again changes nothing. What became of the batch is kept with it (peers row 69). Raises
     NotAllowed when the actor may report nothing.
     """
-    results: list[Taken | None] = [None] * len(events)
+    return [
+        _refused(event, outcome)
+        if isinstance(outcome, Refused)
+        else Taken(
+            event["id"], event["source"], "stored" if outcome.is_new else "duplicate", outcome.case_id, outcome.receipt
+        )
+        for event, outcome in zip(events, outcomes(events, actor=actor, now=now, way=way), strict=True)
+    ]
+
+
+def outcomes(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way) -> list[Done | Refused]:
+    """The same, but for how it is told."""
+    results: list[Done | Refused | None] = [None] * len(events)
     acts: list[Act] = []
     places: list[int] = []
     for index, event in enumerate(events):
@@ -63,18 +75,10 @@ def take(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way = "api"
             acts.append(act_of(event))
             places.append(index)
         except Refused as refused:
-            results[index] = _refused(event, refused)
-    unread = [one.code or "" for one in results if one is not None]
+            results[index] = refused
+    unread = [one.code for one in results if isinstance(one, Refused)]
     for index, outcome in zip(places, recorded(acts, actor=actor, now=now, unread=unread, way=way), strict=True):
-        event = events[index]
-        results[index] = (
-            _refused(event, outcome)
-            if isinstance(outcome, Refused)
-            else Taken(
-                event["id"], event["source"], "stored" if outcome.is_new else "duplicate", outcome.case_id,
-                outcome.receipt,
-            )
-        )  # fmt: skip
+        results[index] = outcome
     return [one for one in results if one is not None]
 
 
@@ -141,11 +145,13 @@ def act_of(event: Any) -> Act:
 
 def _act(words: Sequence[str], at: datetime, data: dict[str, Any]) -> Act:
     event_id, source, activity, case_id = words
+    if APART.isdisjoint(data):
+        return Act(case_id, activity, at, data, None, None, None, None, None, source, event_id)
     case = data.get("case")
     if isinstance(case, dict):
         data = {**{name: value for name, value in case.items() if name != "person"}, **data}
     said = [data.get(name) for name in CASE]
-    given = tuple(value for value in said if value is not None)
+    given = tuple([value for value in said if value is not None])
     if given and not _are_words(given):
         name = next(name for name in CASE if data.get(name) is not None and not _are_words((data[name],)))
         raise Refused("bad_data", _("“%(name)s”应当是 1 到 200 个字的文字。") % {"name": name}, field=name)

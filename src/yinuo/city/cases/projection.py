@@ -114,7 +114,7 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
     if len(fresh) < copied.MANY:
         fresh, others = [], [*fresh, *others]
     if fresh:
-        copied.write(rows(fresh, ways, tree), look=look)
+        copied.write(_fresh(fresh, ways, tree), look=look)
     if others:
         given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows(others, ways, tree).items()}
         with connection.cursor() as cursor:
@@ -124,16 +124,37 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
 def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
     """The rows of these cases by table: what is written anew, and tasks that are `gone`."""
     made: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
-    scopes: dict[tuple[str, ...], tuple[str, ...]] = {}
+    scopes = _Scopes(tree)
     for one in cases:
-        involved = (*one.after.units, *one.way.named)
-        scope = scopes.get(involved)
-        if scope is None:
-            scope = scopes[involved] = scope_of(involved, tree)
-        made["cases"].append(_case_row(one, scope, ways))
+        made["cases"].append(_case_row(one, scopes[*one.after.units, *one.way.named], ways))
         _task_rows(one, made["tasks"], made["gone"])
         _offer_rows(one, made["offers"])
         _thread_rows(one, made["threads"])
+    return made
+
+
+class _Scopes(dict[tuple[str, ...], tuple[str, ...]]):
+    """By the units involved: the units a case belongs to."""
+
+    def __init__(self, tree: units.Tree) -> None:
+        super().__init__()
+        self._tree = tree
+
+    def __missing__(self, involved: tuple[str, ...]) -> tuple[str, ...]:
+        self[involved] = made = scope_of(involved, self._tree)
+        return made
+
+
+def _fresh(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> list[copied.Fresh]:
+    """Cases that are in no table yet, as they are copied in: what `rows` would say of them."""
+    scopes = _Scopes(tree)
+    made = []
+    for one in cases:
+        state, way = one.after, one.way
+        state.title = state.title or title_of(state, way, ways)
+        words = _pairs(state.title) + _words(state.receipt)
+        scope = scopes[*state.units, *way.named]
+        made.append(copied.Fresh(state, way, scope, words, one.changed_at, one.head))
     return made
 
 
@@ -142,7 +163,7 @@ def _case_row(one: Folded, scope: tuple[str, ...], ways: Ways) -> dict[str, Any]
     state.title = state.title or title_of(state, one.way, ways)
     return {
         "case_id": state.case_id, "kind": state.kind, "item": state.item, "unit": state.unit, "region": state.region,
-        "channel": state.channel, "receipt": state.receipt, "title": state.title, "words": [*_pairs(state.title), *_pairs(state.receipt)],
+        "channel": state.channel, "receipt": state.receipt, "title": state.title, "words": _pairs(state.title) + _words(state.receipt),
         "opened_at": state.opened_at, "ended_at": state.ended_at, "status": "ended" if state.is_over else "open",
         "stage": state.stage, "holder_unit": state.holder_unit, "holder_actor": state.holder_actor,
         "parent": state.parent, "version": state.version, "fields": state.fields,
@@ -174,11 +195,10 @@ def pairs(text: str) -> list[str]:
 
     A long number is itself and its last SERIAL digits: what people read out of a receipt number.
     """
-    return list(_pairs(text))
+    return list(_words(text))
 
 
-@lru_cache(maxsize=10_000)
-def _pairs(text: str) -> tuple[str, ...]:
+def _words(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for word in text.lower().split():
         if len(word) >= SERIAL and word.isascii() and word.isdigit():
@@ -186,6 +206,9 @@ def _pairs(text: str) -> tuple[str, ...]:
         else:
             found |= dict.fromkeys(word[index : index + 2] for index in range(max(1, len(word) - 1)))
     return tuple(found)
+
+
+_pairs = lru_cache(maxsize=10_000)(_words)
 
 
 def _task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:
@@ -256,13 +279,11 @@ def apply(events: Sequence[StoredEvent]) -> None:
             whole.setdefault((digest, day), []).append(folded(None, many, ways_of(digest)))
         else:
             parts += many
-    made: dict[str, list[dict[str, Any]]] = {}
     revision = units.revision()
+    fresh: list[copied.Fresh] = []
     for (digest, day), cases in whole.items():
-        for name, some in rows(cases, ways_of(digest), units.tree(day, known=revision)).items():
-            made.setdefault(name, []).extend(some)
-    if made:
-        copied.write(made, look=False)
+        fresh += _fresh(cases, ways_of(digest), units.tree(day, known=revision))
+    copied.write(fresh, look=False)
     for (digest, day), some_parts in groupby(parts, key=lambda event: past[event.recorded_at]):
         take(list(some_parts), ways_of(digest), tree=units.tree(day, known=revision), look=False)
 
@@ -296,17 +317,19 @@ def take(
     """Fold events of many cases into their states and write the rows. `payloads` are the events' where they are known."""
     if not events:
         return []
-    by_case: dict[str, tuple[list[StoredEvent], list[Mapping[str, Any] | None]]] = {}
+    by_stream: dict[str, tuple[list[StoredEvent], list[Mapping[str, Any] | None]]] = {}
     for event, said in zip(events, repeat(None) if payloads is None else payloads, strict=payloads is not None):
-        case_id = event.stream.removeprefix(PREFIX)
-        many = by_case.get(case_id)
+        many = by_stream.get(event[0])
         if many is None:
-            by_case[case_id] = [event], [said]
+            by_stream[event[0]] = [event], [said]
         else:
             many[0].append(event)
             many[1].append(said)
-    before = load_states(list(by_case))
-    cases = [folded(before.get(case_id), many, ways, payloads=said) for case_id, (many, said) in by_case.items()]
+    before = load_states([stream.removeprefix(PREFIX) for stream in by_stream])
+    cases = [
+        folded(before.get(stream.removeprefix(PREFIX)), many, ways, payloads=said)
+        for stream, (many, said) in by_stream.items()
+    ]
     write(cases, ways, tree=tree, look=look)
     return cases
 

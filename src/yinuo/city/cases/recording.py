@@ -19,7 +19,7 @@ from yinuo.city.cases import numbers, projection
 from yinuo.city.cases.acting import opening
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.deciding import facts
-from yinuo.city.cases.deciding.states import State
+from yinuo.city.cases.deciding.states import State, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
 from yinuo.city.ledger import private, read
@@ -30,6 +30,7 @@ from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, require
+from yinuo.kernel.instants import microseconds
 
 log = structlog.get_logger("yinuo.cases")
 
@@ -62,6 +63,9 @@ class _Batch:
         """Of a single fact: its case as it stands, looked at before the append."""
         self.known = self._looked([act.case_id for act in acts if act.case_id is not None])
         self.cases: dict[str, _Case] = {}
+        self.latest = now + facts.AHEAD
+        self.sound: set[tuple[Way, str, str | None, str | None]] = set()
+        """Kinds with activity, step and unit that were found right in this batch."""
         self.known_units: dict[str, bool] = {}
         self.reached: dict[str, bool] = {}
         self.named: dict[str, _Known | None] = {}
@@ -196,33 +200,41 @@ def _recorded(acts: Sequence[Act], batch: _Batch) -> list[Done | Refused]:
 
 def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     """A fact as it will be appended. Raises Refused."""
-    facts.check_time(act, batch.now)
+    at, unit = act.at, act.unit or batch.actor.unit
+    if at.tzinfo is None or at > batch.latest:
+        facts.check_time(act, batch.now)
     case = batch.case(act)
-    way = case.way
-    facts.check_activity(act, way)
-    day = act.at.astimezone(batch.ways.zone).date()
+    way, case_id = case.way, case.case_id
+    told = (way, act.activity, act.step, unit)
+    if told not in batch.sound:
+        facts.check_activity(act, way)
+    day = local_day(microseconds(at), batch.ways.zone)
     fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
     _check_cases(batch, fields, way)
-    unit = act.unit or batch.actor.unit
-    if unit is not None:
-        facts.check_unit(unit, batch.is_unit)
-    if unit is None or not batch.reaches(unit):
-        raise Refused("outside_your_units", _("“%(unit)s”不在您的管理范围内。") % {"unit": unit}, field="unit")
+    if told not in batch.sound:
+        _check_unit(batch, unit)
+        batch.sound.add(told)
     payload: dict[str, Any] = {"v": 1, "fields": fields}
     if act.step is not None:
         payload["step"] = act.step
-    if case.is_new and case.case_id not in batch.cases:
+    if case.is_new and case_id not in batch.cases:
         if act.item is not None:
             facts.check_item(act.item, way, day)
         payload |= opening(act, fields, unit=unit, receipt="")
     event_id = act.event_id or uuid.uuid4().hex
     if act.person or not way.sealed.isdisjoint(fields):
         personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
-        batch.personal[act.source, event_id] = (f"{PREFIX}{case.case_id}/{act.source}/{event_id}", personal)
+        batch.personal[act.source, event_id] = (f"{PREFIX}{case_id}/{act.source}/{event_id}", personal)
     # Facts come from systems: who did it there is not known to us unless the actor says so.
-    return case, NewEvent(
-        PREFIX + case.case_id, act.source, event_id, act.activity, act.at, payload, batch.actor.id, unit
-    )
+    return case, NewEvent(PREFIX + case_id, act.source, event_id, act.activity, at, payload, batch.actor.id, unit)
+
+
+def _check_unit(batch: _Batch, unit: str | None) -> None:
+    """Raises Refused for a unit that is not in the tree, or for which the actor may not report."""
+    if unit is not None:
+        facts.check_unit(unit, batch.is_unit)
+    if unit is None or not batch.reaches(unit):
+        raise Refused("outside_your_units", _("“%(unit)s”不在您的管理范围内。") % {"unit": unit}, field="unit")
 
 
 def _check_cases(batch: _Batch, fields: Mapping[str, Any], way: Way) -> None:

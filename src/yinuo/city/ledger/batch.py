@@ -21,6 +21,7 @@ from yinuo.kernel.instants import microseconds
 
 RUNNING = 22
 """The lowest bits of a position are a running number, the others the number of a transaction."""
+_RUNNING = (1 << RUNNING) - 1
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _THREE, _FIVE, _THIRTEEN = (number.to_bytes(2, "big") for number in (3, 5, 13))
@@ -54,10 +55,10 @@ class _Chain:
 
     def go_to(self, number: int, own: int) -> int:
         """The next position, by the same rule as `ledger_position` in the database."""
-        place = (max(own, self.place >> RUNNING) << RUNNING) | (number & ((1 << RUNNING) - 1))
-        self.place = place if place > self.place else place + (1 << RUNNING)
-        self.trail = trailed(self.trail, self.place)
-        return self.place
+        place = (max(own, self.place >> RUNNING) << RUNNING) | (number & _RUNNING)
+        self.place = place = place if place > self.place else place + (1 << RUNNING)
+        self.trail = trailed(self.trail, place)
+        return place
 
 
 def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchResult:
@@ -201,30 +202,31 @@ def _linked(
     cursor.execute(sql(__file__, "numbers"), {"count": len(payloads)})
     own, numbers = cursor.fetchone()
     number = dict(zip(payloads, numbers, strict=True))
-    now, how, shared = instant(microseconds(recorded_at)), read.hashing(), (Frames(), Numbers())
+    how, frames, versions = read.hashing(), Frames(), Numbers()
+    now = instant(microseconds(recorded_at))
     stored: dict[int, StoredEvent] = {}
     rows: list[bytes] = []
     received: list[tuple[str, bytes]] = []
     for stream, chain in chains.items():
-        name, frames, versions = framed(stream), *shared
+        name, version = framed(stream), chain.version
         mine = [(events[index], payloads[index]) for index in chain.indexes]
-        head = (stream, chain.version, chain.digest)
+        head = (stream, version, chain.digest)
         made = links(how, head, mine, recorded_at=recorded_at, frames=frames, numbers=versions)
-        for index, (event, payload), (at, prev, digest, named, said) in zip(chain.indexes, mine, made, strict=True):
-            version = chain.version = chain.version + 1
+        for index, (event, payload), (at, prev, digest, key, said) in zip(chain.indexes, mine, made, strict=True):
+            version += 1
             _stream, source, event_id, activity, when, _payload, actor, unit = event
             place = chain.go_to(number[index], own)
             stored[index] = tuple.__new__(StoredEvent, (
                 stream, version, source, event_id, activity, when, recorded_at, actor, unit, payload.decode(), prev,
                 digest, place,
             ))  # fmt: skip
-            key = frames[source] + framed(event_id)
             rows.append(b"".join((
-                _THIRTEEN, name, bigint(version), named, instant(at), now, said, _DIGEST, prev, _DIGEST, digest, bigint(place)
+                _THIRTEEN, name, bigint(version), key, frames[activity], instant(at), now, said, _DIGEST, prev, _DIGEST,
+                digest, bigint(place),
             )))  # fmt: skip
             received.append((f"{source}\t{event_id}", _THREE + key + name))
         if made:
-            chain.digest = made[-1][2]
+            chain.version, chain.digest = version, digest
     return tuple([stored[index] for index in payloads]), rows, received
 
 

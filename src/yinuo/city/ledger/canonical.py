@@ -18,7 +18,7 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
 )
 _SCALARS = {str, int, bool, type(None)}
-_PLAIN_TYPES = _SCALARS | {dict, list, tuple}
+_NESTED = {dict, list, tuple}
 
 
 class NotCanonical(ValueError):
@@ -40,7 +40,7 @@ def encoded(value: Any) -> bytes:
     except orjson.JSONEncodeError as broken:
         _sorts_alike(value, "payload")
         raise NotCanonical(f"payload: {broken}") from None
-    if not _is_plain(value) and not _sorts_alike(value, "payload"):
+    if not (type(value) in _NESTED and _is_plain(value)) and not _sorts_alike(value, "payload"):
         text = rfc8785.dumps(orjson.loads(text))
     return text
 
@@ -58,12 +58,11 @@ def _is_plain(value: Any) -> bool:
         if not keys.isascii() and max(keys) >= "\ue000":
             return False
         value = value.values()
-    elif type(value) is not list and type(value) is not tuple:
-        return False
-    kinds = set(map(type, value))
-    if kinds <= _SCALARS:
-        return True
-    return kinds <= _PLAIN_TYPES and all(_is_plain(one) for one in value if type(one) not in _SCALARS)
+    for one in value:
+        kind = type(one)
+        if kind not in _SCALARS and not (kind in _NESTED and _is_plain(one)):
+            return False
+    return True
 
 
 def _sorts_alike(value: Any, place: str) -> bool:

@@ -127,7 +127,7 @@ def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
 
 
 Link = tuple[int, bytes, bytes, bytes, bytes]
-"""An event in its chain: at (microseconds since 1970), prev, digest; framed source, event_id and activity; framed actor, unit and payload."""
+"""An event in its chain: at (microseconds since 1970), prev, digest; framed source and event_id; framed actor, unit and payload."""
 
 
 def links(
@@ -143,11 +143,12 @@ def links(
     made = []
     for (_stream, source, event_id, activity, when, _payload, actor, unit), raw in events:
         version += 1
-        at, prev = microseconds(when), digest
-        named = frames[source] + framed(event_id) + frames[activity]
-        said = b"".join((frames[actor], frames[unit], len(raw).to_bytes(4, "big"), raw))
-        digest = keyed(b"".join((prev, name, numbers[version], named, _MOMENT, spelled(at).encode(), recorded, said)))
-        made.append((at, prev, digest, named, said))
+        at, prev, own = microseconds(when), digest, event_id.encode()
+        key = b"".join((frames[source], LENGTHS[len(own)], own))
+        said = b"".join((frames[actor], frames[unit], LENGTHS[len(raw)], raw))
+        when_ = spelled(at).encode()
+        digest = keyed(b"".join((prev, name, numbers[version], key, frames[activity], _MOMENT, when_, recorded, said)))
+        made.append((at, prev, digest, key, said))
     return made
 
 

@@ -106,12 +106,12 @@ def jsonb(text: bytes) -> bytes:
     return (len(text) + 1).to_bytes(4, "big") + b"\x01" + text
 
 
-def array(texts: Sequence[str]) -> bytes:
-    """A text[] of a row to be copied."""
+def array(framed: Mapping[str | None, bytes], texts: Sequence[str]) -> bytes:
+    """A text[] of a row to be copied, of texts and how each is framed."""
     if not texts:
         return _ARRAY + _NO_TEXTS
-    many = b"".join(binary(text.encode()) for text in texts)
-    return (20 + len(many)).to_bytes(4, "big") + _TEXTS + len(texts).to_bytes(4, "big") + _FROM_ONE + many
+    many = b"".join(map(framed.__getitem__, texts))
+    return b"".join(((20 + len(many)).to_bytes(4, "big"), _TEXTS, len(texts).to_bytes(4, "big"), _FROM_ONE, many))
 
 
 _OF_TEXT = (25).to_bytes(4, "big")

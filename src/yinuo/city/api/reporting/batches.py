@@ -51,9 +51,13 @@ def write(
     own = actor.unit or ""
     reached = {one for one in {act.unit or own for act in acts} if not reach.isdisjoint(_scope(tree, one))}
     found: dict[str, _Unit] = {}
+    since = now - LATE
     for act, outcome in zip(acts, outcomes, strict=True):
-        named = act.unit or own
-        _count(found.setdefault(named if named in reached else own, _Unit()), act, outcome, now)
+        named = act.unit if act.unit in reached else own
+        unit = found.get(named)
+        if unit is None:
+            unit = found[named] = _Unit()
+        _count(unit, act, outcome, since)
     for code in unread:
         found.setdefault(own, _Unit()).refuse(code)
     rows = [
@@ -65,12 +69,13 @@ def write(
     ask(__file__, "write", given)
 
 
-def _count(unit: _Unit, act: Act, outcome: Done | Refused, now: datetime) -> None:
+def _count(unit: _Unit, act: Act, outcome: Done | Refused, since: datetime) -> None:
     if isinstance(outcome, Refused):
         unit.refuse(outcome.code)
     elif outcome.is_new:
         unit.counts["stored"] += 1
-        unit.counts["late"] += now - act.at > LATE
+        if act.at < since:
+            unit.counts["late"] += 1
     else:
         unit.counts["duplicate"] += 1
 

@@ -270,24 +270,43 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
     ready, skipped = (_NO_STEPS, _NO_STEPS) if is_over else standing(state, way=way, day=day)
     found: dict[str, dict[str, list[Any]]] = {}
     tasks, all_done = state.tasks, state.done
-    for step, id_, is_due, waits in _places(way, (frozenset(all_done), ready, skipped, is_over)):
-        done, old = all_done.get(id_) or _NO_ROWS, tasks.get(id_) or _NO_ROWS
-        rows = {}
-        for key in _ALONE if step.each is None else keys_of(state, step) or ():
-            doing, row = done.get(key), old.get(key)
-            if doing is not None:
-                rows[key] = _done(doing, row)
-            elif is_due and step.sign is not None and was_done(state, step):
-                continue
-            elif is_due:
-                since = row[1] if row is not None and row[0] == "due" else at
-                to = given_to(state, step, key)
-                rows[key] = ["due", since, _unit_of(state, step, key), None, to and to[0]]
-            elif waits:
-                rows[key] = ["waiting", None, _unit_of(state, step, key), None, None]
-        if rows:
-            found[id_] = rows
+    for place in _places(way, (frozenset(all_done), ready, skipped, is_over)):
+        _step, id_, is_due, waits, lies = place
+        if lies is None:
+            rows = _rows(state, place, at)
+            if rows:
+                found[id_] = rows
+            continue
+        done, old = all_done.get(id_), tasks.get(id_)
+        row = None if old is None else old.get("")
+        if done is not None:
+            found[id_] = {"": _done(done[""], row)}
+        elif is_due:
+            since = row[1] if row is not None and row[0] == "due" else at
+            found[id_] = {"": ["due", since, state.holder_unit if lies == "holder" else state.unit, None, None]}
+        elif waits:
+            found[id_] = {"": ["waiting", None, state.holder_unit if lies == "holder" else state.unit, None, None]}
     state.tasks = found
+
+
+def _rows(state: State, place: _Place, at: int) -> dict[str, list[Any]]:
+    """The tasks of one step by the entries of its list ("" without one)."""
+    step, id_, is_due, waits, _lies = place
+    done, old = state.done.get(id_) or _NO_ROWS, state.tasks.get(id_) or _NO_ROWS
+    rows = {}
+    for key in _ALONE if step.each is None else keys_of(state, step) or ():
+        doing, row = done.get(key), old.get(key)
+        if doing is not None:
+            rows[key] = _done(doing, row)
+        elif is_due and step.sign is not None and was_done(state, step):
+            continue
+        elif is_due:
+            since = row[1] if row is not None and row[0] == "due" else at
+            to = given_to(state, step, key)
+            rows[key] = ["due", since, _unit_of(state, step, key), None, to and to[0]]
+        elif waits:
+            rows[key] = ["waiting", None, _unit_of(state, step, key), None, None]
+    return rows
 
 
 def take_back(state: State, step: Step, event: Happened) -> None:
@@ -309,19 +328,22 @@ def given_to(state: State, step: Step, key: str) -> tuple[str, str | None] | Non
 _ALONE = ("",)
 
 
-@lru_cache(maxsize=10_000)
-def _places(way: Way, stand: tuple[Steps, Steps, Steps, bool]) -> tuple[tuple[Step, str, bool, bool], ...]:
-    """The listed steps that may have a task, with their ids: whether it is due, whether it waits for its turn.
+_Place = tuple[Step, str, bool, bool, str | None]
+"""A step with its id; whether it is due, whether it waits for its turn; with whom it lies, null where that takes a look."""
 
-    `stand` are the steps that were begun, are ready and are skipped, and whether the case is over.
-    """
+
+@lru_cache(maxsize=10_000)
+def _places(way: Way, stand: tuple[Steps, Steps, Steps, bool]) -> tuple[_Place, ...]:
+    """The listed steps that may have a task. `stand` are the steps begun, ready and skipped, and whether the case is over."""
     begun, ready, skipped, is_over = stand
     found = []
     for step in way.listed:
         is_due = step.id in ready and step.id not in skipped
         waits = not (is_over or is_due or step.optional or step.id in skipped)
         if step.id in begun or is_due or waits:
-            found.append((step, step.id, is_due, waits))
+            is_plain = step.each is None and step.delegate is None and not (step.by or "").startswith("unit:")
+            lies = ("holder" if step.by == "holder" else "lead") if is_plain else None
+            found.append((step, step.id, is_due, waits, lies))
     return tuple(found)
 
 
