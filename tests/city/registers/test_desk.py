@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from python_calamine import CalamineWorkbook
@@ -17,9 +18,14 @@ def text(response):
     return response.content.decode()
 
 
+def errors_in(page):
+    """What a page says is wrong."""
+    return re.findall(r'<p class="(?:message message-)?error"[^>]*>(.*?)</p>', page)
+
+
 def entered(client, address, **fields):
     response = client.post(f"{address}/new", fields)
-    assert response.status_code == 302, text(response)
+    assert response.status_code == 302, errors_in(text(response))
     return Case.objects.get(case_id=response.url.removeprefix("/cases/"))
 
 

@@ -12,15 +12,18 @@ from typing import Any
 import polars as pl
 
 from yinuo.city.board.timeline import Scale, Segment, Tick, clock_segments
+from yinuo.city.cases.deciding.ways import OWN_FIELDS
 from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.pages.clauses import Clause, clause_text
+from yinuo.city.pages.showing import Called, called, shown
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
+from yinuo.engine.clauses.flow import FieldType
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import Log, Said
@@ -206,7 +209,7 @@ class Dossier:
 
     def _entry(self, event: StoredEvent) -> Entry:
         payload = json.loads(event.payload)
-        fields = tuple((name, self._value(name, value)) for name, value in (payload.get("fields") or {}).items())
+        fields = tuple((name, self._value(name, value)) for name, value in _fields(event).items())
         late = (event.recorded_at - event.at).total_seconds() > 86_400
         return Entry(
             event, event.at, self.words.activity(event.activity), self.words.unit(event.unit), self.person(event.actor),
@@ -214,8 +217,6 @@ class Dossier:
         )  # fmt: skip
 
     def _value(self, name: str, value: Any) -> str:
-        if isinstance(value, list):
-            return "、".join(self._value(name, one) for one in value)
         if name == "broken_clause":
             return next(
                 (
@@ -225,11 +226,25 @@ class Dossier:
                 ),
                 str(value),
             )
-        if name == "item":
-            return self.words.item(str(value))
-        if isinstance(value, str) and (value in self.words.tree.units or value in self.words.tree.others):
+        type_ = self._types.get(name)
+        if (
+            type_ is None
+            and isinstance(value, str)
+            and (value in self.words.tree.units or value in self.words.tree.others)
+        ):
             return self.words.unit(value)
-        return str(value)
+        return shown(value, type_, self.words, names=self._called)
+
+    @cached_property
+    def _types(self) -> Mapping[str, FieldType]:
+        flow = self.words.flow(self.case["kind"], self.case["opened_at"])
+        return {**OWN_FIELDS, **(flow.fields if flow is not None else {})}
+
+    @cached_property
+    def _called(self) -> Called:
+        """The names of the persons, cases and files that any event names."""
+        told = (pair for event in self.streams[f"case/{self.case['case_id']}"] for pair in _fields(event).items())
+        return called((self._types.get(name), value) for name, value in told)
 
     @cached_property
     def said(self) -> list[Entry]:
@@ -287,6 +302,11 @@ def judge(events: Sequence[StoredEvent], *, digest: str, as_of: datetime) -> Jud
 def minute(now: datetime) -> datetime:
     """The minute now is in: pages count no seconds."""
     return now.replace(second=0, microsecond=0)
+
+
+def _fields(event: StoredEvent) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(event.payload).get("fields") or {}
+    return found
 
 
 def _key(row: Mapping[str, Any]) -> ClockKey:

@@ -18,6 +18,8 @@ from yinuo.engine.rules import Ruling
 from yinuo.engine.strata import kinds_of
 
 UNKNOWN = Test(known=False)
+FILES = "files"
+"""The field every kind of case has for attachments."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def wishes(book: Book, step: Step, activity: str) -> tuple[Wish, ...]:
     """The fields of an act's form in their order: those it must have first, where it is no entry of a register.
 
     A field that another step asks for is not asked again. The entry of a register has every field that is not said when
-    it is written off; so has its change.
+    it is written off; so has its change. Files may be added to any act.
     """
     said = _said(book)
     needed = dict.fromkeys([*step.ask, *_key(step), *said.needed.get(activity, ())])
@@ -61,9 +63,8 @@ def wishes(book: Book, step: Step, activity: str) -> tuple[Wish, ...]:
         if book.register is not None:
             wanted = {name: one for name, one in wanted.items() if name not in said.wanted.get(ENTERED, {})}
         names = [*needed, *wanted, *(() if book.register is not None else _offered(book, said, activity))]
-    return tuple(
-        Wish(name, name in needed, None if name in needed else wanted.get(name)) for name in dict.fromkeys(names)
-    )
+    found = [Wish(name, name in needed, None if name in needed else wanted.get(name)) for name in dict.fromkeys(names)]
+    return tuple(found) if any(one.name == FILES for one in found) else (*found, Wish(FILES, False))
 
 
 def _key(step: Step) -> list[str]:

@@ -19,7 +19,7 @@ from yinuo.city.people.actor import NotAllowed
 from yinuo.city.people.exchange import workbook
 from yinuo.city.people.exchange.workbook import Column, Line, Sheet, Unreadable
 from yinuo.city.people.may import row_filter
-from yinuo.city.registers.asking import Wish, wishes
+from yinuo.city.registers.asking import FILES, Wish, wishes
 from yinuo.city.registers.books import Book
 from yinuo.city.registers.forms import spoken
 from yinuo.city.registers.opening import PERSON
@@ -51,7 +51,7 @@ class Taken:
 
 def sheet(book: Book, step: Step) -> Sheet:
     """The sheet of a book: a column for each field of its form, called as in its export; the unit; the party where there is one."""
-    wanted = wishes(book, step, book.way.flow.opens)
+    wanted = [one for one in wishes(book, step, book.way.flow.opens) if one.name != FILES]
     own = [Column(one.name, book.by_name[one.name].zh, one.is_needed) for one in wanted if not _is_party(book, one)]
     party = [Column(f"person.{name}", _PARTY[name]) for name in PERSON] if len(own) < len(wanted) else []
     unit = [] if any(one.name == "unit" for one in wanted) else [Column("unit", "单位")]

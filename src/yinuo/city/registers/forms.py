@@ -32,6 +32,9 @@ def control(
     type_ = one.type if one else book.way.fields.get(wish.name)
     hint = wish.hint
     asked = asked_field(wish.name, type_, words, value=value, error=error, required=wish.is_needed, hint=hint)
+    if asked.kind == "files" and value:
+        names = called([(FieldType.model_validate({"is": "list:file"}), list(asked.values))])
+        return replace(asked, options=[(digest, names.word("file", digest)) for digest in asked.values])
     if one is None or type_ is None:
         return asked
     if one.is_long and asked.kind == "text":
@@ -40,10 +43,6 @@ def control(
         return replace(asked, options=speller.persons)
     if type_.is_ == "case" and type_.in_ and speller is not None:
         return replace(asked, kind="choice", options=speller.entries(f"{book.institution}/{type_.in_}"))
-    if asked.kind == "files" and value:
-        digests = asked.values
-        names = called([(FieldType.model_validate({"is": "list:file"}), list(digests))])
-        return replace(asked, options=[(digest, names.word("file", digest)) for digest in digests])
     return asked
 
 

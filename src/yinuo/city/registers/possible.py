@@ -21,7 +21,7 @@ from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
 from yinuo.city.people.units import Tree, UnknownUnit
-from yinuo.city.registers.asking import wishes
+from yinuo.city.registers.asking import FILES, wishes
 from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
 from yinuo.city.registers.spelling import Speller, written
@@ -103,6 +103,8 @@ def _form(activity: str, step: Step, book: Book, state: State, how: _Filling) ->
     held = _held(activity, step, book, state, how)
     fields = []
     for wish in wishes(book, step, activity):
+        if wish.name == FILES and how.speller is None:
+            continue
         value = mine["values"].get(wish.name, "") if mine else held.get(wish.name, "")
         error = mine.get("error") if mine.get("field") == wish.name else None
         was_said = step.id in state.done and activity != step.does[0] and wish.name in state.fields
@@ -116,7 +118,8 @@ def _held(activity: str, step: Step, book: Book, state: State, how: _Filling) ->
     """What stands in the form before anybody writes: the entry of a list; of a register what its entry holds."""
     held: dict[str, str] = {}
     if book.register is not None or (step.id in state.done and activity != step.does[0]):
-        known = {wish.name: state.fields.get(wish.name) for wish in wishes(book, step, activity)}
+        asked = [wish.name for wish in wishes(book, step, activity) if wish.name != FILES]
+        known = {name: state.fields.get(name) for name in asked}
         types = book.way.fields
         names = called((types.get(name), value) for name, value in known.items())
         held = {

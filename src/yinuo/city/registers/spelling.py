@@ -20,6 +20,8 @@ from yinuo.city.people.exchange import workbook
 from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.flow import FieldType
 
+MOST_MONEY = 10**17
+"""Fen; what is larger is a slip of the pen."""
 MOST_KNOWN = 300
 """Persons a form offers to choose from; any other is written by name."""
 
@@ -175,7 +177,7 @@ def fen(text: str) -> int:
         exact = Decimal(plain) * 100
     except InvalidOperation:
         raise ValueError(_("应当是金额，单位元，例如 1200 或者 1200.50")) from None
-    if not exact.is_finite() or exact != int(exact):
+    if not exact.is_finite() or abs(exact) > MOST_MONEY or exact != int(exact):
         raise ValueError(_("应当是金额，单位元，最多两位小数"))
     return int(exact)
 

@@ -18,13 +18,14 @@ from yinuo.city.board.dossier import Dossier, dossier
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.ledger import private
-from yinuo.city.pages.fieldwords import WORDS
+from yinuo.city.pages.fieldwords import WORDS, field_word
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.commands import unmask
 from yinuo.city.people.decide import Impossible
 from yinuo.city.people.guard import needs
 from yinuo.city.people.masking import mask
 from yinuo.city.people.may import may
+from yinuo.city.registers.entry import sheet
 from yinuo.city.registers.forms import filled, spoken, typed
 from yinuo.city.registers.possible import book_of, possible, way_of
 from yinuo.city.registers.spelling import Speller
@@ -141,7 +142,9 @@ def _page(
         "masked": clear or {name: mask(name, text) for name, text in (sealed or {}).items()},
         "may_unmask": clear is None and may(actor, "person.unmask", scope=case["scope"]),
         "names": WORDS,
+        "labels": {name: field_word(name, type_) for name, type_ in (way.fields if way else {}).items()},
         "papers": (*printing.offered(found), *letters.offered(found)),
+        "sheet": sheet(case, words, actor=actor, today=timezone.localdate(found.now)) if words.is_there else None,
         "steps": {step.id: words.activity(step.does[0]) for step in way.flow.steps} if way else {},
     }
     return render(request, "board/case.html.j2", facts, status=status)

@@ -27,7 +27,7 @@ def reader_of(type_: FieldType) -> Reader:
     """The reader of a field's type. What is empty or null is read by nobody: the caller leaves it out."""
     word = type_.is_
     if word.startswith("list:"):
-        one = reader_of(FieldType.model_validate({"is": word.removeprefix("list:")}))
+        one = reader_of(type_.model_copy(update={"is_": word.removeprefix("list:")}))
         return lambda raw: [one(value) for value in _listed(raw)]
     if word == "choice" or type_.of:
         words = {str(one): one for one in type_.of}

@@ -34,13 +34,14 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
     step = first_step(book.way, words, actor) if book else None
     if book is None or step is None:
         raise Http404
-    speller, way, tried = Speller(words, actor), book.way, Tried({})
+    speller, way, tried = Speller(words, actor), book.way, Tried(_handed(request))
     if request.method == "POST":
         given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
         try:
             given = typed(request, way.fields, actor=actor, now=now)
+            values = speller.read(given, way.fields)
             act = Act(
-                None, way.flow.opens, now, speller.read(given, way.fields), kind=kind, item=given.get("item") or None,
+                None, way.flow.opens, now, values, kind=kind, item=values.get("item"),
                 unit=given.get("unit") or None, step=step.id, person=person_of(given),
             )  # fmt: skip
             done = do(act, actor=actor, now=now)
@@ -56,6 +57,11 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
         "word": words.activity(way.flow.opens),
     }  # fmt: skip
     return render(request, "registers/opening.html.j2", facts, status=422 if tried.error else 200)
+
+
+def _handed(request: HttpRequest) -> dict[str, str]:
+    """What the address hands in for the empty form (`?entry=…`): a page that leads here fills in what it knows."""
+    return {name: text for name, text in request.GET.items() if isinstance(text, str)}
 
 
 @needs("case.open")
