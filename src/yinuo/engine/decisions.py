@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.conditions import Condition, Event
-from yinuo.engine.clauses.table import Cap, Table
+from yinuo.engine.clauses.table import Cap, FromRegister, Table
 from yinuo.engine.columns import Bool
 from yinuo.engine.context import Context, editions
 from yinuo.engine.deciding import first_row, holding, nearest, shown
@@ -83,6 +83,7 @@ def _decided(context: Context, ruling: Ruling, *, edition: Edition, rows: Int64)
         return pl.DataFrame(schema=DECISION_COLUMNS)
     held = holding(clause.rows, context.matcher, history, at=rows)
     row = first_row(held)
+    read_from = clause.rows_from if isinstance(clause.rows_from, FromRegister) else None
     refused = np.flatnonzero(row < 0)
     near = dict(zip(refused.tolist(), nearest(clause.rows, context.matcher, history, at=rows[refused]), strict=True))
     read = tuple(sorted({name for one in clause.rows for name in one.when.fields()}))
@@ -91,7 +92,8 @@ def _decided(context: Context, ruling: Ruling, *, edition: Edition, rows: Int64)
         "event_id": history.event_ids(rows), "at": instants(history.at[rows]),
         "unit": history.column("unit", rows).series().cast(pl.String),
         "row": pl.Series([int(one) + 1 if one >= 0 else None for one in row], dtype=pl.Int32),
-        "results": [_results(clause, one) for one in held],
+        "results": [_results(clause, one) if read_from is None or not one.any() else _of_register(context, read_from, row)
+                    for one, row in zip(held, np.split(rows, rows.size), strict=True)],
         "nearest": pl.Series([near[n].row + 1 if n in near else None for n in range(rows.size)], dtype=pl.Int32),
         "lacks": [_json(list(near[n].lacks)) if n in near else None for n in range(rows.size)],
         "inputs": [_inputs(context, read, rows[n : n + 1]) for n in range(rows.size)],
@@ -115,6 +117,20 @@ def _results(clause: Table, held: Bool) -> str:
             if _plain(value) not in several.setdefault(name, []):
                 several[name].append(_plain(value))
     return _json(several)
+
+
+def _of_register(context: Context, read: FromRegister, row: Int64) -> str:
+    """The results as the entry in force on the day of the request gives them."""
+    history = context.history
+    table = context.matcher.tables.tables[read.register_]
+    day = int(history.days(row)[0])
+    wanted = [
+        pl.col(column).cast(pl.String) == shown(field, context.matcher, history, at=row)
+        for column, field in read.on.items()
+    ]
+    there = pl.Series((table.begins <= day) & (day < table.ends))
+    found = table.frame.filter(there).filter(*wanted).row(0, named=True)
+    return _json({field: _plain(found[column]) for field, column in read.then.items()})
 
 
 def _inputs(context: Context, names: Sequence[str], row: Int64) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from string import Formatter
 from typing import TypeAlias
 
 from yinuo.engine.clauses.conditions import Test
 from yinuo.engine.clauses.register import ACCESS, ACTIVITIES, CHANGED, PUBLISHED, Register
-from yinuo.engine.clauses.table import Table, TableRow
+from yinuo.engine.clauses.table import Grant, Table, TableRow
 from yinuo.rulebook.expanding import PERIODS
 from yinuo.rulebook.places import Path_
 
@@ -19,7 +20,7 @@ Way: TypeAlias = tuple[tuple[str, Test], ...]
 def unsound_table(clause: Table) -> Unsound:
     """What a table says that cannot be meant."""
     if not clause.rows:
-        yield (), "a table needs rows", "rows = [{ when = { … }, then = { … } }]"
+        yield (), "a table needs rows", 'rows = [{ when = { … }, then = { … } }], or rows_from = "rows.csv"'
         return
     first = clause.rows[0].then.keys()
     for index, row in enumerate(clause.rows):
@@ -52,6 +53,7 @@ def _unsound_grant(clause: Table) -> Unsound:
         yield ("grant",), "a grant needs the activity that gives it", 'add gives = "activity"'
     if clause.otherwise:
         yield ("otherwise",), "what an entitlement does not give is refused, not given otherwise", "leave otherwise out"
+    yield from _unsound_validity(clause.grant)
     cap = clause.grant.cap
     if cap is None:
         return
@@ -59,6 +61,25 @@ def _unsound_grant(clause: Table) -> Unsound:
         yield ("grant", "cap"), "a cap is a share or a number", "keep exactly one of share and most"
     if cap.share is not None and not cap.of:
         yield ("grant", "cap", "share"), "a share of what?", 'add of = "activity"'
+
+
+def _unsound_validity(grant: Grant) -> Unsound:
+    if grant.number is not None:
+        wrong = sorted({name for _, name, _, _ in Formatter().parse(grant.number.as_) if name} - {"year", "seq"})
+        for name in wrong:
+            yield ("grant", "number", "as"), f"a number has no {{{name}}}", "{year} and {seq:4} may stand in it"
+        if "{seq" not in grant.number.as_:
+            yield (
+                ("grant", "number", "as"),
+                "every number would be the same",
+                'write {seq:4}, as in "JK-{year}-{seq:4}"',
+            )
+    if grant.valid is not None and grant.ends is None and not grant.revoke:
+        yield ("grant", "valid"), "nothing says that it has run out", 'add ends = "activity"'
+    if grant.valid is None and (grant.ends or grant.renew):
+        yield ("grant",), "what has no end neither runs out nor is renewed", 'add valid = "1 year"'
+    if grant.benefits and not grant.uses:
+        yield ("grant", "benefits"), "nothing says when a benefit is used", 'add uses = ["activity"]'
 
 
 def _names(names: object) -> str:

@@ -19,8 +19,10 @@ from yinuo.engine.clauses.register import Register
 from yinuo.engine.clauses.table import Table
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.rulebook.expanding import expanded
+from yinuo.rulebook.granting import rows_of_register
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, TextError, explain_errors, suggest
+from yinuo.rulebook.rowfiles import read_rows
 
 KINDS: dict[str, type[Clause]] = {
     "flow": Flow, "promise": Promise, "constraint": Constraint, "table": Table, "register": Register,
@@ -139,6 +141,7 @@ class _Reader:
         resolved = {key: dict(one.raw) for key, one in carried.items()}
         for key in raws:
             raw = self._resolve(key, raws, resolved, ("version", index, *key))
+            raw = self._with_rows(raw, ("version", index, *key)) if raw is not None and key[0] == "table" else raw
             clause = None if raw is None else self._read(key, raw, ("version", index, *key))
             if raw is not None and clause is not None:
                 edition = Edition(head.from_, None, clause, clause.source or head.source, clause.status or head.status)
@@ -146,6 +149,19 @@ class _Reader:
         for key, one in self.text.items():
             if isinstance(one.raw.get("pause"), str):
                 self._fill_pauses(key, one, head, renewed=key in carried)
+
+    def _with_rows(self, raw: Mapping[str, Any], path: Path_) -> dict[str, Any]:
+        """A table with the rows that it reads from a file or a register."""
+        read = raw.get("rows_from")
+        if read is None:
+            return dict(raw)
+        if "rows" in raw:
+            self._refuse((*path, "rows_from"), "rows stand here and elsewhere", "keep one of rows and rows_from")
+        if isinstance(read, Mapping):
+            return {**raw, "rows": rows_of_register(read)}
+        rows, wrong = read_rows(self.document.path.parent / str(read))
+        self.errors += wrong
+        return {**raw, "rows": rows}
 
     def _fill_pauses(self, key: tuple[str, str], one: Statement, head: VersionText, *, renewed: bool) -> None:
         """Give a promise the pauses of the clause it names, as that clause now stands."""

@@ -6,8 +6,7 @@ take (`catalogue.due`) and the place of the key they come from. `yinuo check --e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yinuo.engine.clauses.common import Clause
@@ -26,6 +25,8 @@ from yinuo.engine.clauses.register import (
     Register,
 )
 from yinuo.engine.clauses.table import Table
+from yinuo.rulebook.granting import given
+from yinuo.rulebook.parts import Part, Raw, listed, without_nulls
 from yinuo.rulebook.places import Path_
 
 PERIODS = {
@@ -38,23 +39,12 @@ PERIODS = {
 }
 """The lengths of a cadence of units, and the period each is."""
 _DOERS = {"enterer": ENTERED, "handler": CHANGED, "verifier": VERIFIED}
-Raw = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One clause another expands to, as raw text, and the key of that other at which it stands."""
-
-    kind: str
-    id: str
-    path: Path_
-    raw: dict[str, Any]
 
 
 def expanded(institution: str, id_: str, clause: Clause, raw: Raw) -> Iterator[Part]:
     """The clauses a clause stands for beside itself; none for those that are evaluated as they stand."""
     if isinstance(clause, Table) and clause.gives and clause.level is not None:
-        yield from _given(id_, clause, raw)
+        yield from given(id_, clause, raw)
     elif isinstance(clause, Register):
         yield from _Book(institution, id_, clause, raw).parts()
     elif isinstance(clause, Flow):
@@ -63,12 +53,12 @@ def expanded(institution: str, id_: str, clause: Clause, raw: Raw) -> Iterator[P
 
 def signed(id_: str, clause: Flow, raw: Raw) -> Iterator[Part]:
     """For each step that several sign: what only a carried vote allows is refused while it is not carried."""
-    for index, (step, told) in enumerate(zip(clause.steps, _listed(raw.get("steps")), strict=False)):
+    for index, (step, told) in enumerate(zip(clause.steps, listed(raw.get("steps")), strict=False)):
         sign = step.sign
         if sign is None or not sign.allows or sign.level is None:
             continue
         own = {key: told[key] for key in ("id", "does", "each", "as", "sign") if key in told}
-        yield Part("constraint", f"{id_}.{step.id}", ("steps", index, "sign"), _without_nulls({
+        yield Part("constraint", f"{id_}.{step.id}", ("steps", index, "sign"), without_nulls({
             "zh": clause.zh, "en": clause.en, "for": {"kind": id_}, "rule": "countersigned", "first": list(step.does),
             "then": list(sign.allows), "signed": own, "block": True, "level": sign.level,
         }))  # fmt: skip
@@ -77,32 +67,6 @@ def signed(id_: str, clause: Flow, raw: Raw) -> Iterator[Part]:
 def kind_of(institution: str, register: str) -> str:
     """The kind of case an entry of a register is."""
     return f"{institution}/{register}"
-
-
-def _given(id_: str, clause: Table, raw: Raw) -> Iterator[Part]:
-    """What the rows do not give may not be given; nor without what the grant must name."""
-    base = {
-        "en": clause.en,
-        "block": clause.block,
-        "level": clause.level,
-        "answers": clause.answers,
-        "for": raw.get("for"),
-    }
-    asked = clause.on[0].activities[0] if clause.on and clause.on[0].activities else None
-    rows = {"rule": "entitled", "event": raw["gives"], "rows": raw["rows"], "match": clause.match}
-    given = {**base, **rows, "zh": clause.zh, "applies_by": clause.as_of or asked}
-    yield Part("constraint", f"{id_}.given", ("gives",), _without_nulls(given))
-    needs = clause.grant.needs if clause.grant is not None else ()
-    if needs:
-        events = [{**_event(one), name: {"known": False}} for one in _listed(raw["gives"]) for name in needs]
-        zh = f"{clause.zh}：须写明规定的内容"
-        en = f"{clause.en}: not without what must be stated" if clause.en else None
-        named = {**base, "zh": zh, "en": en, "rule": "absence", "event": events, "max": 0}
-        yield Part("constraint", f"{id_}.given-with", ("grant", "needs"), _without_nulls(named))
-
-
-def _event(raw: Any) -> dict[str, Any]:
-    return {"event": raw} if isinstance(raw, str) else dict(raw)
 
 
 class _Book:
@@ -132,7 +96,7 @@ class _Book:
     def _flow(self) -> dict[str, Any]:
         clause = self.clause
         fields = {
-            name: _without_nulls({
+            name: without_nulls({
                 "is": one.word, "of": list(one.of) or None, "in": one.book or one.in_, "sealed": list(one.sealed) or None,
                 "one": one.one or None, "zh": one.zh, "en": one.en,
             })
@@ -141,7 +105,7 @@ class _Book:
         if clause.publish is not None and "medium" not in fields:
             fields["medium"] = {"is": "choice", "of": list(clause.publish.medium)}
         back = [{"on": REOPENED, "to": "close"}] if clause.close is not None else None
-        return _without_nulls({
+        return without_nulls({
             "zh": clause.zh, "en": clause.en, "opens": ENTERED,
             "ends": [name for name, is_there in ((CLOSED, clause.close), (STRUCK, clause.strike)) if is_there],
             "holder": {ENTERED: clause.holder}, "fields": fields, "steps": list(self._steps()), "back": back,
@@ -176,7 +140,7 @@ class _Book:
             "zh": f"{self.clause.zh}：{zh}", "en": f"{self.clause.en}: {en}" if self.clause.en else None,
             "for": {"kind": self.kind}, "block": True, "level": self.clause.level, "answers": self.clause.holder,
         }  # fmt: skip
-        return Part("constraint", f"{self.id}.{name}", path, _without_nulls({**base, **raw}))
+        return Part("constraint", f"{self.id}.{name}", path, without_nulls({**base, **raw}))
 
     def _another(
         self, name: str, path: Path_, doers: list[str], does: str, *, zh: str, en: str, level: str | None
@@ -213,10 +177,10 @@ class _Book:
         if ranges:
             zh, en = "数值超出规定范围", "a value outside its range"
             yield self._rule("range", ("fields",), zh, en, rule="absence", event=ranges, max=0)
-        for index, (filled, raw) in enumerate(zip(clause.while_, _listed(self.raw.get("while")), strict=True)):
+        for index, (filled, raw) in enumerate(zip(clause.while_, listed(self.raw.get("while")), strict=True)):
             events = [
                 {"event": [*TOUCHES, VERIFIED, PUBLISHED, CLOSED], **row, name: {"known": False}}
-                for row in _listed(raw["where"])
+                for row in listed(raw["where"])
                 for name in filled.fields
                 if name not in row
             ]
@@ -226,8 +190,8 @@ class _Book:
             yield self._rule(
                 f"while-{index + 1}", ("while", index), zh, en, rule="absence", event=events, max=0, level=level
             )
-        for index, (refusal, raw) in enumerate(zip(clause.refuse, _listed(self.raw.get("refuse")), strict=True)):
-            events = [{"event": [*TOUCHES, PUBLISHED], **row} for row in _listed(raw["when"])]
+        for index, (refusal, raw) in enumerate(zip(clause.refuse, listed(self.raw.get("refuse")), strict=True)):
+            events = [{"event": [*TOUCHES, PUBLISHED], **row} for row in listed(raw["when"])]
             yield self._rule(
                 f"refuse-{index + 1}", ("refuse", index), refusal.zh, refusal.en or refusal.zh,
                 rule="absence", event=events, max=0, level=refusal.level or clause.level,
@@ -244,7 +208,7 @@ class _Book:
             "zh": f"{self.clause.zh}：{zh}", "en": f"{self.clause.en}: {en}" if self.clause.en else None,
             "for": {"kind": self.kind}, "answers": self.clause.holder,
         }  # fmt: skip
-        return Part("promise", f"{self.id}.{name}", path, _without_nulls({**base, **raw}))
+        return Part("promise", f"{self.id}.{name}", path, without_nulls({**base, **raw}))
 
     def _called(self, names: Sequence[str]) -> tuple[str, str]:
         """What these fields are called, in Chinese and in English."""
@@ -313,7 +277,7 @@ class _Book:
         self, name: str, path: Path_, zh: str, en: str, *, does: str, every: Any, levels: Any, where: Any
     ) -> Part:  # fmt: skip
         """A heartbeat: what keeps the clock opens the next."""
-        on: list[Any] = [{"event": [self.counts_from, does], **row} for row in _listed(where)] or [
+        on: list[Any] = [{"event": [self.counts_from, does], **row} for row in listed(where)] or [
             self.counts_from,
             does,
         ]
@@ -321,7 +285,7 @@ class _Book:
         return self._promise(name, path, zh, en, on=on, until=does, void=over or None, within=every, levels=levels)
 
     def _cadence(self, index: int, cadence: Cadence) -> Part:
-        raw = _listed(self.raw["cadence"])[index]
+        raw = listed(self.raw["cadence"])[index]
         name, path = f"cadence-{index + 1}", ("cadence", index)
         zh, en = (
             cadence.zh or f"每{cadence.every}至少{cadence.min}次",
@@ -330,7 +294,7 @@ class _Book:
         if cadence.per != "entry":
             return self._figure(
                 name, path, zh, en, over="cases", measure="count", at="opened_at", subject=cadence.per,
-                where=[{"kind": self.kind, **row} for row in _listed(raw.get("where"))] or {"kind": self.kind},
+                where=[{"kind": self.kind, **row} for row in listed(raw.get("where"))] or {"kind": self.kind},
                 period=PERIODS[cadence.every], target=cadence.min,
             )  # fmt: skip
         does = cadence.does or (PUBLISHED if self.clause.publish is not None else CHANGED)
@@ -350,7 +314,7 @@ class _Book:
         base = {
             "zh": f"{self.clause.zh}：{zh}", "en": f"{self.clause.en}: {en}" if self.clause.en else None, "better": "high",
         }  # fmt: skip
-        return Part("indicator", f"{self.id}.{name}", path, _without_nulls({**base, **raw}))
+        return Part("indicator", f"{self.id}.{name}", path, without_nulls({**base, **raw}))
 
 
 def _step(id_: str, by: str, does: list[str], **more: Any) -> dict[str, Any]:
@@ -359,14 +323,3 @@ def _step(id_: str, by: str, does: list[str], **more: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-def _listed(raw: Any) -> list[Any]:
-    """A table or a list of tables as a list; nothing as an empty one."""
-    if raw is None:
-        return []
-    return list(raw) if isinstance(raw, (list, tuple)) else [raw]
-
-
-def _without_nulls(raw: Raw) -> dict[str, Any]:
-    return {key: value for key, value in raw.items() if value is not None}

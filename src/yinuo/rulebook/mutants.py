@@ -132,7 +132,11 @@ def _duties(kind: str, path: Path_, clause: Mapping[str, Any]) -> Iterator[Chang
             for inner, way in _events((*path, "rows", index, "when"), row.get("when")):
                 for name in way if len(way) > 1 else ():
                     yield Change((*inner, name), DROP, "is dropped")
-        yield from _each((*path, "grant", "needs"), clause.get("grant", {}).get("needs"))
+        grant = clause.get("grant", {})
+        yield from _each((*path, "grant", "needs"), grant.get("needs"))
+        yield from _each((*path, "grant", "benefits"), grant.get("benefits"))
+        for key in ("number", "uses", "benefits"):
+            yield from [Change((*path, "grant", key), DROP, "is dropped")] if key in grant else []
     elif kind == "register":
         yield from (Change((*path, key), DROP, "is dropped") for key in _DUTIES if key in clause)
         for key in ("while", "refuse", "cadence"):

@@ -19,6 +19,7 @@ from yinuo.rulebook.editions import read_versions, rulings_of
 from yinuo.rulebook.loader import Institution, Pack, PackText
 from yinuo.rulebook.mutants import CONVENTIONS, DROP, Change, changed, changes_of_ladder, changes_of_policy
 from yinuo.rulebook.refusals import Document, TextError
+from yinuo.rulebook.rowfiles import files_of, moved, read_rows
 from yinuo.rulebook.statements import check_text
 from yinuo.rulebook.stories import Story, read_stories
 from yinuo.rulebook.telling import Teller
@@ -241,7 +242,7 @@ def _moved(frame: pl.DataFrame, columns: list[str], step: int) -> pl.DataFrame:
 def _policy(pack: Pack, institution: Institution, teller: Teller, everything: Rules) -> Iterator[Mutant]:
     before = {(one.kind, one.id): one for one in rulings_of(institution.statements)}
     rest = tuple(one for one in everything.rulings if one.institution != institution.id)
-    for change in changes_of_policy(institution.document.raw):
+    for change in (*changes_of_policy(institution.document.raw), *_changes_of_files(institution)):
         document = replace(institution.document, raw=changed(institution.document.raw, change.path, change.value))
         statements, errors = read_versions(document, institution.id)
         if errors or _same_count(pack, institution.document.raw, change):
@@ -259,6 +260,19 @@ def _policy(pack: Pack, institution: Institution, teller: Teller, everything: Ru
             institution.document, change, replace(everything, rulings=rest + tuple(after.values())), about,
             pack=whole if change.value is DROP else None,
         )  # fmt: skip
+
+
+def _changes_of_files(institution: Institution) -> Iterator[Change]:
+    """A file of rows counts as one number: all of it one more, all of it one less."""
+    for index, id_, name in files_of(institution.document.raw):
+        path = ("version", index, "table", id_)
+        clause = institution.document.raw["version"][index]["table"][id_]
+        rows, _wrong = read_rows(institution.root / name)
+        for step in (1, -1):
+            changed_rows = moved(rows, step)
+            if changed_rows != rows:
+                rest = {key: value for key, value in clause.items() if key != "rows_from"}
+                yield Change(path, {**rest, "rows": changed_rows}, f"{id_}: all numbers of {name} change by {step:+d}")
 
 
 def _same_count(pack: Pack, raw: Any, change: Change) -> bool:

@@ -12,7 +12,7 @@ from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.clauses.register import Register
-from yinuo.engine.clauses.table import Table
+from yinuo.engine.clauses.table import FromRegister, Grant, Table
 from yinuo.engine.fieldtypes import REFERENCES, WORDS, is_type
 from yinuo.engine.strata import kinds_named
 from yinuo.kernel.logtext import Constant
@@ -276,12 +276,33 @@ class _ClauseCheck:
                 self.field(name, fields, path)
                 if name in fields and (wrong := misfit(value, fields[name])):
                     self.refuse((*path, name), f"{name}: {value!r} is no {fields[name].is_}", wrong)
-        for name in clause.grant.needs if clause.grant is not None else ():
-            self.field(name, fields, ("grant", "needs"))
+        if isinstance(clause.rows_from, FromRegister):
+            self.known(
+                clause.rows_from.register_, self.words.registers, ("rows_from", "register"), "there is no register"
+            )
+            for name, column in clause.rows_from.then.items():
+                self.field(name, fields, ("rows_from", "then", name))
+                columns = self.words.tables.get(clause.rows_from.register_, {})
+                self.known(column, columns, ("rows_from", "then", name), "the register has no field")
+        if clause.grant is not None:
+            self.grant(clause.grant, fields)
         if clause.as_of is not None:
             self.applies_by(clause.as_of, fields)
         if clause.level is not None:
             self.level(clause.level, ("level",))
+
+    def grant(self, grant: Grant, fields: Fields) -> None:
+        for name in grant.needs:
+            self.field(name, fields, ("grant", "needs"))
+        if grant.number is not None:
+            self.field(grant.number.field, fields, ("grant", "number", "field"), types=("text",))
+        self.limit(grant.valid, fields, ("grant", "valid"))
+        if grant.benefits:
+            self.field("benefit", fields, ("grant", "benefits"))
+        what = "no step does, no silence makes and no [activities] names the activity"
+        for key in ("renew", "revoke", "uses"):
+            for name in getattr(grant, key):
+                self.known(name, self.words.activities, ("grant", key), what)
 
     def register(self, clause: Register) -> None:
         for name in (*clause.key, *([clause.date] if clause.date else [])):
@@ -305,11 +326,14 @@ class _ClauseCheck:
         for one in clause.by:
             self.field(one, fields, ("by",))
         figures = [id_ for id_, kind in self.words.clauses.get(self.home, {}).items() if kind == "indicator"]
-        named = {"guard": clause.guard, "published_with": clause.published_with, "of": clause.of, "per": clause.per}
-        for key, value in (*named.items(), ("parts", tuple(part.of for part in clause.parts))):
-            for one in (value,) if isinstance(value, str) else value or ():
+        named: dict[str, str | tuple[str, ...] | None] = {
+            "guard": clause.guard, "published_with": clause.published_with, "of": clause.of, "per": clause.per,
+            "parts": tuple(part.of for part in clause.parts),
+        }  # fmt: skip
+        for place, given in named.items():
+            for one in (given,) if isinstance(given, str) else given or ():
                 if self.words.find_clause(one, self.home) != "indicator":
-                    self.refuse((key,), f'there is no indicator "{one}"', suggest(one, figures))
+                    self.refuse((place,), f'there is no indicator "{one}"', suggest(one, figures))
 
     def over(self, over: str, name: str, kinds: frozenset[str] | None) -> Fields:
         if over in ("clocks", "findings", "uses") and name and self.words.find_clause(name, self.home) is None:

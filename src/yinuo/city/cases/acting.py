@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from yinuo.city.cases.deciding.decide import Standing, decide
 from yinuo.city.cases.deciding.states import State, files_in, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.deciding.who import Place, is_party
+from yinuo.city.cases.granting import grants
 from yinuo.city.cases.logs import PREFIX, Line, line_of, line_of_new
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append
@@ -65,7 +66,12 @@ class Decided:
     @property
     def needs_transaction(self) -> bool:
         """Whether more than one statement writes or locks: somebody's fields are sealed apart, or a thread is waited for."""
-        return bool(self.act.person or self.decision.sealed) or queries.reads_threads(self.rulings)
+        return bool(self.act.person or self.decision.sealed or self.grants) or queries.reads_threads(self.rulings)
+
+    @property
+    def grants(self) -> tuple[Ruling, ...]:
+        """The tables that number this giving, or hold it to a cap."""
+        return grants.granted_by(self.loaded.ways, self.way.kind, self.act.activity)
 
 
 def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
@@ -109,7 +115,7 @@ def write_at_once(decided: Decided) -> Done | None:
 def write(decided: Decided) -> Done:
     """Append the act, then write the rows of its case. Inside the caller's transaction. Raises Refused, Conflict, WrongStream."""
     loaded = decided.loaded
-    event = _event(decided)
+    event = _event(_granted(decided) if decided.grants else decided)
     _check_clauses(event, decided)
     stored = append([event], expected=loaded.state.version, recorded_at=decided.now)
     if stored[0].version <= loaded.state.version:
@@ -117,6 +123,15 @@ def write(decided: Decided) -> Done:
     folded = projection.folded(loaded.state if loaded.state.version else None, stored, loaded.ways)
     projection.write([folded], loaded.ways, tree=loaded.tree, look=True)
     return Done(folded.after.case_id, folded.after.receipt, folded.after.version, (event.event_id,))
+
+
+def _granted(decided: Decided) -> Decided:
+    """The act with what its grant adds; whoever grants of the same table waits until this transaction ends."""
+    decision = decided.decision
+    fields = grants.settle(
+        decided.grants, decision.fields, ways=decided.loaded.ways, unit=decided.loaded.state.unit, at=decided.act.at
+    )
+    return replace(decided, decision=replace(decision, fields=fields))
 
 
 def known_event(source: str, event_id: str) -> Done | None:

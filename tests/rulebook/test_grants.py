@@ -1,0 +1,153 @@
+"""Decision tables whose rows stand in a file or a register, and grants with a number, a term and benefits."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rulebook.conftest import Town
+from yinuo.rulebook.mutation import survivors
+
+FILED = """
+[version.table.fee]
+zh = "资费"
+for = { kind = "letter" }
+on = "received"
+rows_from = "fee.csv"
+otherwise = { topic = "none" }
+"""
+ROWS = "when.urgent,when.colour,then.topic,zh\ntrue,红;蓝,fast,急\nfalse,红,slow,\n"
+BOOKED = """
+[version.register.rate]
+zh = "资费簿"
+key = ["colour"]
+enter = "clerk"
+level = "yellow"
+strike = { by = "clerk" }
+fields = { colour = "text!", price = "text!" }
+
+[version.table.fee]
+zh = "资费"
+for = { kind = "letter" }
+on = "received"
+gives = "answered"
+rows_from = { register = "rate", on = { colour = "colour" }, then = { topic = "price" } }
+level = "yellow"
+grant = {}
+"""
+STORY = """
+[[story]]
+name = "fees"
+zh = "资费"
+case = { kind = "letter" }
+today = 2026-03-04
+events = [
+  { case = "a", at = 2026-03-02T10:00:00, do = "received", urgent = true, colour = "蓝" },
+  { case = "b", at = 2026-03-02T10:00:00, do = "received", urgent = false, colour = "红" },
+  { case = "c", at = 2026-03-02T10:00:00, do = "received", urgent = false, colour = "蓝" },
+]
+expect.decisions = [
+  { case_id = "a", clause = "fee", row = 1, results = '{"topic": "fast"}' },
+  { case_id = "b", clause = "fee", row = 2, results = '{"topic": "slow"}' },
+  { case_id = "c", clause = "fee", row = { known = false }, results = '{"topic": "none"}' },
+]
+"""
+BOOK_STORY = """
+[[story]]
+name = "fees"
+zh = "资费"
+case = { kind = "letter", colour = "红" }
+today = 2026-03-04
+tables.rate = [{ id = "r", colour = "红", price = "十元" }]
+events = [
+  { case = "right", at = 2026-03-02T10:00:00, do = "received" },
+  { case = "right", at = 2026-03-03T10:00:00, do = "answered", topic = "十元" },
+  { case = "wrong", at = 2026-03-02T10:00:00, do = "received" },
+  { case = "wrong", at = 2026-03-03T10:00:00, do = "answered", topic = "五元" },
+]
+expect.decisions = [{ case_id = "right", clause = "fee", row = 1, results = '{"topic": "十元"}' }, { case_id = "wrong", clause = "fee", row = 1 }]
+expect.findings = [{ case_id = "wrong", clause = "fee.given", level = "yellow", raised = 2026-03-03 }]
+"""
+CARD = """
+[version.table.card]
+zh = "金卡"
+for = { kind = "letter" }
+on = "received"
+gives = "answered"
+rows = [{ when = { urgent = true } }]
+level = "yellow"
+grant = { number = { field = "topic", as = "JK-{year}-{seq:4}" }, valid = "1 year", ends = "ran_out" }
+"""
+
+
+def with_rows(town: Town, rows: str = ROWS) -> Town:
+    town.add(FILED)
+    town.files["institutions/letters/fee.csv"] = rows
+    town.files["institutions/letters/stories.toml"] += STORY
+    return town
+
+
+def test_rows_in_a_file_decide_as_if_they_stood_in_the_text(town: Town):
+    assert [error for error in with_rows(town).problems() if "fee" in error.message] == []
+
+
+def test_rows_of_a_register_decide_and_hold_the_giving_to_what_they_say(town: Town):
+    town.add(BOOKED)
+    town.files["institutions/letters/stories.toml"] += BOOK_STORY
+    assert [str(error) for error in town.problems() if "fees" in error.message] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "message"),
+    [
+        (ROWS.replace("when.urgent", "wenn.urgent"), 1, '"wenn.urgent" says nothing'),
+        (ROWS.replace("true,红;蓝", "true"), 2, "has 3 cells, the first line 4"),
+        (ROWS + ",,none,\n", 4, "the row says not when it holds"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_with_its_line(town: Town, rows: str, line: int, message: str):
+    (error,) = with_rows(town, rows).problems()[:1]
+    assert (error.path.name, error.line) == ("fee.csv", line)
+    assert message in error.message
+    assert error.remedy
+
+
+def test_a_file_counts_as_one_number(town: Town):
+    town.add(FILED.replace('for = { kind = "letter" }\n', ""))
+    town.policy('topic = "text"', 'topic = "text", pages = "int"')
+    town.files["institutions/letters/fee.csv"] = "when.pages.min,then.topic\n10,long\n"
+    town.files["institutions/letters/stories.toml"] += STORY[: STORY.index("events")].replace("fees", "pages") + (
+        'events = [{ at = 2026-03-02T10:00:00, do = "received", pages = 12 }]\n'
+        """expect.decisions = [{ clause = "fee", row = 1, results = '{"topic": "long"}' }]\n"""
+    )
+    left = [error.message for error in survivors(town.load()) if error is not None]
+    assert [one for one in left if "fee.csv" in one] == [
+        "no story notices when fee: all numbers of fee.csv change by +1",
+        "no story notices when fee: all numbers of fee.csv change by -1",
+    ]
+
+
+WRONG = [
+    (FILED, 'rows_from = "fee.csv"', 'rows_from = "fees.csv"', "there is no such file beside the text"),
+    (FILED, 'rows_from = "fee.csv"', 'rows_from = "fee.csv"\nrows = [{ when = { urgent = true }, then = { topic = "x" } }]',
+     "rows stand here and elsewhere → keep one of rows and rows_from"),
+    (BOOKED, 'register = "rate"', 'register = "rates"', 'there is no register "rates" → did you mean "rate"?'),
+    (BOOKED, 'topic = "price"', 'topic = "prise"', 'the register has no field "prise" → did you mean "price"?'),
+    (CARD, "{seq:4}", "", "every number would be the same"),
+    (CARD, "{year}", "{town}", "a number has no {town}"),
+    (CARD, 'field = "topic"', 'field = "days"', 'the field "days" is of type limit → it must be of type text'),
+    (CARD, ', ends = "ran_out"', "", "nothing says that it has run out"),
+    (CARD, 'valid = "1 year", ', "", "what has no end neither runs out nor is renewed"),
+    (CARD, 'ends = "ran_out"', 'ends = "ran_out", benefits = ["优先"]', "nothing says when a benefit is used"),
+    (CARD, 'ends = "ran_out"', 'ends = "ran_out", uses = ["benefited"]', 'names the activity "benefited"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("clause", "old", "new", "message"), WRONG, ids=[f"{old}: {new}" for _, old, new, _ in WRONG])
+def test_what_cannot_be_meant_is_refused_with_its_place_and_a_remedy(
+    town: Town, clause: str, old: str, new: str, message: str
+):
+    assert old in clause
+    town.add(clause.replace(old, new, 1))
+    town.files["institutions/letters/fee.csv"] = ROWS
+    errors = [f"{error.message} → {error.remedy}" for error in town.problems() if not error.warning]
+    assert any(message in error for error in errors), errors
