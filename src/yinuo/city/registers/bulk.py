@@ -89,7 +89,7 @@ def act_on_many(
         try:
             do(act, actor=speller.actor, now=now)
         except Refused as refusal:
-            outcomes.append(Outcome(row, spoken(refusal, book).sentence))
+            outcomes.append(Outcome(row, spoken(refusal, book, speller.words).sentence))
         except NotAllowed as refusal:
             outcomes.append(Outcome(row, str(refusal)))
         else:

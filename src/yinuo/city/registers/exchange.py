@@ -110,7 +110,7 @@ class _Importing:
             try:
                 self._one(line, values)
             except Refused as refusal:
-                self._refuse(line, spoken(refusal, self.book))
+                self._refuse(line, spoken(refusal, self.book, self.speller.words))
             except NotAllowed as refusal:
                 self._refuse(line, Refused("not_allowed", str(refusal), field="unit"))
 
@@ -118,7 +118,7 @@ class _Importing:
         try:
             return self.speller.read(line.cells, self.book.way.fields)
         except Refused as refusal:
-            self._refuse(line, spoken(refusal, self.book))
+            self._refuse(line, spoken(refusal, self.book, self.speller.words))
             return None
 
     def _find(self, many: Sequence[Mapping[str, Any]]) -> None:

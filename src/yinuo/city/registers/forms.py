@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -78,12 +79,16 @@ def _uploaded(
     return found
 
 
-def spoken(refusal: Refused, book: Book | None) -> Refused:
-    """The refusal with its field called as the form calls it."""
+def spoken(refusal: Refused, book: Book | None, words: Words) -> Refused:
+    """The refusal with its field called as the form calls it, and units by their names."""
     one = None if book is None or refusal.field is None else book.by_name.get(refusal.field)
-    if one is None:
-        return refusal
-    sentence = refusal.sentence.replace(f"“{one.name}”", f"“{one.word}”").replace(f"“{one.zh}”", f"“{one.word}”")
+    called = {} if one is None else {one.name: one.word, one.zh: one.word}
+
+    def name(found: re.Match[str]) -> str:
+        key = found[1]
+        return f"“{called[key] if key in called else words.unit(key) if key in words.tree.units else key}”"
+
+    sentence = re.sub("“([^”]+)”", name, refusal.sentence)
     return Refused(refusal.code, sentence, clause=refusal.clause, field=refusal.field)
 
 

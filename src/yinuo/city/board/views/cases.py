@@ -62,7 +62,7 @@ def act(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
         )  # fmt: skip
         done = do(wanted, actor=actor, now=found.now)
     except Refused as refused:
-        refusal = spoken(refused, book)
+        refusal = spoken(refused, book, found.words)
         tried = {"activity": activity, "values": given, "error": refusal.sentence, "field": refusal.field}
         return _page(request, found, tried=tried, status=422)
     messages.success(request, _("已办：%(act)s") % {"act": found.words.activity(activity)})

@@ -41,7 +41,7 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
             given = typed(request, book.way.fields, actor=actor, now=now)
             outcomes = act_on_many(picked, one, given, book=book, speller=speller, now=now)
         except Refused as refused:
-            refusal = spoken(refused, book)
+            refusal = spoken(refused, book, words)
             tried = Tried(given, refusal.sentence, refusal.field or "")
     fields = [
         control(wish, book, words, value=tried.given.get(wish.name, ""), error=tried.told(wish.name), speller=speller)

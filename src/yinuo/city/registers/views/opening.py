@@ -46,7 +46,7 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
             )  # fmt: skip
             done = do(act, actor=actor, now=now)
         except Refused as refusal:
-            refusal = spoken(refusal, book)
+            refusal = spoken(refusal, book, words)
             tried = Tried(given, refusal.sentence, refusal.field or "")
         else:
             messages.success(request, _("已登记，收件号 %(receipt)s。") % {"receipt": done.receipt})
