@@ -45,6 +45,11 @@ def test_a_request_is_a_case_with_a_receipt_number_and_says_nothing_of_who_asks(
     for secret in ("苏小梅", "990000199001011234", "0500-1234567"):
         assert secret not in told + page
     assert f"/track?receipt={receipt}" in page
+    small_city.supervised()
+    status, _page, followed = read("/track", receipt=receipt, tail="4567")
+    assert status == 200
+    assert "市市场监督管理局" in followed
+    assert read("/track", receipt=receipt, tail="0000")[0] == 404
     again = send(**ASKED)
     assert receipt in again.content.decode()
     assert Case.objects.filter(kind="information-request").count() == 1

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.numbers import query_code
 from yinuo.city.openness import figures, requests
 from yinuo.city.openness.requests import CORRECTION, REQUEST, Filled
 from yinuo.city.openness.wording import result_words
@@ -85,7 +86,13 @@ def sent(request: HttpRequest, sent: str) -> HttpResponse:
     found = rows(__file__, "sent", {"receipt": receipt})
     if not found:
         raise Http404
-    facts = {"form": form, "receipt": receipt, "unit": unit, "sent_at": found[0]["opened_at"]}
+    facts = {
+        "form": form,
+        "receipt": receipt,
+        "unit": unit,
+        "sent_at": found[0]["opened_at"],
+        "code": query_code(receipt),
+    }
     return render(request, "openness/sent.html.j2", facts)
 
 
