@@ -132,7 +132,7 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
                 continue  # a kind opened by findings is never opened by findings about itself (grammar 2.4)
             for by in kind.clause.opened_by:
                 if any(_matches(event, fact, tester=tester, now=now) for event in by.on):
-                    yield _opening(kind, by, fact, now=now, desk=desk)
+                    yield _opening(kind, by, _with_own(fact, by, looked), now=now, desk=desk)
 
 
 def _tester(pack: Pack) -> Tester:
@@ -192,6 +192,20 @@ def _matches(event: Event, fact: Mapping[str, Any], *, tester: Tester, now: date
     if fact["activity"] not in event.activities:
         return False
     return event.where is None or tester.holds(event.where, fact, types=_TYPES, day=now.date())
+
+
+def _with_own(fact: Mapping[str, Any], by: OpenedBy, looked: Looked) -> Mapping[str, Any]:
+    """The fact with what its case says of the fields to copy that it does not say itself: the last value of each."""
+    names = [name for name in by.copy_.values() if name not in (*fact, "case") and name in looked.log.events.columns]
+    if not names:
+        return fact
+    own = looked.log.events.filter(pl.col("case_id") == fact["case_id"]).sort("at", "sequence")
+    last = own.select(pl.col(name).drop_nulls().last() for name in names)
+    return {**{name: _plain(value) for name, value in last.row(0, named=True).items()}, **fact}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _opening(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime, desk: Desk) -> Due:
