@@ -54,6 +54,8 @@ class Said:
     is_now: bool
     needs: tuple[tuple[str, str, str], ...]
     needed_by: tuple[tuple[str, str, str], ...]
+    made_by: str | None = None
+    """The id of the register or table that says it in short."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _said(
         clause_text(words, home, statement.id, edition.version), edition.start, edition.until,
         edition.start <= today and (edition.until is None or today < edition.until),
         _links(sorted(needs.get(name, ())), words, but=name), _links(sorted(used.get(name, ())), words, but=name),
+        statement.made_by,
     )  # fmt: skip
 
 
@@ -140,7 +143,7 @@ def versions(one: Institution, today: date) -> list[Version]:
     for day in days:
         stated = [statement for statement in one.statements if statement.edition.start == day]
         state = "now" if day == now else "later" if day > today else "past"
-        names = tuple(statement.edition.clause.zh for statement in stated)
+        names = tuple(statement.edition.clause.zh for statement in stated if statement.made_by is None)
         found.append(Version(day, stated[0].edition.source, stated[0].edition.status, names, state))
     return found
 

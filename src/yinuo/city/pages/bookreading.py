@@ -77,14 +77,12 @@ def _by(one: Register, who: str, needs: Iterable[str], reader: Reader) -> dict[s
 
 
 def _called(one: Register, names: Iterable[str]) -> str:
-    return _("、").join(_field(name, one.fields.get(name)) for name in names)
+    return _("、").join(field_word(name, typed(one.fields[name]) if name in one.fields else None) for name in names)
 
 
-def _field(name: str, own: RegisterField | None) -> str:
-    """As the form calls it."""
-    return field_word(
-        name, None if own is None else FieldType.model_validate({"is": own.is_, "zh": own.zh, "en": own.en})
-    )
+def typed(own: RegisterField) -> FieldType:
+    """A register's field as a field of a case."""
+    return FieldType.model_validate({"is": own.word, "of": own.of, "zh": own.zh, "en": own.en})
 
 
 def _access(private: Access) -> str:
@@ -99,7 +97,7 @@ def table(one: Table, reader: Reader) -> Iterator[str]:
     yield _("按“%(on)s”时的情形判定。") % {"on": reader.events(one.on)}
     for number, row in enumerate(one.rows, 1):
         said = (row.en if reader.is_english else row.zh) or reader.condition(row.when)
-        then = _("，").join(f"{field_word(name)} {value}" for name, value in row.then.items())
+        then = _("，").join(f"{reader.field(name)} {value}" for name, value in row.then.items())
         yield _("第 %(number)s 行：%(when)s%(then)s。") % {
             "number": number,
             "when": said,
@@ -110,7 +108,7 @@ def table(one: Table, reader: Reader) -> Iterator[str]:
     if one.grant is None:
         return
     if one.grant.needs:
-        yield _("准予时须写明：%(fields)s。") % {"fields": _("、").join(field_word(name) for name in one.grant.needs)}
+        yield _("准予时须写明：%(fields)s。") % {"fields": _("、").join(reader.field(name) for name in one.grant.needs)}
     if one.grant.cap is not None:
         yield _cap(one.grant.cap, reader)
 

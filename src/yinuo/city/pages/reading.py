@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.deciding.who import role_word
 from yinuo.city.pages import bookreading
+from yinuo.city.pages.bookreading import typed
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.city.pages.figurereading import sentences_of
 from yinuo.city.pages.showing import length
@@ -15,11 +17,12 @@ from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Test, parse_events
 from yinuo.engine.clauses.constraint import Constraint, FieldNumber
-from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.clauses.register import Register
 from yinuo.engine.clauses.table import Table
+from yinuo.engine.strata import kinds_named
 from yinuo.kernel.limits import Limit
 
 
@@ -30,9 +33,12 @@ class Reader:
         self._words = words
         self._or = _(" 或者 ")
         self._comma = _("，")
+        self._types: Mapping[str, FieldType] = {}
+        """The fields of the kinds of case the clause at hand speaks of."""
 
     def sentences(self, clause: Clause) -> list[str]:
         """What the clause says, one sentence after the other."""
+        self.begin(clause)
         about = [_("适用于：%(what)s。") % {"what": self.condition(clause.for_)}] if clause.for_ else []
         if isinstance(clause, Flow):
             return about + self._flow(clause)
@@ -47,6 +53,18 @@ class Reader:
         if isinstance(clause, Indicator):
             return about + sentences_of(clause, self._words, condition=self.condition, field=self._field)
         return about
+
+    def begin(self, clause: Clause) -> None:
+        """Call fields as the kinds of case this clause speaks of call them."""
+        self._types = self._fields_of(clause)
+
+    def _fields_of(self, clause: Clause) -> Mapping[str, FieldType]:
+        if isinstance(clause, Flow):
+            return clause.fields
+        if isinstance(clause, Register):
+            return {name: typed(own) for name, own in clause.fields.items()}
+        flows = [self._words.flow(kind) for kind in sorted(kinds_named(clause.for_) or ())]
+        return {name: type_ for flow in flows if flow is not None for name, type_ in flow.fields.items()}
 
     @property
     def is_english(self) -> bool:
@@ -63,7 +81,11 @@ class Reader:
 
     def length_or_field(self, text: str) -> str:
         """A length of time as a text writes it, or `field:<name>`."""
-        return field_word(text.removeprefix("field:")) if text.startswith("field:") else length(text, self._words)
+        return self.field(text.removeprefix("field:")) if text.startswith("field:") else length(text, self._words)
+
+    def field(self, name: str) -> str:
+        """A field as the text it stands in calls it, else by the table of common words."""
+        return field_word(name, self._types.get(name)) if name in self._types else _field(name)
 
     def _flow(self, flow: Flow) -> list[str]:
         found = [
@@ -81,7 +103,7 @@ class Reader:
             if step.optional or step.anytime:
                 parts.append(_("需要时才办"))
             if step.ask:
-                parts.append(_("填写：%(fields)s") % {"fields": _("、").join(field_word(name) for name in step.ask)})
+                parts.append(_("填写：%(fields)s") % {"fields": _("、").join(self.field(name) for name in step.ask)})
             found.append(self._comma.join(parts) + _("。"))
         return found
 
@@ -91,7 +113,7 @@ class Reader:
         found = [_("自“%(on)s”起，%(limit)s内“%(until)s”。") % spoken]
         if promise.due_on:
             found = [
-                _("自“%(on)s”起，到“%(day)s”那天为止“%(until)s”。") % {**spoken, "day": field_word(promise.due_on)}
+                _("自“%(on)s”起，到“%(day)s”那天为止“%(until)s”。") % {**spoken, "day": self.field(promise.due_on)}
             ]
         pauses = promise.pause if isinstance(promise.pause, tuple) else ()
         for pause in pauses:
@@ -162,7 +184,7 @@ class Reader:
         return found
 
     def _field(self, name: str) -> str:
-        word = _field(name)
+        word = self.field(name)
         return word[:1].lower() + word[1:] if self._words.language == "en" else word
 
     def events(self, raw: Any) -> str:
@@ -212,7 +234,7 @@ class Reader:
 
     def _bound(self, name: str, bound: object) -> str:
         if isinstance(bound, FieldValue):
-            return field_word(bound.field)
+            return self.field(bound.field)
         values = bound if isinstance(bound, tuple) else (bound,)
         return _("、").join(self._value(name, value) for value in values)
 
@@ -255,7 +277,7 @@ class Reader:
         return self._words.amount(float(limit.count), limit.unit.value)
 
     def _count(self, count: int | FieldNumber | None) -> str:
-        return "" if count is None else field_word(count.field) if isinstance(count, FieldNumber) else str(count)
+        return "" if count is None else self.field(count.field) if isinstance(count, FieldNumber) else str(count)
 
     def _names(self, activities: Any) -> str:
         return _("、").join(_("任何一步") if name == "any" else self._words.activity(name) for name in activities)

@@ -94,7 +94,7 @@ class Book:
         named = self.way.flow.board.get("columns")
         if named:
             return tuple(self.by_name[name] for name in named if name in self.by_name)
-        short = [one for one in self.fields if one.is_short]
+        short = [one for one in self.fields if one.is_short and one.name not in self.written_off_by]
         first = (*self.key, *(name for step in self.way.by_activity.get(self.way.flow.opens, ()) for name in step.ask))
         found = dict.fromkeys([*(one for name in first for one in short if one.name == name), *short])
         return tuple(found)[:COLUMNS]

@@ -141,17 +141,18 @@ def versions(ruling: Ruling, words: Words) -> list[Version]:
     reader, found, before = Reader(words), list[Version](), tuple[Row, ...]()
     for edition in ruling.editions:
         clause = table_of(edition)
+        reader.begin(clause)
         own = tuple(
             Row(
                 (one.en if words.language == "en" and one.en else one.zh) or reader.condition(one.when),
-                _results(one.then),
+                _results(one.then, reader),
             )
             for one in clause.rows
         )
         came = tuple(one for one in own if one not in before) if found else ()
         went = tuple(one for one in before if one not in own)
         source = clause.source or edition.source
-        found.append(Version(edition.start, edition.until, source, own, came, went, _results(clause.otherwise)))
+        found.append(Version(edition.start, edition.until, source, own, came, went, _results(clause.otherwise, reader)))
         before = own
     return found[::-1]
 
@@ -162,8 +163,8 @@ def table_of(edition: Edition) -> Table:
     return edition.clause
 
 
-def _results(then: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((field_word(name), str(value)) for name, value in then.items())
+def _results(then: Mapping[str, Any], reader: Reader) -> tuple[tuple[str, str], ...]:
+    return tuple((reader.field(name), str(value)) for name, value in then.items())
 
 
 @dataclass(frozen=True)

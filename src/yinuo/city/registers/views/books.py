@@ -34,7 +34,8 @@ def registers(request: HttpRequest) -> HttpResponse:
     """Every book this person may look into, by institution."""
     words, now = words_for(request), timezone.now()
     found = overview(words, actor=request.actor, now=now)  # type: ignore[attr-defined]
-    facts = {"institutions": found, "counted": COUNTED, "tables": words.is_there}
+    used = [one for one in found if any(line.counts.whole for line in one[1])]
+    facts = {"used": used, "empty": [one for one in found if one not in used], "counted": COUNTED}
     return render(request, "registers/registers.html.j2", facts)
 
 
@@ -149,7 +150,7 @@ def _steps(book: Book, words: Words) -> list[tuple[str, str]]:
 def _choices(book: Book) -> list[dict[str, Any]]:
     """The filters of declared fields: each with what may be chosen."""
     found = []
-    for one in book.fields:
+    for one in book.columns:
         if one.is_filter and one.type.is_ != "unit":
             options = (
                 [("true", _("是")), ("false", _("否"))]
