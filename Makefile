@@ -38,12 +38,10 @@ check: .venv/.ready ## style, types, imports: seconds
 packs: .venv/.ready ## read every shipped pack, tell its stories, and change each of its numbers: a story must notice
 	@for pack in $(PACKS); do scripts/tick.sh "pack $$pack" $(BIN)/yinuo check $$pack --mutate || exit 1; done
 
-# One process for the tests of the city: a feed or a root waits for the oldest transaction open anywhere on the server.
 test: .venv/.ready $(ECHARTS) messages check packs ## all checks and tests
 	@scripts/browser.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) -q $(AGAINST_REFERENCE)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(AGAINST_REFERENCE) tests/city) $(ARGS)
-	@$(BIN)/python -m pytest -n 1 tests/city $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(AGAINST_REFERENCE)) $(ARGS)
 
 test-faults: .venv/.ready ## kill -9 of server, worker, sender and database under load, 20 rounds (FAULT_ROUNDS, FAULT_SEED)
 	@FAULT_ROUNDS=$${FAULT_ROUNDS:-20} $(BIN)/python -m pytest -q -s tests/city/faults $(ARGS)

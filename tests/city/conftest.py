@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
 from yinuo.city.site import embedded
+from yinuo.city.site.settings import database
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """Starts the server before the first test that needs a database; every worker has a database of its own."""
-    embedded.ensure(settings.HOME, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    """Starts a server for this process of the tests: a feed or a root waits for every transaction open on its server."""
+    home = settings.HOME / "servers" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    address = embedded.ensure(
+        home,
+        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "'128MB'"},
+    )
+    here = database(os.environ.get("DATABASE_URL") or address)
+    settings.DATABASES["default"].update({name: here[name] for name in ("HOST", "PORT", "USER", "PASSWORD")})
+    yield
+    embedded.leave(home)
 
 
 @pytest.fixture(autouse=True)

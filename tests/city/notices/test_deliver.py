@@ -15,6 +15,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, connections
@@ -240,11 +241,9 @@ def test_two_workers_share_the_work_and_send_nothing_twice(server):
 
 
 WORKER = """
-import os, django
+import django
 from django.conf import settings
 django.setup()
-from django.db import connection
-connection.settings_dict["NAME"] = os.environ["TEST_DATABASE"]
 settings.WEBHOOK_PRIVATE = True
 from datetime import datetime, UTC
 from yinuo.city.notices.deliver import deliver
@@ -257,8 +256,9 @@ deliver(datetime(2026, 3, 2, 1, tzinfo=UTC))
 def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_id(server):
     hook(server.url)
     post_webhook("w1", event_id="e1", body="{}", now=NOW)
-    environ = {**os.environ, "TEST_DATABASE": connection.settings_dict["NAME"]}
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environ)
+    here = {name: quote(value, safe="") for name, value in connection.settings_dict.items() if isinstance(value, str)}
+    address = "postgresql://{USER}:{PASSWORD}@{HOST}/{NAME}".format_map(here)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], env={**os.environ, "DATABASE_URL": address})
 
     def answer(number):
         if number == 1:
@@ -266,7 +266,7 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
         return 200, ""
 
     server.answer = answer
-    assert worker.wait(60) == -signal.SIGKILL, (server.kept, environ["TEST_DATABASE"])
+    assert worker.wait(60) == -signal.SIGKILL, server.kept
     (row,) = outgoing("waiting")
     assert (row.tries, row.sent_at) == (1, None)
     assert deliver(NOW + LEASE - timedelta(seconds=1)).is_idle
