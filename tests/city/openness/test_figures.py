@@ -64,6 +64,16 @@ def test_the_share_let_go_first_is_published_against_its_cap(empty):
     assert "已超过上限" in read("/open/figures")[2]
 
 
+@pytest.mark.holds("E067", shows="/open/figures#convenience")
+def test_convenience_counts_journeys_and_papers_and_efficiency_days(town):
+    found = figures.convenience(TODAY)
+    assert (found.items, found.from_home, found.visits, found.papers, found.compared) == (1, 0, 1.0, 3.0, 1)
+    assert found.shorter == pytest.approx(13 / 20)
+    said = read("/open/figures")[2]
+    for word in ("便民、高效", "65.0 %", "3.0 份", "0 / 1 项"):
+        assert word in said, word
+
+
 @pytest.mark.holds("E047", shows="/open/pledges")
 def test_a_pledge_stands_beside_what_was_kept_of_it(empty):
     quarter = {"begin": date(2025, 10, 1), "end": date(2025, 12, 31), "institution": "service-pledge", "unit": None}

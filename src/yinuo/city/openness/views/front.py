@@ -56,8 +56,11 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Every public figure of the last whole period: n, interval, definition; the lanes against their published share."""
     words, today = words_for(request), timezone.localdate()
     found = measured.listed(words, today=today) if words.is_there else ()
-    lanes = measured.lanes(words, today=today) if words.is_there else None
-    return render(request, "openness/figures.html.j2", {"figures": found, "lanes": lanes, "lane_words": lane_words})
+    facts = {
+        "figures": found, "lanes": measured.lanes(words, today=today) if words.is_there else None, "lane_words": lane_words,
+        "convenience": measured.convenience(today), "on_time": next((one.last for one in found if one.key == HEADLINE[0]), None),
+    }  # fmt: skip
+    return render(request, "openness/figures.html.j2", facts)
 
 
 @public
