@@ -14,6 +14,7 @@ from yinuo.engine.clauses.table import Cap, FromRegister, Table
 from yinuo.engine.columns import Bool
 from yinuo.engine.context import Context, editions
 from yinuo.engine.deciding import first_row, holding, nearest, shown
+from yinuo.engine.deriving import with_derived
 from yinuo.engine.findings import instants
 from yinuo.engine.history import History
 from yinuo.engine.log import DECISION_COLUMNS, SHARE_COLUMNS, Log
@@ -69,7 +70,7 @@ def _asked(log: Log, rules: Rules) -> bool:
 
 
 def _context(log: Log, rules: Rules, as_of: datetime) -> Context:
-    return Context.of(History.read(log, rules, as_of=microseconds(as_of), known_at=None))
+    return Context.of(History.read(with_derived(log, rules), rules, as_of=microseconds(as_of), known_at=None))
 
 
 def _table(edition: Edition) -> Table:

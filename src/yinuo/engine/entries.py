@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from yinuo.engine.clauses.register import ACTIVITIES, CHANGED, CLOSED, ENTERED, STRUCK, VERIFIED, Register
+from yinuo.engine.clauses.register import ACTIVITIES, CHANGED, CLOSED, ENTERED, MOVED, STRUCK, VERIFIED, Register
 from yinuo.engine.fieldtypes import column_type
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Rules, Ruling
@@ -26,6 +26,7 @@ def with_entries(log: Log, rules: Rules) -> Log:
     books = rules.of_kind("register")
     if not books or log.cases.is_empty() or "kind" not in log.cases.columns:
         return log
+    parents = children_of(rules)
     there = set(log.cases["kind"].unique().to_list())
     tables = dict(log.tables)
     for ruling in books:
@@ -37,7 +38,22 @@ def with_entries(log: Log, rules: Rules) -> Log:
                 rest = given.filter(~pl.col("id").cast(pl.String).is_in(told.implode()))
                 own = pl.concat([rest, own], how="diagonal_relaxed")
             tables[ruling.id] = own
+            if ruling.id in parents:
+                tables[f"{ruling.id}:open"] = entries(log, ruling, zone=rules.zone, is_open=True)
     return Log(log.events, log.cases, tables)
+
+
+def children_of(rules: Rules) -> frozenset[str]:
+    """The registers whose open entries keep an entry of another from being closed."""
+    clauses = [edition.clause for ruling in rules.of_kind("register") for edition in ruling.editions]
+    named = (one.close.children for one in clauses if isinstance(one, Register) and one.close is not None)
+    return frozenset(child_of(name)[0] for name in named if name is not None)
+
+
+def child_of(children: str) -> tuple[str, str]:
+    """`register:issue.project` as the id of the register and the field that names the parent."""
+    book, _, field = children.removeprefix("register:").rpartition(".")
+    return book, field
 
 
 def _is_told(ruling: Ruling, log: Log) -> bool:
@@ -46,13 +62,17 @@ def _is_told(ruling: Ruling, log: Log) -> bool:
     return ruling.id not in log.tables or bool(set(clause.fields) & {*log.events.columns, *log.cases.columns})
 
 
-def entries(log: Log, ruling: Ruling, *, zone: str) -> pl.DataFrame:
-    """The entries of one register: columns id, from, until (local dates), unit, state and its fields."""
+def entries(log: Log, ruling: Ruling, *, zone: str, is_open: bool = False) -> pl.DataFrame:
+    """The entries of one register: columns id, from, until (local dates), unit, state and its fields.
+
+    With `is_open` every entry from its first day on, verified or not. Derived fields are as the events carry them.
+    """
     clause = ruling.editions[-1].clause
     assert isinstance(clause, Register)
     schema = {**DATED, **{name: column_type(word) for name, word in clause.columns().items()}}
-    events = _told(log, ruling.name, clause, zone=zone)
-    counted = pl.col("activity") == VERIFIED if clause.verify else pl.col("activity").is_in([ENTERED, CHANGED])
+    events = told(log, ruling.name, clause, zone=zone)
+    touched = [ENTERED, CHANGED, MOVED]
+    counted = pl.col("activity").is_in([*touched, VERIFIED] if is_open else [VERIFIED] if clause.verify else touched)
     over = (
         events.filter(pl.col("activity").is_in([CLOSED, STRUCK])).group_by("id").agg(pl.col("day").min().alias("over"))
     )
@@ -64,7 +84,7 @@ def entries(log: Log, ruling: Ruling, *, zone: str) -> pl.DataFrame:
     return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
-def _told(log: Log, kind: str, clause: Register, *, zone: str) -> pl.DataFrame:
+def told(log: Log, kind: str, clause: Register, *, zone: str) -> pl.DataFrame:
     """The events of a register's entries in order, each with what the entry held after it."""
     fields = [name for name in clause.fields if name in log.events.columns]
     given = [name for name in clause.fields if name in log.cases.columns and name != "unit"]

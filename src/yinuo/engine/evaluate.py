@@ -12,6 +12,7 @@ import polars as pl
 from yinuo.engine.constraints.say import say as say_constraint
 from yinuo.engine.context import Context
 from yinuo.engine.derived import Wanted, appended, from_findings, from_lapses, from_silence
+from yinuo.engine.deriving import with_derived
 from yinuo.engine.findings import empty_clocks, empty_findings
 from yinuo.engine.history import History
 from yinuo.engine.log import Log, Said
@@ -34,6 +35,7 @@ def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | No
     Raises strata.Circle when clauses wait for each other, ValueError when an event's case has no row.
     """
     moment = microseconds(as_of)
+    log = with_derived(log, rules)
     history = History.read(log, rules, as_of=moment, known_at=None if known_at is None else microseconds(known_at))
     context = Context.of(history)
     layers = strata(rules.rulings)

@@ -206,7 +206,9 @@ def _of_signing(title: str, why: Mapping[str, Any], *, rules: Rules, lang: Langu
     told = [(name, why[name]) for name in ("yes", "no", "silent", "vetoed") if why[name]]
     if lang == "zh":
         words = {"yes": "已同意", "no": "不同意", "silent": "尚无意见", "vetoed": "一票否决"}
-        stands = "；".join(f"{words[name]}{len(keys)}家（{'、'.join(keys)}）" for name, keys in told) or "没有征求任何一家"
+        stands = (
+            "；".join(f"{words[name]}{len(keys)}家（{'、'.join(keys)}）" for name, keys in told) or "没有征求任何一家"
+        )
         return f"{title}：“{given}”须有{why['needed']}家同意，现{stands}{f'（经办：{actor}）' if actor else ''}。"
     words = {"yes": "agreed", "no": "objected", "silent": "not heard yet", "vetoed": "vetoed by"}
     stands = "; ".join(f"{words[name]}: {', '.join(keys)}" for name, keys in told) or "nobody was asked"

@@ -274,7 +274,12 @@ def _deemed(history: History) -> Column:
     return Column("bool", history.attribute("deemed").values, known)
 
 
+def _own_case(history: History) -> Column:
+    return Column.of(history.log.cases["case_id"]).take(history.case)
+
+
 _BUILT = {
+    "case": _own_case,
     "activity": lambda history: Column("text", history.activity, np.ones(len(history), np.bool_), history.activities),
     "at": lambda history: Column("instant", history.at, np.ones(len(history), np.bool_)),
     "entry_lag": _entry_lag,

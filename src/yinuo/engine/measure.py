@@ -12,6 +12,7 @@ from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.clauses.indicator import Indicator, Mapped
 from yinuo.engine.columns import Bool
 from yinuo.engine.context import references
+from yinuo.engine.deriving import with_derived
 from yinuo.engine.entries import with_entries
 from yinuo.engine.figures import compared
 from yinuo.engine.log import INDICATOR_COLUMNS, Log, Said
@@ -44,7 +45,7 @@ def measure(log: Log, said: Said, rules: Rules, *, as_of: datetime) -> pl.DataFr
     A period takes the edition in force on its first day; `period_end` is its last day; an empty denominator, or fewer
     than `min_n`, has no value. With `exempt` a second figure `<id>/without-exempt` is given beside the headline.
     """
-    log = with_entries(log, rules)
+    log = with_entries(with_derived(log, rules), rules)
     tables = Tables({name: Table(frame) for name, frame in log.tables.items()}, references(rules))
     clock = rules.calendar.clock
     today = int(clock.local(np.array([microseconds(as_of)]))[0] // DAY)

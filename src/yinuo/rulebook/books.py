@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TypeAlias
 
 from yinuo.engine.clauses.conditions import Test
-from yinuo.engine.clauses.register import ACCESS, ACTIVITIES, CHANGED, PUBLISHED, Register
+from yinuo.engine.clauses.register import ACCESS, ACTIVITIES, CHANGED, PUBLISHED, STAGE, Register
 from yinuo.engine.clauses.table import Grant, Table, TableRow
 from yinuo.rulebook.expanding import PERIODS
 from yinuo.rulebook.places import Path_
@@ -141,9 +141,62 @@ def unsound_register(clause: Register) -> Unsound:
             yield ("fields", name), f"{name}: min {one.min} is above max {one.max}", "turn them round"
         if name in ("state", "id", "from", "until"):
             yield ("fields", name), f'"{name}" is what the register itself keeps', "give the field another name"
+    yield from _unsound_derived(clause)
+    yield from _unsound_states(clause)
     yield from _unsound_due(clause)
     yield from _unsound_cadence(clause)
     yield from _unsound_publishing(clause)
+
+
+def _unsound_derived(clause: Register) -> Unsound:
+    for name, one in clause.derived.items():
+        path: Path_ = ("fields", name)
+        ways = [key for key in ("minus", "plus", "times", "ratio", "days", "lookup", "roll") if getattr(one, key)]
+        if len(ways) > 1:
+            yield (
+                path,
+                f'"{name}" is worked out in two ways: {", ".join(ways)}',
+                "keep one; one operation for each field",
+            )
+        if one.operands and len(one.operands) != 2:
+            yield path, f'"{name}" needs two operands', f'write {{ {ways[0]} = ["a", "b"] }}'
+        if one.required:
+            yield path, f'nobody fills in "{name}": it is worked out', "leave the ! out"
+        if one.roll is not None and one.roll.field is None and one.roll.roll != "count":
+            yield path, f"{one.roll.roll} of what?", 'add field = "…"'
+        if _waits_for_itself(name, clause):
+            yield path, f'"{name}" is worked out from itself', "cut the circle"
+
+
+def _waits_for_itself(name: str, clause: Register) -> bool:
+    open_, seen = list(clause.derived[name].operands), set[str]()
+    while open_:
+        other = open_.pop()
+        if other == name:
+            return True
+        if other in clause.derived and other not in seen:
+            seen.add(other)
+            open_ += clause.derived[other].operands
+    return False
+
+
+def _unsound_states(clause: Register) -> Unsound:
+    if len(set(clause.states)) < len(clause.states) or len(clause.states) == 1:
+        yield ("states",), "an entry goes through states one after the other", "name at least two, each once"
+    if clause.states and STAGE in clause.fields:
+        yield (
+            ("fields", STAGE),
+            f'"{STAGE}" is where an entry of a register with states stands',
+            "give the field another name",
+        )
+    close = clause.close
+    if close is not None and close.state is not None and close.state not in clause.states[1:]:
+        known = ", ".join(clause.states[1:]) or "states = [ … ] names them"
+        yield ("close", "state"), f'no entry moves into "{close.state}"', known
+    if close is not None and close.children is not None and "." not in close.children:
+        yield ("close", "children"), "which field of it names this entry?", 'write children = "register:issue.project"'
+    if clause.retain is not None and close is None and clause.strike is None:
+        yield ("retain",), "nothing ever ends an entry", "add close or strike, or leave retain out"
 
 
 def _unsound_due(clause: Register) -> Unsound:

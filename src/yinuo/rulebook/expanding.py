@@ -7,6 +7,7 @@ take (`catalogue.due`) and the place of the key they come from. `yinuo check --e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from yinuo.engine.clauses.common import Clause
@@ -14,10 +15,13 @@ from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.register import (
     CHANGED,
     CLOSED,
+    DISPOSED,
     ENTERED,
+    MOVED,
     PROLONGED,
     PUBLISHED,
     REOPENED,
+    STAGE,
     STRUCK,
     TOUCHES,
     VERIFIED,
@@ -25,6 +29,7 @@ from yinuo.engine.clauses.register import (
     Register,
 )
 from yinuo.engine.clauses.table import Table
+from yinuo.engine.entries import child_of
 from yinuo.rulebook.granting import given
 from yinuo.rulebook.parts import Part, Raw, listed, without_nulls
 from yinuo.rulebook.places import Path_
@@ -86,6 +91,7 @@ class _Book:
         yield from self._contents()
         yield from self._due()
         yield from self._closing()
+        yield from self._moving()
         yield from self._publishing()
         for index, cadence in enumerate(self.clause.cadence):
             if cadence.per == "entry" or cadence.every in PERIODS:
@@ -98,12 +104,14 @@ class _Book:
         fields = {
             name: without_nulls({
                 "is": one.word, "of": list(one.of) or None, "in": one.book or one.in_, "sealed": list(one.sealed) or None,
-                "one": one.one or None, "zh": one.zh, "en": one.en,
+                "one": one.one or None, "derived": one.is_derived or None, "zh": one.zh, "en": one.en,
             })
             for name, one in clause.fields.items()
         }  # fmt: skip
         if clause.publish is not None and "medium" not in fields:
             fields["medium"] = {"is": "choice", "of": list(clause.publish.medium)}
+        if clause.states:
+            fields[STAGE] = {"is": "choice", "of": list(clause.states), "zh": "状态", "en": "stage"}
         back = [{"on": REOPENED, "to": "close"}] if clause.close is not None else None
         return without_nulls({
             "zh": clause.zh, "en": clause.en, "opens": ENTERED,
@@ -114,10 +122,12 @@ class _Book:
 
     def _steps(self) -> Iterator[dict[str, Any]]:
         clause = self.clause
-        asked = [name for name, one in clause.fields.items() if one.required]
+        asked = [name for name, one in clause.fields.items() if one.required and not one.is_derived]
         yield _step("enter", clause.enter, [ENTERED], ask=asked)
         yield _step("change", clause.enter, [CHANGED], after=["enter"], anytime=True)
         last = ["enter"]
+        if clause.states:
+            yield _step("move", clause.enter, [MOVED], after=last, anytime=True, ask=[STAGE])
         if clause.verify is not None:
             yield _step("verify", clause.verify, [VERIFIED], after=last, not_by=["enter"])
             last = ["verify"]
@@ -245,6 +255,30 @@ class _Book:
             rows = [{"when": strike["when"]}]
             zh, en = "不具备注销条件", "nothing allows it to be struck"
             yield self._rule("struck-when", ("strike", "when"), zh, en, rule="entitled", event=STRUCK, rows=rows)
+
+    def _moving(self) -> Iterator[Part]:
+        """States are gone through one after the other; what hangs on an entry being open; how long it is kept."""
+        clause, close = self.clause, self.clause.close
+        for number, (before, state) in enumerate(pairwise(clause.states), 1):
+            zh, en = f"未到“{before}”不得转入“{state}”", f"not {state} before {before}"
+            first = ENTERED if number == 1 else {"event": MOVED, STAGE: before}
+            then = {"event": MOVED, STAGE: state}
+            yield self._rule(f"state-{number}", ("states", number), zh, en, rule="precedence", first=first, then=then)
+        if close is not None and close.state is not None:
+            zh, en = f"未到“{close.state}”不得核销", f"not written off before {close.state}"
+            first = {"event": MOVED, STAGE: close.state}
+            yield self._rule("closed-state", ("close", "state"), zh, en, rule="precedence", first=first, then=CLOSED)
+        if close is not None and close.children is not None:
+            book, field = child_of(close.children)
+            zh, en = "还有没有办结的下级登记，不得核销", "not written off while something under it is open"
+            event = {"event": CLOSED, "case": {"listed": {"in": f"{book}:open", "on": {field: "case"}}}}
+            yield self._rule("children-closed", ("close", "children"), zh, en, rule="absence", event=event, max=0)
+        over = [one for one, is_there in ((CLOSED, close), (STRUCK, clause.strike)) if is_there]
+        if clause.retain is not None and over:
+            yield self._promise(
+                "retain", ("retain",), "留存期", "kept until", on=over, until=DISPOSED, within=self.raw["retain"],
+                party=True, basis="statutory",
+            )  # fmt: skip
 
     def _publishing(self) -> Iterator[Part]:
         clause, publish = self.clause, self.clause.publish

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 import yinuo
 from yinuo.engine.clauses.common import Names, Rung, Text
 from yinuo.engine.clauses.register import ACTIVITIES, Register
+from yinuo.engine.entries import child_of
 from yinuo.engine.fieldtypes import WORDS, is_type
 from yinuo.engine.rules import Conventions, Level, Rules, Ruling
 from yinuo.kernel.calendars import Calendar
@@ -244,6 +245,7 @@ def _registers(
     """The columns of every register as a dated table; a name that two things bear is told."""
     columns: dict[str, dict[str, str]] = {}
     owners: dict[str, str] = {}
+    parents: set[str] = set()
     for institution in institutions.values():
         for one in institution.statements:
             if not isinstance(one.edition.clause, Register):
@@ -254,6 +256,9 @@ def _registers(
                     institution.document.error(one.path, message, "entries are looked up by that name: rename one")
                 )
             columns[one.id] = {**columns.get(one.id, {}), **one.edition.clause.columns()}
+            close = one.edition.clause.close
+            parents |= {child_of(close.children)[0]} if close is not None and close.children is not None else set()
+    columns |= {f"{name}:open": columns[name] for name in parents & columns.keys()}
     for name in columns.keys() & text.tables.keys():
         message = f"{name} is a register, its columns are its fields"
         errors.append(document.error(("tables", name), message, f"leave [tables.{name}] out"))

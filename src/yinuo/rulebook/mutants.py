@@ -117,7 +117,7 @@ def _pauses(path: Path_, pauses: object) -> Iterator[Change]:
                         yield Change((*inner, key, number), DROP, f"{word} is dropped")
 
 
-_DUTIES = ("verify", "due", "extend", "close", "strike", "unique", "publish", "complete")
+_DUTIES = ("verify", "due", "extend", "close", "strike", "unique", "publish", "complete", "states", "retain")
 """What a register asks of its people, each of which can be taken out."""
 
 
@@ -144,6 +144,11 @@ def _duties(kind: str, path: Path_, clause: Mapping[str, Any]) -> Iterator[Chang
             yield from (Change((*path, key, index), DROP, "is dropped") for index in range(len(entries)))
         for index, filled in enumerate(clause.get("while", ())):
             yield from _each((*path, "while", index, "fields"), filled.get("fields"))
+        yield from _each((*path, "states"), clause.get("states"))
+        yield from (
+            Change((*path, "close", key), DROP, "is dropped")
+            for key in ("children", "state") if key in clause.get("close", {})
+        )  # fmt: skip
         for key in ("close", "strike"):
             yield from _each((*path, key, "needs"), clause.get(key, {}).get("needs"))
             yield from _each((*path, key, "not"), clause.get(key, {}).get("not"))

@@ -11,8 +11,9 @@ from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.clauses.register import Register
+from yinuo.engine.clauses.register import Register, RegisterField
 from yinuo.engine.clauses.table import FromRegister, Grant, Table
+from yinuo.engine.entries import child_of
 from yinuo.engine.fieldtypes import REFERENCES, WORDS, is_type
 from yinuo.engine.strata import kinds_named
 from yinuo.kernel.logtext import Constant
@@ -310,8 +311,40 @@ class _ClauseCheck:
         for name, one in clause.fields.items():
             if one.book is not None:
                 self.known(one.book, self.words.registers, ("fields", name), "there is no register")
+            if one.is_derived:
+                self.derived(clause, name, one)
+        if clause.close is not None and clause.close.children is not None:
+            book, field = child_of(clause.close.children)
+            self.known(book, self.words.registers, ("close", "children"), "there is no register")
+            if book in self.words.registers:
+                self.known(field, self.words.tables.get(book, {}), ("close", "children"), f"{book} has no field")
         for name in clause.publish.fields if clause.publish is not None else ():
             self.known(name, clause.fields, ("publish", "fields"), "the register has no field")
+
+    def derived(self, clause: Register, name: str, one: RegisterField) -> None:
+        path: Path_ = ("fields", name)
+        wanted = ("date", "moment") if one.days else ("number", "money", "int", "year")
+        for operand in one.operands:
+            self.known(operand, clause.fields, path, "the register has no field")
+            if operand in clause.fields and clause.fields[operand].word not in wanted:
+                word = clause.fields[operand].word
+                self.refuse(path, f'"{operand}" is of type {word}', f"it must be of type {' or '.join(wanted)}")
+        if one.lookup is not None:
+            id_, _, output = one.lookup.removeprefix("table:").rpartition(".")
+            if self.words.find_clause(id_, self.home) != "table":
+                known = [other for ids in self.words.clauses.values() for other, kind in ids.items() if kind == "table"]
+                self.refuse(
+                    path, f'there is no table "{id_}"', suggest(id_, known) or f"write table:id.{output or 'result'}"
+                )
+        if one.roll is not None:
+            book, field = child_of(one.roll.of)
+            self.known(book, self.words.registers, path, "there is no register")
+            columns = self.words.tables.get(book, {})
+            for other in (field, *([one.roll.field] if one.roll.field else [])):
+                if book in self.words.registers:
+                    self.known(other, columns, path, f"{book} has no field")
+            if one.roll.where is not None and book in self.words.registers:
+                self.condition(one.roll.where, columns, path)
 
     def indicator(self, clause: Indicator) -> None:
         over, _, name = clause.over.partition(":")

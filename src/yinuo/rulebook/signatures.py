@@ -43,10 +43,16 @@ def _unsound_delegate(clause: Flow, step: Step) -> Unsound:
     if delegate is None:
         return
     if step.anytime or step.repeat:
-        yield ("delegate",), "what may be done again and again is nobody's task", "give on a step that is done in its place"
+        yield (
+            ("delegate",),
+            "what may be done again and again is nobody's task",
+            "give on a step that is done in its place",
+        )
     if step.auto:
         yield ("delegate",), "the system does this step: nobody can give it on", "leave delegate out"
-    done = {activity for other in clause.steps if step.id not in (other.gives, other.returns) for activity in other.does}
+    done = {
+        activity for other in clause.steps if step.id not in (other.gives, other.returns) for activity in other.does
+    }
     for key in ("does", "back"):
         name = getattr(delegate, key)
         if name in done:

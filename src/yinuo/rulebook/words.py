@@ -12,6 +12,7 @@ from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.conditions import Condition, Event
 from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import ACTIVITIES, Register
 from yinuo.engine.fieldtypes import REFERENCES
 from yinuo.engine.log import CLOCK_COLUMNS, FINDING_COLUMNS, HOLDING_COLUMNS
 from yinuo.rulebook.places import Path_
@@ -123,10 +124,12 @@ def words_of(pack: Pack) -> Words:
 
 
 def made_by(clause: Clause) -> set[str]:
-    """The activities a clause brings into the world: steps done, silence, what is mirrored onto a parent."""
+    """The activities a clause brings into the world: steps done, silence, what happens to entries of a register."""
     if isinstance(clause, Flow):
         mirrored = {clause.mirror[key] for key in ("opened", "ended") if key in clause.mirror}
         return mirrored | {activity for step in clause.steps for activity in step.does}
+    if isinstance(clause, Register):
+        return set(ACTIVITIES)
     if isinstance(clause, Promise) and clause.silence is not None:
         return {clause.silence.means}
     return set()

@@ -21,7 +21,8 @@ from yinuo.city.ledger.statements import ask, sql
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require, row_filter
 from yinuo.engine.clauses.constraint import Constraint
-from yinuo.engine.entries import entries
+from yinuo.engine.deriving import with_derived
+from yinuo.engine.entries import children_of, entries
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Ruling
 
@@ -69,20 +70,30 @@ def _history(case_ids: Iterable[str], ways: Ways) -> Log:
 
 def books(ways: Ways, rulings: Sequence[Ruling] | None = None) -> Mapping[str, pl.DataFrame]:
     """The registers these clauses look up (null: any of the text) as dated tables."""
-    return {ruling.id: book(ways, ruling) for ruling in ways.guards.books(rulings)}
+    return {name: frame for ruling in ways.guards.books(rulings) for name, frame in _book(ways, ruling).items()}
 
 
 def book(ways: Ways, ruling: Ruling) -> pl.DataFrame:
     """One register as a dated table (`engine.entries`); read again where an entry changed."""
+    return _book(ways, ruling)[ruling.id]
+
+
+def _book(ways: Ways, ruling: Ruling) -> Mapping[str, pl.DataFrame]:
+    """One register, and where entries of another wait for its own to be closed those not verified yet as well."""
     (size,) = ask(__file__, "entries_changed", {"kind": ruling.name})
     mark = (ways.pack.digest, *size)
     if ruling.name not in _BOOKS or _BOOKS[ruling.name][0] != mark:
         names = (row[0] for row in ask(__file__, "entries", {"kind": ruling.name}))
-        _BOOKS[ruling.name] = mark, entries(_history(names, ways), ruling, zone=ways.pack.rules.zone)
+        rules = ways.pack.rules
+        log = with_derived(_history(names, ways), rules)
+        made = {ruling.id: entries(log, ruling, zone=rules.zone)}
+        if ruling.id in children_of(rules):
+            made[f"{ruling.id}:open"] = entries(log, ruling, zone=rules.zone, is_open=True)
+        _BOOKS[ruling.name] = mark, made
     return _BOOKS[ruling.name][1]
 
 
-_BOOKS: dict[str, tuple[tuple[Any, ...], pl.DataFrame]] = {}
+_BOOKS: dict[str, tuple[tuple[Any, ...], Mapping[str, pl.DataFrame]]] = {}
 
 
 def threads(case_ids: Sequence[str]) -> dict[tuple[str, ...], list[str]]:

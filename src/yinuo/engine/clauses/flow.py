@@ -20,6 +20,8 @@ class FieldType(Text):
     in_: str | None = Field(None, alias="in")
     sealed: Names = ()
     one: bool = False
+    derived: bool = False
+    """Worked out from other fields: nobody fills it in."""
     zh: str | None = None
     en: str | None = None
 
@@ -114,7 +116,9 @@ def _with_giving(raw: object) -> object:
         if not isinstance(step, Mapping):
             continue
         if strange := [key for key in _MADE if key in step]:
-            raise ValueError(f'{strange[0]} is not written; write delegate = {{ does = "…", to = "…" }} in the step given')
+            raise ValueError(
+                f'{strange[0]} is not written; write delegate = {{ does = "…", to = "…" }} in the step given'
+            )
         told = step.get("delegate")
         if isinstance(told, Mapping) and "id" in step:
             base = {key: step[key] for key in _SHARED if key in step} | {"optional": True, "repeat": True}

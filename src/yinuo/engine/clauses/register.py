@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -12,11 +13,15 @@ from yinuo.engine.clauses.conditions import ConditionText
 
 ENTERED, CHANGED, VERIFIED, PUBLISHED = "entered", "changed", "verified", "published"
 PROLONGED, CLOSED, REOPENED, STRUCK = "prolonged", "closed", "sent_back", "struck"
+MOVED, DISPOSED = "moved", "disposed"
 ACTIVITIES: Mapping[str, str] = {
     ENTERED: "登记", CHANGED: "变更登记", VERIFIED: "审核", PUBLISHED: "公布",
     PROLONGED: "批准延期", CLOSED: "核销", REOPENED: "不予核销", STRUCK: "注销",
+    MOVED: "转入下一状态", DISPOSED: "期满处置",
 }  # fmt: skip
 """What happens to an entry, the same words in every register."""
+STAGE = "stage"
+"""The field that holds where an entry of a register with `states` stands."""
 TOUCHES = (ENTERED, CHANGED)
 """The activities that say what an entry holds."""
 
@@ -28,6 +33,19 @@ _ALIASES = {
 Access = Literal["public", "internal", "handlers", "sealed"]
 ACCESS: tuple[Access, ...] = ("public", "internal", "handlers", "sealed")
 """Who may read, from everybody to nobody but those named."""
+
+
+class Roll(Text):
+    """What the entries of another register that name this one come to: how many, how much, the newest, how many values."""
+
+    roll: Literal["count", "sum", "latest", "distinct"]
+    of: str
+    field: str | None = None
+    where: ConditionText | None = None
+
+
+Operands = Annotated[tuple[str, ...], Field(max_length=2)]
+_ROLLED = ("roll", "of", "field", "where")
 
 
 class RegisterField(Text):
@@ -43,8 +61,27 @@ class RegisterField(Text):
     private: Access | None = None
     sealed: Names = ()
     one: bool = False
+    minus: Operands = ()
+    plus: Operands = ()
+    times: Operands = ()
+    ratio: Operands = ()
+    days: Operands = ()
+    """From the first date to the second."""
+    lookup: str | None = None
+    """What a decision table gives for the entry: `table:band.low`."""
+    roll: Roll | None = None
     zh: str | None = None
     en: str | None = None
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The fields of the entry it is worked out from by arithmetic."""
+        return self.minus or self.plus or self.times or self.ratio or self.days
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is worked out and never filled in."""
+        return bool(self.operands) or self.lookup is not None or self.roll is not None
 
     @property
     def word(self) -> str:
@@ -58,11 +95,21 @@ class RegisterField(Text):
         return self.is_.rpartition("/")[2] if self.is_.startswith("entry:") else None
 
 
+_TYPES = {"minus": "number", "plus": "number", "times": "number", "ratio": "number", "days": "int", "lookup": "text",
+          "roll": "number"}  # fmt: skip
+"""What a derived field holds where the text does not say."""
+
+
 def _field(raw: object) -> object:
     if isinstance(raw, str):
         return {"is": raw.removesuffix("!"), "required": raw.endswith("!")}
     if isinstance(raw, list):
         return {"is": "choice", "of": raw}
+    if isinstance(raw, Mapping) and (how := [name for name in _TYPES if name in raw]):
+        kept = {key: value for key, value in raw.items() if "roll" not in raw or key not in _ROLLED}
+        rolled = {"roll": {key: raw[key] for key in _ROLLED if key in raw}} if "roll" in raw else {}
+        default = {"count": "int", "distinct": "int", "latest": "text"}.get(str(raw.get("roll")), _TYPES[how[0]])
+        return {"is": default, **kept, **rolled}
     if isinstance(raw, Mapping) and isinstance(raw.get("is"), str) and str(raw["is"]).endswith("!"):
         return {**raw, "is": raw["is"].removesuffix("!"), "required": True}
     if isinstance(raw, Mapping) and "is" not in raw and "of" in raw:
@@ -97,6 +144,10 @@ class Close(Text):
     by: str
     not_: tuple[Literal["enterer", "handler", "verifier"], ...] = Field(("enterer", "handler"), alias="not")
     needs: Names = ()
+    children: str | None = None
+    """`register:issue.project`: not while an entry of that register names this one in that field and is open."""
+    state: str | None = None
+    """Only from this one of the register's `states`."""
     level: str | None = None
 
 
@@ -177,8 +228,18 @@ class Register(Clause):
     publish: Publish | None = None
     private: Access = "internal"
     unique: bool = False
+    states: Names = ()
+    """Where an entry can stand, in the order it goes through them; it begins in the first."""
+    retain: LimitText | FieldLimit | None = None
+    """How long an entry is kept after it is over."""
     level: str
+
+    @cached_property
+    def derived(self) -> dict[str, RegisterField]:
+        """The fields nobody fills in."""
+        return {name: one for name, one in self.fields.items() if one.is_derived}
 
     def columns(self) -> dict[str, str]:
         """The columns of its entries as a dated table, beside id, from and until: its fields, unit, state."""
-        return {"unit": "unit", "state": "text", **{name: one.word for name, one in self.fields.items()}}
+        stage = {STAGE: "choice"} if self.states else {}
+        return {"unit": "unit", "state": "text", **stage, **{name: one.word for name, one in self.fields.items()}}

@@ -48,6 +48,8 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
             raise Refused("unknown_field", sentence % {"kind": way.name, "field": name}, field=name)
         if raw is None or raw in ("", []):
             continue
+        if way.fields[name].derived:
+            raise Refused("derived_field", _("“%(field)s”由系统算出，不用填写。") % {"field": name}, field=name)
         try:
             found[name] = reader(raw)
         except ValueError as error:

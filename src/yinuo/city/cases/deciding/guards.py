@@ -13,7 +13,9 @@ from yinuo.engine.clauses.conditions import Event, Listed
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import Register, RegisterField
 from yinuo.engine.context import references
+from yinuo.engine.entries import child_of
 from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import dependencies, events_of, kinds_of
 from yinuo.kernel.limits import Limit, Unit
@@ -94,11 +96,15 @@ class Guards:
                 more = self.before.get(waiting.pop(), frozenset()) - wanted
                 wanted |= more
                 waiting += more
+            derived = self._derived(kind)
+            looked_up = {child_of(one.lookup.removeprefix("table:"))[0] for one in derived if one.lookup is not None}
             kept = (
                 one
                 for one in self.rules.rulings
                 if (one.kind == "flow" and one.id == kind)
                 or (one.kind in ("promise", "constraint") and one.name in wanted)
+                or (one.kind == "table" and one.id in looked_up)
+                or (one.kind == "register" and one.name == kind and derived)
             )
             self._small[key] = replace(self.rules, rulings=tuple(kept))
         return self._small[key]
@@ -110,8 +116,24 @@ class Guards:
             asking = [one for one in self.rules.rulings if named is None or one.name in named]
             wanted = {table for one in asking for edition in one.editions for table in _looked_up(edition.clause)}
             wanted |= set(references(self.rules).values())
-            self._books[named] = tuple(one for one in self.rules.of_kind("register") if one.id in wanted)
+            wanted |= {book for one in asking for book in self._rolled(one)}
+            self._books[named] = tuple(
+                one for one in self.rules.of_kind("register") if one.id in wanted or f"{one.id}:open" in wanted
+            )
         return self._books[named]
+
+    def _rolled(self, asking: Ruling) -> Iterator[str]:
+        """The registers from which derived fields are worked out, of the kinds a clause speaks of."""
+        kinds = kinds_of(asking)
+        for book in self.rules.of_kind("register"):
+            if kinds is None or book.name in kinds:
+                yield from (child_of(one.roll.of)[0] for one in self._derived(book.name) if one.roll is not None)
+
+    def _derived(self, kind: str) -> list[RegisterField]:
+        """The derived fields of the entries of a kind."""
+        books = (book for book in self.rules.of_kind("register") if book.name == kind)
+        clauses = [edition.clause for book in books for edition in book.editions]
+        return [one for clause in clauses if isinstance(clause, Register) for one in clause.derived.values()]
 
     @cached_property
     def _books(self) -> dict[frozenset[str] | None, tuple[Ruling, ...]]:
