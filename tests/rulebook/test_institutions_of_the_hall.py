@@ -30,6 +30,13 @@ def said(entry: str, institution: str, clause: str) -> object:
 @pytest.mark.parametrize(
     ("entry", "institution", "clause"),
     [
+        said("E001", "leading-group", "all-covered"),
+        said("E004", "discipline", "put-right"),
+        said("E007", "campaigns", "honour"),
+        said("E011", "standing-mechanism", "year"),
+        said("E021", "three-concentrations", "approval-section"),
+        said("E097", "shirking", "hand-offs"),
+        said("E079", "hall-figures", "faster"),
         said("E003", "efficiency-complaints", "decided"),
         said("E010", "priority-work", "goal"),
         said("E014", "bureau-meeting", "stands-on"),

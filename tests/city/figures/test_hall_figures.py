@@ -113,7 +113,8 @@ def test_the_card_of_the_centre_tells_its_formula_and_what_is_missing(sign_in):
     assert "按权重相加" in page
     points = [float(one) for one in re.findall(r'data-label="得分">([\d.]+)', page)]
     weight = sum(
-        float(one) for one in re.findall(r'data-label="权重">([\d.]+)\s?%</td>\s*<td class="num" data-label="数值"', page)
+        float(one)
+        for one in re.findall(r'data-label="权重">([\d.]+)\s?%</td>\s*<td class="num" data-label="数值"', page)
     )
     total = float(re.search(r"总分.*?<strong>([\d.]+)</strong>", page, re.DOTALL).group(1))
     assert total == pytest.approx(sum(points) / weight * 100, abs=0.2)

@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 from django.utils.http import urlencode
 
+from yinuo.city.pages.figurereading import item_type
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
@@ -61,6 +62,8 @@ class Line:
     trend: tuple[Value, ...]
     guards: tuple[tuple[str, str, str], ...]
     measured_at: datetime
+    has_n: bool = True
+    """Whether n counts something; of a score it is the weight of what is there."""
     without: Value | None = None
     """The last whole period without exemptions, of a figure that has some (D06)."""
 
@@ -173,6 +176,7 @@ def _line(words: Words, institution: str, clause: str, periods: Sequence[Mapping
         institution, clause, words.clause(institution, clause), (" " if words.language == "en" else "").join(Reader(words).sentences(indicator)), indicator.better,
         None if indicator.target is None else float(indicator.target), closed[-1] if closed else None,
         running[-1] if running else None, trend, tuple(guards), max(row["measured_at"] for row in periods),
+        indicator.measure != "score",
     )  # fmt: skip
 
 
@@ -196,7 +200,11 @@ def _value(indicator: Indicator, row: Mapping[str, Any]) -> Value:
         lows, highs = wilson(np.array([k]), np.array([n]))
         low, high = float(lows[0]), float(highs[0])
     if row.get("subjects", 1) > 1:
-        several = {"share": k / n if n else None, "mean": row["mean"], **dict.fromkeys(ADDED, k)}
+        whole = k / n if n else None
+        several = {
+            "share": whole, "mean": row["mean"], "ratio": whole and whole * indicator.times, "cut": None if whole is None else 1 - whole,
+            **dict.fromkeys(ADDED, k),
+        }  # fmt: skip
         value = several.get(indicator.measure)
     return Value(row["period_start"], row["period_end"], k, n, value, low, high, int(row["excluded"] or 0), is_share)
 
@@ -245,7 +253,8 @@ def _subjects(
 def _name(words: Words, row: Mapping[str, Any]) -> str:
     """Whom a value is about, with what it is broken down by."""
     about = words.unit(row["unit"]) or words.item(row["item"])
-    parts = [str(value) for value in orjson.loads(row["by"]).values()] if row["by"] else []
+    told = orjson.loads(row["by"]) if row["by"] else {}
+    parts = [item_type(str(value)) if name == "type" else str(value) for name, value in told.items()]
     return " · ".join([about, *parts] if about else parts) or words.city
 
 

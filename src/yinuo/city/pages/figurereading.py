@@ -14,6 +14,14 @@ FIGURES = frozenset({"ratio", "cut", "change", "streak", "score"})
 """Measures reckoned from other figures."""
 
 
+def item_type(code: str) -> str:
+    """The word for a type of item (GB/T 39554); the code, when it is none."""
+    return {
+        "01": _("行政许可"), "02": _("行政处罚"), "03": _("行政强制"), "04": _("行政征收"), "05": _("行政给付"), "06": _("行政检查"),
+        "07": _("行政确认"), "08": _("行政奖励"), "09": _("行政裁决"), "10": _("其他行政权力"), "20": _("公共服务"),
+    }.get(code, code)  # fmt: skip
+
+
 def sentences_of(
     one: Indicator, words: Words, *, condition: Callable[[Any], str], field: Callable[[str], str]
 ) -> list[str]:
@@ -22,7 +30,8 @@ def sentences_of(
     if one.value and isinstance(one.value, str) and one.measure not in FIGURES:
         found.append(_("取值：%(value)s。") % {"value": field(one.value)})
     if one.where:
-        found.append(_("分母：%(where)s。") % {"where": condition(one.where)})
+        among = _("分母：%(where)s。") if one.measure == "share" else _("范围：%(where)s。")
+        found.append(among % {"where": condition(one.where)})
     if one.count is not None:
         found.append(_("分子：%(count)s。") % {"count": condition(one.count)})
     if one.stock:
@@ -45,7 +54,8 @@ def _from_rows(one: Indicator, words: Words) -> str:
     }.get(rows, rows)  # fmt: skip
     if clause:
         home, _slash, name = clause.rpartition("/")
-        over = _("“%(clause)s”的%(over)s") % {"clause": words.clause(home, name) if home else name, "over": over}
+        called = words.clause(home, name) if home else _own(words, name, kind="register")
+        over = _("“%(clause)s”的%(over)s") % {"clause": called, "over": over}
     measure = {
         "count": _("件数"), "share": _("占比"), "sum": _("合计"), "mean": _("平均"), "median": _("中位数"), "p90": _("第 90 百分位"),
         "min": _("最小"), "max": _("最大"), "distinct": _("不重复的个数"),
@@ -70,9 +80,9 @@ def _from_figures(one: Indicator, words: Words) -> str:
     }[one.measure] % spoken  # fmt: skip
 
 
-def _own(words: Words, id_: str) -> str:
-    """A clause named without its institution: the only indicator of that name, else the name."""
-    homes = [ruling.institution for ruling in words.rules.of_kind("indicator") if ruling.id == id_]
+def _own(words: Words, id_: str, *, kind: str = "indicator") -> str:
+    """A clause named without its institution: the only one of that kind and name, else the name."""
+    homes = [ruling.institution for ruling in words.rules.of_kind(kind) if ruling.id == id_]
     return words.clause(homes[0], id_) if len(homes) == 1 else id_
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from yinuo.city.cases.deciding.who import role_word
 from yinuo.city.pages import bookreading
 from yinuo.city.pages.bookreading import typed
 from yinuo.city.pages.fieldwords import field_word
-from yinuo.city.pages.figurereading import sentences_of
+from yinuo.city.pages.figurereading import item_type, sentences_of
 from yinuo.city.pages.showing import length
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
@@ -215,11 +215,7 @@ class Reader:
         parts = []
         for sign, bound in signs:
             if bound is not None:
-                parts.append(
-                    f"{field} {sign} {self._bound(name, bound)}"
-                    if sign
-                    else _("%(field)s是%(value)s") % {"field": field, "value": self._bound(name, bound)}
-                )
+                parts.append(self._bounded(name, sign, bound))
         if test.known is not None:
             parts.append((_("写明%(field)s") if test.known else _("没有写明%(field)s")) % {"field": field})
         for listed, said in (
@@ -231,6 +227,14 @@ class Reader:
         if test.through is not None:
             parts.append(_("%(field)s的%(what)s") % {"field": field, "what": self.condition(test.through)})
         return self._comma.join(parts)
+
+    def _bounded(self, name: str, sign: str, bound: object) -> str:
+        field = self._field(name)
+        if sign:
+            return f"{field} {sign} {self._bound(name, bound)}"
+        if bound in ((True,), (False,)):
+            return field if bound == (True,) else _("不是“%(field)s”") % {"field": field}
+        return _("%(field)s是%(value)s") % {"field": field, "value": self._bound(name, bound)}
 
     def _bound(self, name: str, bound: object) -> str:
         if isinstance(bound, FieldValue):
@@ -244,7 +248,7 @@ class Reader:
             return _("是") if value else _("否")
         looks = {
             "kind": words.kind, "state": words.state, "item": words.item, "unit": words.unit, "institution": words.institution,
-            "did": words.activity, "did_not": words.activity, "status": words.state, "event": words.activity, "activity": words.activity, "clause": self._clause_called,
+            "did": words.activity, "did_not": words.activity, "status": _status(words), "type": item_type, "event": words.activity, "activity": words.activity, "clause": self._clause_called,
         }  # fmt: skip
         if name == "level":
             level = words.level(text)
@@ -281,6 +285,11 @@ class Reader:
 
     def _names(self, activities: Any) -> str:
         return _("、").join(_("任何一步") if name == "any" else self._words.activity(name) for name in activities)
+
+
+def _status(words: Words) -> Callable[[str], str]:
+    """A case's status as conditions write it."""
+    return lambda status: words.state("ended" if status == "closed" else status)
 
 
 def _field(name: str) -> str:

@@ -30,7 +30,7 @@ def demo(
     from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.cli.demo import city, disclosed, matters, points  # noqa: PLC0415
+    from yinuo.cli.demo import city, disclosed, matters, points, sections  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
     from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
@@ -51,6 +51,7 @@ def demo(
     published = matters.publish(pack, first=told.first, now=now)
     typer.echo(f"· its catalogue: {published} versions of matters published")
     typer.echo(f"· its network: {points.enter(pack, cast, first=told.first)} service points")
+    typer.echo(f"· its approval sections: {sections.enter(pack, cast, first=told.first)}")
     disclosed.keep_files(now)
     acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))

@@ -18,6 +18,15 @@ from yinuo.rulebook.loader import Pack
 AUDIENCES = {"p": "自然人", "c": "企业法人", "b": "自然人、企业法人"}
 ENDINGS = (("批复", "批复"), ("执照", "证照"), ("证", "证照"), ("证书", "证照"))
 AUTHORITY = "示政发〔2025〕{number}号（虚构）"
+LATER = timedelta(days=100)
+"""So long after the first day some items enter the centre: twelve services, three licences, three approvals of other kinds (E024)."""
+ENTER_LATER = frozenset({
+    "insurance-transfer", "residence-permit", "archive-copy", "pension-check", "birth-register", "id-card", "driver-exchange", "marriage-proof",
+    "property-transfer", "mortgage", "fund-withdrawal", "power-connection", "bus-licence", "dumping-permit", "lightning",
+    "clinic-filing", "special-equipment", "investment-filing",
+})  # fmt: skip
+EXEMPT = {"tobacco-licence": "按专卖体制在烟草专卖局办证场所办理"}
+"""Items that do not enter, and why (D06)."""
 BENEFITS = {"birth-subsidy", "minimum-allowance", "elder-subsidy", "job-subsidy", "unemployment"}
 
 
@@ -89,9 +98,16 @@ def _texts(row: Mapping[str, Any], said: Mapping[str, Any], first: date) -> dict
         "questions": " | ".join(question) if question else "",
         "pledge": f"由首问人员当面说明原因并专人跟办 | {first} | 市政府网站",
         "retention": "30" if row["nature"] == "power" else "10",
-        "entered_on": str(first),
-        "letter": f"示授〔2025〕{row['unit']}号 | {first}",
+        **_place(row, first),
     }
+
+
+def _place(row: Mapping[str, Any], first: date) -> dict[str, str]:
+    """In the centre with a letter, sooner or later; or on the list of exemptions for two years."""
+    if row["id"] in EXEMPT:
+        return {"exemption": f"{EXEMPT[row['id']]} | 分管副市长 | {first + timedelta(days=730)}"}
+    entered = first + LATER if row["id"] in ENTER_LATER else first
+    return {"entered_on": str(entered), "letter": f"示授〔2025〕{row['unit']}号 | {entered}"}
 
 
 def _steps(row: Mapping[str, Any], promised: Limit) -> Iterator[str]:

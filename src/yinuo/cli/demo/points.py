@@ -49,17 +49,18 @@ def enter(pack: Pack, cast: Cast, *, first: date) -> int:
         checked.append(Act(case_id, "verified", begin + timedelta(hours=2), unit=HALL, event_id=f"{case_id}-verified"))
     clerks = cast.actors[f"window:{HALL}"]
     for acts, clerk in ((entered, clerks[0]), (checked, clerks[1])):
-        _write(acts, _importing(clerk), now=begin + timedelta(hours=2))
+        write(acts, importing(clerk), now=begin + timedelta(hours=2))
     return len(said)
 
 
-def _write(acts: list[Act], actor: Actor, *, now: datetime) -> None:
+def write(acts: list[Act], actor: Actor, *, now: datetime) -> None:
+    """Report entries of a book; raises the first refusal."""
     for done in commands.record(acts, actor=actor, now=now):
         if not isinstance(done, Done):
             raise done if isinstance(done, Refused) else TypeError(done)
 
 
-def _importing(clerk: Actor) -> Actor:
+def importing(clerk: Actor) -> Actor:
     """The clerk, for whom the administrator imports what is in the book on paper."""
     return replace(clerk, grants=(Grant("administrator", CITY),))
 
