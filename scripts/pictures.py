@@ -43,6 +43,13 @@ PAGES = {
     "tasks": "/tasks",
     "matters": "/matters",
     "catalogue": "/catalogue",
+    "registers": "/registers",
+    "register": "/registers/disclosure/catalogue",
+    "register-new": "/registers/disclosure/release/new",
+    "register-print": "/registers/disclosure/catalogue/print",
+    "tables": "/registers/tables",
+    "table": "/registers/tables/items",
+    "decision": "/registers/tables/priority-lanes/lane",
     "not-found": "/nowhere",
 }
 FOLLOWED = {
