@@ -146,6 +146,8 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     "people_import": (Form(_book),),
     "catalogue_import": (Form(_items),),
     "catalogue_new": (Form(lambda of: {"key": "fresh", "zh": "新事项", "unit": of.unit, "type": "01"}, "item.draft"),),
+    "agency_begin": (Form(),),
+    "agency_check": (Form(),),
     "catalogue_edit": (Form(lambda of: {"zh": f"事项之{of.unit}", "unit": of.unit, "type": "01"}, "item.draft"),),
     "catalogue_act": (
         Form(lambda _of: {"since": "2026-04-01", "authority": "文"}, "item.publish", {"what": "publish"}),
@@ -218,7 +220,7 @@ QUERIES: Mapping[str, Callable[[Department], str]] = {
 VALUES: Mapping[str, Callable[[Department], Any]] = {
     "unit": lambda of: of.unit, "person": lambda of: of.person, "token": lambda of: of.token, "case_id": lambda of: of.case,
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
-    "measure": lambda of: of.measure, "draft": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
+    "measure": lambda of: of.measure, "draft": lambda _of: "none", "payment": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "book": lambda _of: "disclosure", "receipt": lambda _of: "0", "sent": lambda _of: "x",
     "name": lambda _of: "time-limit", "table": lambda _of: "items", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
     "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "counter": lambda of: {"market": "9"}.get(of.unit, "8"), "hall": lambda of: of.unit, "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",

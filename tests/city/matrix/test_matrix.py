@@ -24,6 +24,10 @@ NOT_HERE = {
     "register_import",
     "register_template",
     "register_bulk",
+    "agency_begin",
+    "agency_draft",
+    "agency_check",
+    "agency_document",
 }
 """Addresses of things this world has none of: who may is told that there is nothing."""
 OWN = {"inbox", "inbox_read", "notice_read", "inbox_addresses", "inbox_address"}

@@ -23,7 +23,9 @@ def city(django_db_setup, django_db_blocker):
         around = transaction.atomic()
         around.__enter__()
         try:
-            cases = small_city.built()
+            small_city.found()
+            cases = small_city.month_of_cases(24)
+            small_city.supervised()
             stock.publish(now=small_city.NOW)
             yield cases
         finally:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from yinuo.city.cases.models import Case
+from tests.city.board import small_city
+from tests.city.catalogue import stock
+from yinuo.city.cases.models import Attachment, Case
+from yinuo.city.ledger import private, read
+from yinuo.city.portal.models import Draft
 
 PDF = b"%PDF-1.7\n% a paper\n"
-ID = "110101199001011237"
 GOOD = {
-    "name": "张小满", "identity": "11010519491231002X", "situation": "新办", "premises": "示例路8号", "area": "80", "online_sales": "否",
+    "name": "张小满", "identity": "11010519491231002x", "situation": "新办", "premises": "示例路8号", "area": "80", "online_sales": "否",
 }  # fmt: skip
 
 
@@ -22,23 +29,200 @@ def begun(client, **more):
 
 
 def papers(page):
-    return re.findall(r'name="(file_[0-9a-f]{8})"', page)
+    return sorted(set(re.findall(r'name="(file_[0-9a-f]{8})"', page)))
 
 
-def sent(client, address, **more):
+def pdf(name="一.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+def sent(client, address=None, **more):
+    """Everything filled in and sent."""
+    address = address or begun(client)
     page = client.get(address).content.decode()
-    files = {name: SimpleUploadedFile(f"{name}.pdf", PDF + name.encode()) for name in papers(page)}
+    files = {name: pdf(f"{name}.pdf", PDF + name.encode()) for name in papers(page)}
     return client.post(address, {**GOOD, **files, "do": "send", **more})
 
 
-def test_somebody_applies_and_finds_the_case(come_in):
+def case_of(answer):
+    assert answer.status_code == 302, re.findall(r'class="error"[^>]*>([^<]*)', answer.content.decode())
+    return Case.objects.get(case_id=answer.headers["Location"].split("/")[3].split("?")[0])
+
+
+@pytest.mark.holds("E038", "peer 16", shows="/apply/food-permit")
+def test_somebody_applies_from_the_items_page_and_finds_the_case(come_in):
     client = come_in()
-    address = begun(client)
-    answer = sent(client, address)
-    assert answer.status_code == 302, answer.content.decode()
-    case = Case.objects.get(case_id=answer.headers["Location"].split("/")[3].split("?")[0])
+    assert 'href="/apply/food-permit"' in client.get("/matters/food-permit").content.decode()
+    answer = sent(client)
+    case = case_of(answer)
     assert (case.kind, case.item, case.channel, case.unit) == ("application", "food-permit", "网上", "market")
+    assert case.fields["answers"] == ["经营场所地址：示例路8号", "经营面积（平方米）：80", "是否网络经营：否"]
+    assert len(case.fields["files"]) == 2
     page = client.get(answer.headers["Location"]).content.decode()
     assert case.receipt in page
     assert "期限自 2026-03-23 起算" in page
     assert case.receipt in client.get("/my").content.decode()
+    printed = client.get(f"/my/cases/{case.case_id}/papers/receipt")
+    assert (printed.status_code, printed.headers["Content-Type"]) == (200, "application/pdf")
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.holds("E038", shows="/apply/food-permit")
+def test_what_is_sent_on_saturday_night_is_received_at_once_and_counts_from_monday(come_in, at):
+    at(datetime(2026, 3, 21, 14, 30, tzinfo=UTC))
+    client = come_in()
+    answer = sent(client)
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert case_of(answer).opened_at == datetime(2026, 3, 21, 14, 30, tzinfo=UTC)
+    assert "现在不是办公时间，您的申请已在 2026-03-21 22:30 收下；期限自下一个工作日 2026-03-23 起算" in page
+    assert "2026-03-27 23:59" in page, "five working days to accept, the first of them Monday"
+
+
+@pytest.mark.holds("E038", shows="/apply/food-permit")
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "请填写姓名或者名称"),
+        ("identity", "110105194912310021", "身份证号不对"),
+        ("situation", "不知道", "请选择您的情形"),
+        ("premises", "", "请填写“经营场所地址”"),
+        ("area", "很大", "“经营面积（平方米）”填得不对：应当是数字"),
+        ("area", "0", "应当在 1 到 20000 之间"),
+        ("online_sales", "也许", "请从列出的里面选"),
+        ("credit_code", "91310000", "统一社会信用代码是 18 位"),
+    ],
+)
+def test_a_slip_is_named_at_its_field_and_everything_typed_stays(come_in, field, value, said):
+    client = come_in()
+    address = begun(client)
+    answer = sent(client, address, **{field: value})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}_error">[^<]*{re.escape(said)}', page), re.findall(r"_error\">([^<]*)", page)
+    assert f'href="#{field}"' in page
+    for name, typed in GOOD.items():
+        if name not in {field, "situation", "online_sales", "identity"}:
+            assert typed in page
+    assert not Case.objects.filter(channel="网上").exists()
+    assert case_of(client.post(address, {"credit_code": "", **GOOD, "do": "send"})), "the files had been kept too"
+
+
+@pytest.mark.holds("E038", shows="/apply/food-permit")
+def test_a_field_that_hangs_on_another_is_asked_only_then(come_in):
+    client = come_in()
+    address = begun(client)
+    page = client.get(address).content.decode()
+    assert 'data-when="online_sales" data-holds="是"' in page
+    assert "（上面选“是”时填写）" in page, "without script it is told in words"
+    wrong = sent(client, address, online_sales="是").content.decode()
+    assert "请填写“网络平台名称”" in wrong
+    case = case_of(client.post(address, {**GOOD, "online_sales": "是", "platform": "某平台", "do": "send"}))
+    assert "网络平台名称：某平台" in case.fields["answers"]
+
+
+def test_what_was_typed_for_a_field_not_asked_is_not_sent(come_in):
+    case = case_of(sent(come_in(), platform="某平台"))
+    assert not [one for one in case.fields["answers"] if "平台名称" in one]
+
+
+@pytest.mark.holds("peer 16", shows="/my")
+def test_a_draft_is_gone_on_with_on_another_device_and_lies_encrypted(come_in):
+    here = come_in("13700001111")
+    address = begun(here)
+    paper = papers(here.get(address).content.decode())[0]
+    saved = here.post(address, {**GOOD, "premises": "只有我知道的地方", paper: pdf("平面图.pdf"), "do": "save"})
+    assert saved.status_code == 302
+    there = come_in_again(come_in, "13700001111")
+    assert address in there.get("/my").content.decode()
+    page = there.get(address).content.decode()
+    for text in ("只有我知道的地方", "张小满", "平面图.pdf", 'value="80"'):
+        assert text in page
+    row = Draft.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*), bool_or(position('张小满'::bytea in ciphertext) > 0) from ledger_private where ref like %s",
+            [f"portal/draft/{row.draft}/%"],
+        )
+        assert cursor.fetchone() == (1, False), "one row, and not in clear"
+    assert come_in("13700002222").get(address).status_code == 404
+    there.post(address, {"do": "give_up"})
+    assert private.unseal(row.ref) is None
+
+
+def come_in_again(come_in, phone):
+    from yinuo.city.portal.models import Code
+
+    Code.objects.all().delete()
+    return come_in(phone)
+
+
+@pytest.mark.holds("regression 24", shows="/my")
+def test_a_file_is_judged_by_its_content_and_its_size(come_in, settings):
+    client = come_in()
+    address = begun(client)
+    paper = papers(client.get(address).content.decode())[0]
+    for name, content, said in (
+        ("照片.jpg", b"MZ\x90\x00 a program", "只收 PDF"),
+        ("页面.pdf", b"<html><script>alert(1)</script>\x00", "只收 PDF"),
+        ("空的.pdf", b"", "空"),
+    ):
+        answer = client.post(address, {**GOOD, paper: pdf(name, content), "do": "save"})
+        assert said in answer.content.decode() or "empty" in answer.content.decode(), name
+    settings.LARGEST_ATTACHMENT = 2**20
+    answer = client.post(address, {**GOOD, paper: pdf("大.pdf", PDF + b"0" * 2**20), "do": "save"})
+    assert (answer.status_code, "附件超过 1 MB" in answer.content.decode()) == (422, True)
+    assert "示例路8号" in answer.content.decode()
+    assert not Attachment.objects.exists()
+
+
+def test_a_file_the_scanner_refuses_is_not_kept(come_in, settings, tmp_path):
+    scanner = tmp_path / "scan"
+    scanner.write_text('#!/bin/sh\n! grep -q EICAR "$1"\n')
+    scanner.chmod(0o755)
+    settings.SCAN = (str(scanner),)
+    client = come_in()
+    address = begun(client)
+    paper = papers(client.get(address).content.decode())[0]
+    bad = client.post(address, {paper: pdf("x.pdf", PDF + b"EICAR"), "do": "save"})
+    assert "没有通过安全检查" in bad.content.decode()
+    assert not Attachment.objects.exists()
+    assert client.post(address, {paper: pdf(), "do": "save"}).status_code == 302
+    settings.SCAN = (str(tmp_path / "nothing-there"),)
+    assert "查不了病毒" in client.post(address, {paper: pdf("y.pdf", PDF + b"2"), "do": "save"}).content.decode()
+
+
+def test_sent_twice_is_one_case(come_in):
+    client = come_in()
+    address = begun(client)
+    first = case_of(sent(client, address))
+    assert client.post(address, {**GOOD, "do": "send"}).status_code == 404
+    assert Case.objects.filter(channel="网上").get().case_id == first.case_id
+
+
+def test_an_item_that_cannot_be_applied_for_online_has_no_form(come_in):
+    stock.publish("clinic-filing", zh="诊所备案", unit="market", depth=1, now=small_city.NOW)
+    client = come_in()
+    assert client.get("/apply/clinic-filing").status_code == 404
+    assert client.get("/apply/nothing").status_code == 404
+    assert "/apply/" not in client.get("/matters/clinic-filing").content.decode()
+
+
+def test_what_is_personal_is_no_part_of_the_record(come_in):
+    case = case_of(sent(come_in(), home_address="幸福里3号"))
+    told = "".join(one.payload for one in read.stream(f"case/{case.case_id}"))
+    for secret in ("张小满", "11010519491231002", "13812345678", "幸福里3号"):
+        assert secret not in told
+    sealed = private.unseal(case.person_ref)
+    assert (sealed["name"], sealed["identity"], sealed["home_address"]) == ("张小满", "11010519491231002X", "幸福里3号")
+
+
+def test_the_pages_ask_the_database_few_times(come_in):
+    client = come_in()
+    address = begun(client)
+    case = case_of(sent(client))
+    for page in ("/my", address, "/apply/food-permit", f"/my/cases/{case.case_id}"):
+        client.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        own = [one["sql"] for one in asked if "django_session" not in one["sql"]]
+        assert len(own) <= 9, (page, own)

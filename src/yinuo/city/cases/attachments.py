@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ from yinuo.city.people.may import require
 PREFIX = "attachment/"
 STORED = "attachment_stored"
 LONGEST_NAME = 150
+SCANNED_WITHIN = 60
+"""Seconds a scanner may take for a file."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
@@ -73,6 +76,7 @@ def store(chunks: Iterable[bytes], name: str, *, actor: Actor, now: datetime) ->
             file.flush()
             os.fsync(file.fileno())
         kept = Stored(digest, safe_name(name), media_type(Path(fresh)), size)
+        _scan(Path(fresh))
         target = path_of(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
         Path(fresh).replace(target)
@@ -118,6 +122,18 @@ def media_type(path: Path) -> str:
     if found is None:
         raise Refused("file_type", _("只收 PDF、OFD、图片、Office 文件和纯文本。"), field="files")
     return found
+
+
+def _scan(path: Path) -> None:
+    """Show a file to the scanner of the setting SCAN. Raises Refused when it says no, or says nothing in time."""
+    if not settings.SCAN:
+        return
+    try:
+        said = subprocess.run([*settings.SCAN, str(path)], capture_output=True, timeout=SCANNED_WITHIN, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused("scan_failed", _("附件暂时查不了病毒，没有收下，请稍后再传。"), field="files") from error
+    if said.returncode:
+        raise Refused("file_infected", _("附件没有通过安全检查，没有收下；请换一份干净的文件。"), field="files")
 
 
 def _office_type(path: Path) -> str | None:

@@ -18,16 +18,21 @@ from yinuo.city.portal import drafts, form
 from yinuo.city.portal.form import Filled
 from yinuo.city.portal.items import Item
 from yinuo.city.portal.models import Mandate
-from yinuo.city.portal.residents.commands import hold
+from yinuo.city.portal.residents import keys
+from yinuo.city.portal.residents.commands import hold, known
 from yinuo.city.portal.residents.queries import Resident, actor_of, cases_of, mandates
 
 APPLICATION = "application"
-ONLINE = "网上"
-"""The channel of what residents send themselves, as the texts word it."""
+ONLINE, AGENCY = "网上", "代办点"
+"""The channels of what residents send themselves, and of what a point files for them, as the texts word them."""
+DOCUMENT = "mandate"
+"""The written mandate among the files of a form."""
 
 
-def send(draft: str, filled: Filled, *, item: Item, resident: Resident, now: datetime) -> Done:
+def send(draft: str, filled: Filled, *, item: Item, resident: Resident, window: str | None, now: datetime) -> Done:
     """Send an application: received at this moment, whatever the hour. The draft is gone. Sent twice it is one case.
+
+    `window` is the unit at whose windows it is taken in.
 
     Raises Refused, Impossible.
     """
@@ -35,7 +40,7 @@ def send(draft: str, filled: Filled, *, item: Item, resident: Resident, now: dat
     told, personal = form.answers(item, filled)
     fields: dict[str, Any] = {
         "channel": ONLINE, "materials": form.materials(item, filled), "files": form.digests(item, filled),
-        "situation": filled.situation, "answers": told,
+        "situation": filled.situation, "answers": told, "window_unit": window,
     }  # fmt: skip
     if mandate is not None:
         fields |= {"mandate": mandate.document, "mandate_until": mandate.until.isoformat()}
@@ -48,6 +53,31 @@ def send(draft: str, filled: Filled, *, item: Item, resident: Resident, now: dat
         done = act(opening, actor=who, now=now)
         hold(resident.id, done.case_id, by="sent", mandate=filled.mandate or None, actor=who.id, now=now)
         drafts.drop(draft, resident.id)
+    return done
+
+
+def send_for(draft: str, filled: Filled, *, item: Item, key: str, actor: Actor, now: datetime) -> Done:
+    """A point that acts for people files for a resident: mandate, agent and its end are on the case (E051, invariant 17).
+
+    Where the resident has an account it is his there too. Raises Refused, NotAllowed.
+    """
+    told, personal = form.answers(item, filled)
+    fields: dict[str, Any] = {
+        "channel": AGENCY, "materials": form.materials(item, filled), "files": form.digests(item, filled),
+        "situation": filled.situation, "answers": told, "mandate": filled.files[DOCUMENT][0].digest,
+        "mandate_until": filled.until, "agent": actor.name, "agent_unit": actor.unit, "agent_fee": 0,
+    }  # fmt: skip
+    phone = keys.phone(filled.phone) or ""
+    person = {**personal, "name": filled.name, "identity": filled.identity.upper(), "phone": phone}
+    opening = Act(
+        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=f"draft-{draft}", person=person
+    )  # fmt: skip
+    with transaction.atomic():
+        done = act(opening, actor=actor, now=now)
+        account = known({"phone": phone})
+        if account is not None:
+            hold(account, done.case_id, by="entered", actor=actor.id, now=now)
+        drafts.drop(draft, key)
     return done
 
 

@@ -16,6 +16,7 @@ from yinuo.city.portal.items import Item, Paper, Question
 from yinuo.city.portal.residents import keys
 
 LONGEST = 2000
+TEXTS = ("situation", "mandate", "name", "identity", "phone", "until")
 HANDED = ("upload", "bring", "promise", "held")
 """How a paper comes: uploaded, brought or mailed, promised (trust D), held by a department (trust A)."""
 
@@ -37,6 +38,10 @@ class Filled:
     mandate: str = ""
     name: str = ""
     identity: str = ""
+    phone: str = ""
+    """Whose telephone, where somebody files for him; a resident's own is that of his account."""
+    until: str = ""
+    """Until when a mandate lasts that is handed in with the application."""
     answers: dict[str, str] = field(default_factory=dict)
     handed: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[Upload]] = field(default_factory=dict)
@@ -47,16 +52,14 @@ class Filled:
             key: [{"digest": one.digest, "name": one.name, "size": one.size} for one in many]
             for key, many in self.files.items()
         }
-        named = {
-            name: getattr(self, name) for name in ("situation", "mandate", "name", "identity", "answers", "handed")
-        }
+        named = {name: getattr(self, name) for name in (*TEXTS, "answers", "handed")}
         return {**named, "files": files}
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Filled:
         """As it was kept."""
         files = {key: [Upload(**one) for one in many] for key, many in (kept.get("files") or {}).items()}
-        texts = {name: str(kept.get(name) or "") for name in ("situation", "mandate", "name", "identity")}
+        texts = {name: str(kept.get(name) or "") for name in TEXTS}
         return cls(**texts, answers=dict(kept.get("answers") or {}), handed=dict(kept.get("handed") or {}), files=files)
 
     def take(self, posted: QueryDict, item: Item) -> None:

@@ -99,3 +99,36 @@ class Code(models.Model):
         """Table portal_code."""
 
         db_table = "portal_code"
+
+
+class Payment(models.Model):
+    """A fee of the catalogue that was ordered for a case, and what the gateway said of it."""
+
+    payment = models.TextField(primary_key=True)
+    case_id = models.TextField()
+    fee = models.TextField()
+    fen = models.BigIntegerField()
+    basis = models.TextField()
+    ordered_at = models.DateTimeField()
+    number = models.TextField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Table portal_payment."""
+
+        db_table = "portal_payment"
+        constraints = [models.UniqueConstraint(fields=["case_id", "fee"], name="portal_payment_once")]
+
+
+class Recorded(models.Model):
+    """What the recorded gateway was asked; a demonstration's, no record."""
+
+    payment = models.TextField(primary_key=True)
+    fee = models.TextField()
+    fen = models.BigIntegerField()
+    number = models.TextField(null=True)
+
+    class Meta:
+        """Table portal_recorded."""
+
+        db_table = "portal_recorded"

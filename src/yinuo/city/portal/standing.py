@@ -6,20 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import orjson
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from yinuo.city.cases import queries
+from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.models import Attachment, Case
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.pages.words import Words
 from yinuo.city.people.masking import mask
+from yinuo.city.portal.items import Fee, item_of
+from yinuo.city.portal.models import Payment
 from yinuo.engine.evaluate import evaluate
 from yinuo.kernel.instants import microseconds
 
@@ -97,8 +100,8 @@ class Standing:
     @cached_property
     def steps(self) -> list[Step]:
         """What the party is told of it, the last first."""
-        found = [self._step(one) for one in self.events if one.activity not in INNER]
-        return sorted(found, key=lambda one: one.at, reverse=True)
+        told = sorted((one for one in self.events if one.activity not in INNER), key=lambda one: (one.at, one.version))
+        return [self._step(one) for one in reversed(told)]
 
     def _step(self, event: StoredEvent) -> Step:
         fields = orjson.loads(event.payload).get("fields") or {}
@@ -143,7 +146,8 @@ class Standing:
     @cached_property
     def limits(self) -> list[Limit]:
         """What the text in force says of its limits now, the nearest first."""
-        said = evaluate(queries.log([self.case.case_id]), self.words.rules, as_of=max(self.now, self.case.changed_at))
+        log = log_of([line_of(one) for one in self.events], ways_of(self.words.pack.digest))
+        said = evaluate(log, self.words.rules, as_of=max(self.now, self.case.changed_at))
         rows = said.clocks.filter(said.clocks["case_id"] == self.case.case_id).iter_rows(named=True)
         found = [_limit(row, self.words) for row in rows if row["basis"] in ("statutory", "promised")]
         return sorted((one for one in found if one.state != "void"), key=lambda one: (one.due_at is None, one.due_at))
@@ -162,8 +166,31 @@ class Standing:
 
     @cached_property
     def papers(self) -> tuple[tuple[str, str], ...]:
-        """The papers that can be printed: name in the address, what it is called."""
-        return tuple(import_module(settings.CASE_PAPERS).offered(self.case.case_id, now=self.now))
+        """The papers that were issued: name in the address, what it is called."""
+        happened = {one.activity for one in self.steps}
+        issued = {
+            "receipt": (_("收件回执"), True), "supplement": (_("补正告知书"), "supplement_requested" in happened),
+            "acceptance": (_("受理通知书"), "accepted" in happened),
+            "refusal": (_("不予受理决定书"), "refused_acceptance" in happened),
+            "delivery": (_("送达回证"), not happened.isdisjoint({"granted", "refused"})),
+        }  # fmt: skip
+        return tuple((name, word) for name, (word, was_issued) in issued.items() if was_issued)
+
+    @cached_property
+    def fees(self) -> tuple[Fee, ...]:
+        """What the fee catalogue asks for this item, as it was on the day of the receipt."""
+        item = item_of(self.case.item or "", self.words, day=timezone.localdate(self.case.opened_at))
+        return item.fees if item else ()
+
+    @cached_property
+    def payments(self) -> Mapping[str, Payment]:
+        """Fee → what was ordered and paid of it."""
+        return {row.fee: row for row in Payment.objects.filter(case_id=self.case.case_id)} if self.fees else {}
+
+    @property
+    def pays_online(self) -> bool:
+        """Whether something takes payments here."""
+        return bool(settings.PAYMENT_GATEWAY)
 
     @cached_property
     def applicant(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.city.portal.views import account, apply, mine, rating, tracking
+from yinuo.city.portal.views import account, apply, mine, paying, rating, tracking, village
 
 urlpatterns = [
     path("track", tracking.track, name="track"),
@@ -25,4 +25,13 @@ urlpatterns = [
     path("my/cases/<str:case_id>/withdraw", mine.withdraw, name="my_withdraw"),
     path("my/cases/<str:case_id>/files/<str:digest>", mine.file, name="my_file"),
     path("my/cases/<str:case_id>/papers/<str:paper>", mine.paper, name="my_paper"),
+    path("my/cases/<str:case_id>/pay", paying.pay, name="my_pay"),
+    path("my/cases/<str:case_id>/paid/<str:payment>", paying.paid, name="my_paid"),
+    path("till/<str:payment>", paying.till, name="till"),
+    path("agency", village.items, name="agency"),
+    path("agency/mandates", village.mandates, name="agency_mandates"),
+    path("agency/mandates/<str:mandate>/check", village.check, name="agency_check"),
+    path("agency/mandates/<str:mandate>/document", village.document, name="agency_document"),
+    path("agency/items/<str:item>", village.begin, name="agency_begin"),
+    path("agency/drafts/<str:draft>", village.draft, name="agency_draft"),
 ]

@@ -37,6 +37,7 @@ class Entry:
 
 NAVIGATION = (
     Entry("window", gettext_lazy("窗口受理"), "case.intake"),
+    Entry("agency", gettext_lazy("代办"), "case.intake"),
     Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
     Entry("queue", gettext_lazy("叫号"), "case.act"),
     Entry("lanes", gettext_lazy("加急"), "case.act"),

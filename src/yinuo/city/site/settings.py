@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -161,7 +162,14 @@ LARGEST_ATTACHMENT = int(os.environ.get("YINUO_LARGEST_ATTACHMENT", str(50 * 102
 """Bytes of one file."""
 RECEIPT_FORMAT = os.environ.get("YINUO_RECEIPT_FORMAT", "{day:%Y%m%d}{serial:06}")
 CASE_PAPERS = "yinuo.city.board.handing"
-"""What prints the papers that residents get of their own cases: a module with `offered` and `printed`."""
+"""What prints the papers that residents get of their own cases: a module with `paper`."""
+PAYMENT_GATEWAY = os.environ.get(
+    "YINUO_PAYMENT", "yinuo.city.portal.payments.recorded.Recorded" if DEMO else ""
+)
+"""The class that takes payments online (yinuo.city.portal.payments.gateway says what it must do); none: at the window only."""
+SCAN = tuple(shlex.split(os.environ.get("YINUO_SCAN", "")))
+"""The program every uploaded file is shown to before it is kept (its path is the last argument); 0 = clean."""
+RECEIPT_FORMAT = os.environ.get("YINUO_RECEIPT_FORMAT", "{day:%Y%m%d}{serial:06}")
 """Receipt numbers before their check digits; `day` and `serial` are both needed."""
 
 SESSION_COOKIE_AGE = keys.number("YINUO_SESSION_SECONDS", 28800, least=60)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db.models import Q
 
 from yinuo.city.ledger import private
+from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, Grant
-from yinuo.city.portal.models import Holding, Mandate
+from yinuo.city.portal.models import Mandate
 from yinuo.city.portal.models import Resident as Row
 from yinuo.city.portal.residents.commands import actor_id
 
@@ -56,20 +54,5 @@ def cases_of(resident: str, *, day: date) -> dict[str, str | None]:
     What was filed under a mandate is seen while the mandate stands; with one that a window checked, everything filed for
     the principal by anybody.
     """
-    standing = {one.mandate: one for one in mandates(resident, day=day)}
-    checked = {one.principal_key: one.mandate for one in standing.values() if one.checked_at is not None}
-    others = dict(Mandate.objects.filter(principal_key__in=list(checked)).values_list("mandate", "principal_key"))
-    wanted = Q(resident=resident) & (Q(mandate=None) | Q(mandate__in=list(standing))) | Q(mandate__in=list(others))
-    found: dict[str, str | None] = {}
-    for row in Holding.objects.filter(wanted).values("case_id", "mandate"):
-        found[row["case_id"]] = _seen_by(row, standing, others, checked)
-    return found
-
-
-def _seen_by(
-    row: dict[str, Any], standing: dict[str, Mandate], others: dict[str, str], checked: dict[str, str]
-) -> str | None:
-    mandate: str | None = row["mandate"]
-    if mandate is None or mandate in standing:
-        return mandate
-    return checked[others[mandate]]
+    found = rows(__file__, "held", {"resident": resident, "day": day})
+    return {row["case_id"]: row["mandate"] for row in found}

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.city.cases import attachments
 from yinuo.city.cases.acts import Refused
-from yinuo.city.pages.words import words_for
+from yinuo.city.pages.words import Words, words_for
+from yinuo.city.people.actor import Actor
 from yinuo.city.portal import commands, drafts, form
 from yinuo.city.portal.form import Filled, Upload
 from yinuo.city.portal.items import Item, item_of
@@ -32,7 +33,7 @@ FILES = 10
 def begin(request: HttpRequest, item: str) -> HttpResponse:
     """What will be asked; a draft begins when it is sent. A draft of this item that is there can be gone on with."""
     resident = request.resident  # type: ignore[attr-defined]
-    wanted = _item(request, item)
+    wanted = item_for(request, item)
     if request.method == "POST":
         draft, clear = uuid.uuid4().hex, resident.clear()
         filled = Filled(name=clear.get("name", ""), identity=clear.get("identity", ""))
@@ -55,7 +56,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     kept = drafts.kept(draft, resident.id)
     if kept is None:
         raise Http404
-    item, filled = _item(request, kept.item), kept.filled
+    item, filled = item_for(request, kept.item), kept.filled
     if request.method != "POST":
         return _page(request, draft, item=item, filled=filled, saved_at=kept.saved_at)
     if request.POST.get("do") == "give_up":
@@ -63,7 +64,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         messages.success(request, _("草稿已删除。"))
         return redirect("my")
     filled.take(request.POST, item)
-    wrong = _take_files(request, item, filled)
+    wrong = take_files(request, item, filled, actor=queries.actor_of(resident.id, day=timezone.localdate()))
     drafts.save(draft, resident.id, filled, now=timezone.now())
     if request.POST.get("do") != "send":
         if not wrong:
@@ -80,7 +81,14 @@ def _send(request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong
         try:
             if not filled.mandate:
                 change(resident.id, {"name": filled.name, "identity": filled.identity.upper()}, now=now)
-            done = commands.send(draft, filled, item=item, resident=queries.of(resident.id) or resident, now=now)
+            done = commands.send(
+                draft,
+                filled,
+                item=item,
+                resident=queries.of(resident.id) or resident,
+                window=window_of(words_for(request)),
+                now=now,
+            )
         except Impossible as error:
             wrong = {error.field: error.sentence}
         except Refused as refusal:
@@ -90,10 +98,9 @@ def _send(request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong
     return _page(request, draft, item=item, filled=filled, wrong=wrong)
 
 
-def _take_files(request: HttpRequest, item: Item, filled: Filled) -> dict[str, str]:
+def take_files(request: HttpRequest, item: Item, filled: Filled, *, actor: Actor) -> dict[str, str]:
     """Keep what was uploaded and let go what is taken out; field → why a file was not taken."""
-    resident, now = request.resident, timezone.now()  # type: ignore[attr-defined]
-    actor, wrong = queries.actor_of(resident.id, day=timezone.localdate(now)), {}
+    now, wrong = timezone.now(), {}
     gone = set(request.POST.getlist("without"))
     for paper in item.papers:
         have = [one for one in filled.files.get(paper.key, []) if f"{paper.key}:{one.digest}" not in gone]
@@ -112,7 +119,8 @@ def _take_files(request: HttpRequest, item: Item, filled: Filled) -> dict[str, s
     return wrong
 
 
-def _item(request: HttpRequest, item: str) -> Item:
+def item_for(request: HttpRequest, item: str) -> Item:
+    """An item that can be applied for online today; 404 for any other."""
     words = words_for(request)
     found = item_of(item, words, day=timezone.localdate())
     if found is None or not found.is_online:
@@ -126,13 +134,25 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     resident = request.resident  # type: ignore[attr-defined]
     mandates = queries.mandates(resident.id, day=timezone.localdate())
-    labels = {
+    facts = {
+        "one": item, "draft": draft, "filled": filled, "wrong": wrong or {}, "labels": labels_of(item), "mandates": mandates,
+        "papers": form.asked_papers(item, filled), "ways_of": form.ways_of, "how_handed": form.how_handed,
+        "saved_at": saved_at, "resident": resident, "is_agency": False, "document": (),
+    }  # fmt: skip
+    return render(request, "portal/draft.html.j2", facts, status=422 if wrong else 200)
+
+
+def labels_of(item: Item) -> dict[str, str]:
+    """What the fields of the form are called."""
+    return {
         "name": _("姓名"), "identity": _("身份证号"), "situation": _("您的情形"), "mandate": _("为谁申请"),
         **{one.key: one.word for one in item.questions}, **{f"file_{one.key}": one.zh for one in item.papers},
     }  # fmt: skip
-    facts = {
-        "one": item, "draft": draft, "filled": filled, "wrong": wrong or {}, "labels": labels, "mandates": mandates,
-        "papers": form.asked_papers(item, filled), "ways_of": form.ways_of, "how_handed": form.how_handed,
-        "saved_at": saved_at, "resident": resident,
-    }  # fmt: skip
-    return render(request, "portal/draft.html.j2", facts, status=422 if wrong else 200)
+
+
+def window_of(words: Words) -> str | None:
+    """The unit at whose windows applications are taken in: the keeper of the institution that declares them."""
+    ruling = next((one for one in words.rules.of_kind("flow") if one.id == commands.APPLICATION), None)
+    home = words.institution_of(ruling.institution) if ruling else None
+    owner = home.owner if home else None
+    return owner if owner in words.tree.units else None

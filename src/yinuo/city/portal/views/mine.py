@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yinuo.city.cases import attachments
+from yinuo.city.cases.acting import known_event
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.models import Attachment, Case
 from yinuo.city.pages.words import words_for
@@ -37,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     resident, today = request.resident, timezone.localdate()  # type: ignore[attr-defined]
     held = queries.cases_of(resident.id, day=today)
     rows = Case.objects.filter(case_id__in=list(held)).order_by("-opened_at")
-    cases = sorted(rows, key=lambda one: one.stage != "correction" or one.status != "open")
+    cases = sorted(rows, key=lambda one: one.stage != "supplement_requested" or one.status != "open")
     facts = {
         "cases": cases, "held": held, "drafts": drafts.all_of(resident.id), "resident": resident,
         "mandates": {one.mandate: one for one in queries.mandates(resident.id, day=today)},
@@ -67,18 +68,21 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """One case of mine; 404 for any other."""
-    return _page(request, _standing(request, case_id))
+    return _page(request, standing_of(request, case_id))
 
 
 @mine
 @require_POST
 def supplement(request: HttpRequest, case_id: str) -> HttpResponse:
     """Bring what was asked for; what was typed stays when it is refused."""
-    found, told = _standing(request, case_id), request.POST.get("told", "")[:2000]
+    found, told = standing_of(request, case_id), request.POST.get("told", "")[:2000]
+    event_id = _event(request)
     try:
+        if found.asked is None and known_event("yinuo", event_id) is None:
+            raise Refused("not_asked", _("现在没有要您补正的材料。"), field="told")
         files = _stored(request, _party(request, case_id))
         commands.supplement(
-            case_id, told=told, files=files, expected=_version(request), event_id=_event(request),
+            case_id, told=told, files=files, expected=_version(request), event_id=event_id,
             actor=_party(request, case_id), now=timezone.now(),
         )  # fmt: skip
     except Refused as refusal:
@@ -91,7 +95,7 @@ def supplement(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the application back, after it was confirmed by a tick."""
-    found = _standing(request, case_id)
+    found = standing_of(request, case_id)
     if request.POST.get("sure") != "yes":
         return _page(request, found, wrong={"sure": _("撤回以后要重新申请；确定的话请勾选再提交。")})
     try:
@@ -106,7 +110,7 @@ def withdraw(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, case_id: str, digest: str) -> HttpResponseBase:
     """A file of a case of mine that I was told of; it is saved, never run or shown by the browser (regression 24)."""
-    found = _standing(request, case_id)
+    found = standing_of(request, case_id)
     row: Attachment | None = found.files.get(digest)
     path = attachments.path_of(row.digest) if row else None
     if row is None or path is None or not path.is_file():
@@ -121,7 +125,7 @@ def file(request: HttpRequest, case_id: str, digest: str) -> HttpResponseBase:
 @require_safe
 def paper(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
     """A paper of a case of mine as PDF."""
-    _standing(request, case_id)
+    standing_of(request, case_id)
     printed: HttpResponse | None = import_module(settings.CASE_PAPERS).paper(
         request, case_id, paper, now=timezone.now()
     )
@@ -130,7 +134,8 @@ def paper(request: HttpRequest, case_id: str, paper: str) -> HttpResponse:
     return printed
 
 
-def _standing(request: HttpRequest, case_id: str) -> Standing:
+def standing_of(request: HttpRequest, case_id: str) -> Standing:
+    """A case of whoever is here; 404 for any other."""
     resident = request.resident  # type: ignore[attr-defined]
     now = timezone.now()
     row = Case.objects.filter(case_id=case_id).first()

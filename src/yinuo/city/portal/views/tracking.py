@@ -42,6 +42,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
+    """The answer to who asks too often: a page, or a problem for a program."""
     sentence = _("这个地址一分钟内查询超过 %(most)s 次，暂时不再查询。") % {"most": MOST}
     wait = {"Retry-After": str(int(WINDOW.total_seconds()))}
     if is_program(request):
