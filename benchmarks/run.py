@@ -25,6 +25,7 @@ NAMES = (
     "city_accept",
     "city_split",
     "city_search",
+    "city_intake",
 )
 
 

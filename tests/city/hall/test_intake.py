@@ -9,11 +9,16 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.city.board import small_city
+from yinuo.city.cases import commands
+from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.models import Case, Task
 from yinuo.city.hall.items import Catalogue, initials
 from yinuo.city.ledger import private, read
+from yinuo.city.supervision.models import Clock
+from yinuo.city.supervision.sweep import sweep
 
 PERSON = {"name": "王敏", "phone": "13912345678", "identity": "110101199001011237"}
 FORM = "a" * 32
@@ -135,8 +140,47 @@ def test_on_the_spot_only_what_may_be_done_on_the_spot(li, before):
     answer = sent(li, "settle", item="food-permit", given=ALL)
     assert answer.status_code == 422 and not made(before).exists()
     sent(li, "settle", item="pension-check", typed="退休待遇资格认证", given=["pension-check-1"])
-    assert [name for name, _told in events(made(before).get().case_id)] == ["received", "accepted", "granted"]
-    assert made(before).get().status == "ended"
+    settled = made(before).get(kind="application")
+    assert [name for name, _told in events(settled.case_id)] == ["received", "accepted", "granted"]
+    handed = made(before).get(kind="delivery")
+    assert (settled.status, handed.status, handed.fields["about"]) == ("ended", "ended", settled.case_id)
+
+
+SOME = ALL[:2]
+OWED = {"given": SOME, "owed": ["food-permit-3", "food-permit-4"], "item": "food-permit"}
+
+
+def test_a_minor_paper_is_promised_by_a_day_and_nothing_is_decided_before_it_is_here(li, before, sign_in):
+    """容缺: accepted now, with a clock of its own on the paper; what may be declared is checked afterwards."""
+    undated = sent(li, "accept", **OWED)
+    assert undated.status_code == 422 and 'aria-describedby="promised_on_error"' in undated.content.decode()
+    assert not made(before).exists() and undated.content.decode().count("checked") == 4
+    sent(li, "accept", **OWED, promised_on="2026-03-27")
+    case, promised = made(before).get(kind="application"), made(before).get(kind="paper-promise")
+    assert (promised.parent, promised.fields["paper"]) == (case.case_id, "food-permit-3")
+    assert made(before).get(kind="paper-pledge").fields["about"] == case.case_id
+    sweep(small_city.NOW)
+    clocks = {one.clause: timezone.localdate(one.due_at) for one in Clock.objects.filter(case_id=promised.case_id)}
+    assert clocks == {"by-the-day": date(2026, 3, 27), "at-most": date(2026, 4, 3)}
+    do(case.case_id, "reviewed", small_city.actor("zhao"))
+    with pytest.raises(Refused, match="下级事项还没有办结"):
+        do(case.case_id, "granted", small_city.actor("sun"))
+    do(promised.case_id, "paper_brought", small_city.actor("li"))
+    do(case.case_id, "granted", small_city.actor("sun"))
+
+
+def do(case_id, activity, actor):
+    commands.act(Act(case_id, activity, small_city.NOW), actor=actor, now=small_city.NOW)
+
+
+def test_a_main_paper_is_not_promised_and_a_promised_one_is_not_settled_on_the_spot(li, before):
+    answer = sent(li, "accept", item="food-permit", given=ALL[1:], owed=["food-permit-1"], promised_on="2026-03-27")
+    assert answer.status_code == 422 and "还缺：食品经营许可申请书" in answer.content.decode()
+    answer = sent(
+        li, "settle", item="food-permit", given=[*SOME, ALL[3]], owed=["food-permit-3"], promised_on="2026-03-27"
+    )
+    assert answer.status_code == 422 and "容缺的材料，不能当场办结" in answer.content.decode()
+    assert not made(before).exists()
 
 
 def test_without_script_the_typed_item_is_found_or_chosen(li, before):

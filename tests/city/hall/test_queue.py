@@ -221,3 +221,17 @@ def test_the_pages_answer_within_eight_queries(sign_in, client, language):
         with CaptureQueriesContext(connection) as asked:
             assert li.get(page).status_code == 200
         assert len(asked) <= 8, (page, [query["sql"][:100] for query in asked])
+
+
+@pytest.mark.holds("E049", shows="/reception")
+def test_the_desk_says_where_and_with_what_draws_a_number_and_writes_down_the_guidance(sign_in):
+    """E049: ask the need, then the item, its window, its papers and a number."""
+    li = sign_in("li")
+    page = said(li.get("/reception?typed=食品"))
+    assert "食品经营许可" in page and "3号窗口" in page and "营业执照" in page and "0 人在等" in page
+    sent = li.post("/reception", {"item": "food-permit", "typed": "开小饭馆", "form": "q" * 32})
+    assert re.search("请拿好号码 +B001", said(li.get(sent["Location"])))
+    inquiry, drawn = Case.objects.get(kind="inquiry", fields__need="开小饭馆"), Case.objects.get(kind="ticket")
+    assert (inquiry.status, inquiry.fields["to_unit"], drawn.fields["about"]) == ("ended", "market", inquiry.case_id)
+    assert "没有对得上的事项" in said(li.get("/reception?typed=飞碟"))
+    assert li.post("/reception", {"item": "ufo", "typed": "飞碟"}).status_code == 422

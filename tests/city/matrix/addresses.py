@@ -136,6 +136,9 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda _of: {"answer": "refuse", "reason": "不急"}, "case.act"),
     ),
     "queue_draw": (Form(lambda of: {"form": f"matrix-draw-{of.unit}", "service": of.unit}, "case.intake"),),
+    "reception": (Form(lambda _of: {"item": "none", "typed": "办证"}),),
+    "delivery_begin": (Form(lambda _of: {"way": "窗口领取"}),),
+    "delivery_act": (Form(lambda _of: {"taken_by": "本人"}, None, {"what": "deliver"}),),
     "queue_sign": (Form(lambda _of: {"reason": "赶火车"}),),
     "counter_act": (Form(_none, "case.intake", {"what": "next"}), Form(lambda of: {"ticket": of.case}, None, {"what": "served"})),
     "appointment_act": (Form(_none, None, {"what": "arrive"}),),
@@ -183,6 +186,7 @@ ALSO_READ = {
     "window",
     "book",
     "book_cancel",
+    "reception",
 }
 """Forms that are also shown."""
 

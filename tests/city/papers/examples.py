@@ -65,6 +65,10 @@ EXAMPLES = {
         "number": "3301042026000017-不受", "decided_at": AT, "basis": "排污许可管理条例第九条", "reason": "建设项目尚未取得环评批复。",
         "forbidden_by": "环境影响评价法第二十五条", "alternative": "取得环境影响评价批复后，凭批复再来申请，当场受理。",
     },
+    "decision": LETTER | {
+        "number": "3301042026000017-准", "is_granted": False, "decided_at": AT, "basis": "排污许可管理条例第九条", "reason": "排放浓度超过标准。",
+        "alternative": "加装治理设施并监测合格后再来申请。",
+    },
     "delivery": LETTER | {"number": "3301042026000017-送", "documents": ["受理通知书（2026年3月2日）", "准予决定（2026年3月12日）"]},
     "rectification": HEAD | {
         "to_unit": "示例市生态环境局", "problem": "补正材料未一次告知，同一办件先后两次要求补正。", "about": "3301042026000017",

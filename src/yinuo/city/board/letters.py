@@ -1,4 +1,4 @@
-"""The papers an applicant is handed: acceptance, request for papers, refusal to accept, proof of delivery (papers.contexts).
+"""The papers an applicant is handed: acceptance, request for papers, refusal to accept, decision, proof of delivery (papers.contexts).
 
 They are issued in Chinese, whatever the reader's language.
 """
@@ -16,7 +16,7 @@ from yinuo.city.board import printing
 from yinuo.city.board.dossier import Dossier
 from yinuo.city.ledger.events import StoredEvent
 
-ACCEPTANCE, SUPPLEMENT, REFUSAL, DELIVERY = "acceptance", "supplement", "refusal", "delivery"
+ACCEPTANCE, SUPPLEMENT, REFUSAL, DECISION, DELIVERY = "acceptance", "supplement", "refusal", "decision", "delivery"
 ACTS: Mapping[str, str] = {
     ACCEPTANCE: "accepted", SUPPLEMENT: "supplement_requested", REFUSAL: "refused_acceptance",
 }  # fmt: skip
@@ -29,13 +29,16 @@ def offered(found: Dossier) -> tuple[str, ...]:
     if printing.RECEIPT not in printing.offered(found):
         return ()
     told = tuple(paper for paper in ACTS if _told(found, paper) is not None)
-    return (*told, DELIVERY) if told or _happened(found, *DECISIONS) else ()
+    decided = (DECISION,) if _happened(found, *DECISIONS) else ()
+    return (*told, *decided, DELIVERY) if told or decided else ()
 
 
 def letter(found: Dossier, paper: str, *, applicant: str, track: str) -> printing.Context | None:
     """What a letter says; null for one that is not offered. `applicant` is masked as pages show it."""
     if paper == DELIVERY:
         return _head(found, "送", None, applicant=applicant, track=track) | {"documents": _documents(found)}
+    if paper == DECISION:
+        return _decision(found, applicant=applicant, track=track)
     told = _told(found, paper)
     if told is None:
         return None
@@ -51,6 +54,20 @@ def letter(found: Dossier, paper: str, *, applicant: str, track: str) -> printin
     said = {name: str(fields.get(name, "")) for name in ("basis", "alternative", "reason", "forbidden_by")}
     head = _head(found, "不受", event, applicant=applicant, track=track)
     return head | said | {"decided_at": at, "reason": said["reason"] or str(fields.get("ground", ""))}
+
+
+def _decision(found: Dossier, *, applicant: str, track: str) -> printing.Context | None:
+    """What was decided last: granted on the basis of its item, refused on the basis that was written down."""
+    events = _happened(found, *DECISIONS)
+    if not events:
+        return None
+    event = events[-1]
+    fields = json.loads(event.payload).get("fields") or {}
+    said = {name: str(fields.get(name, "")) for name in ("reason", "alternative", "forbidden_by")}
+    is_granted = event.activity == DECISIONS[0]
+    head = _head(found, "准" if is_granted else "不准", event, applicant=applicant, track=track)
+    basis = str(fields.get("basis", "")) or _basis(found)
+    return head | said | {"is_granted": is_granted, "decided_at": event.at, "basis": basis}
 
 
 def _head(found: Dossier, mark: str, event: StoredEvent | None, *, applicant: str, track: str) -> printing.Context:

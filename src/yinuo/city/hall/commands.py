@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Done, Refused
@@ -16,10 +17,12 @@ from yinuo.city.cases.projection import ways_in_force
 from yinuo.city.cases.queries import one as case_of
 from yinuo.city.cases.queries import state_of
 from yinuo.city.hall.lanes.entitlement import ASKED, GRANTED, REFUSED, REQUEST, Entitled, entitled
+from yinuo.city.hall.queue.commands import Wish, draw_within
+from yinuo.city.hall.queue.halls import Service
 from yinuo.city.people.actor import Actor
 
 Outcome = Literal["ask", "accept", "settle", "tell", "refuse", "guide"]
-APPLICATION, INQUIRY = "application", "inquiry"
+APPLICATION, INQUIRY, DELIVERY = "application", "inquiry", "delivery"
 WINDOW = "窗口"
 """The channel of what comes in at a window, as the texts word it."""
 
@@ -57,6 +60,14 @@ class Beside:
     activity: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     is_part: bool = False
+    then: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """What is done to it at once."""
+
+
+HANDED_OVER = Beside(
+    DELIVERY, "delivery_due", {"document": "准予决定书", "way": "窗口领取"}, then=(("delivered", {"taken_by": "本人"}),)
+)
+"""What is settled on the spot is handed over on the spot: one visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +94,28 @@ def serve(visit: Visit, *, actor: Actor, now: datetime) -> Served:
         for activity, fields in _then(visit):
             done = _go_on(done.case_id, activity, fields, visit=visit, actor=actor, now=now)
         told = visit.contact and _go_on(visit.contact, "answered", {}, visit=visit, actor=actor, now=now)
+        if visit.outcome == "settle" and ways_in_force().way(DELIVERY, timezone.localdate(now)) is not None:
+            visit = replace(visit, beside=(*visit.beside, HANDED_OVER))
         beside = [
             _beside(one, done.case_id, number, visit=visit, actor=actor, now=now)
             for number, one in enumerate(visit.beside)
         ]
         return Served(done, told or None, tuple(beside))
+
+
+def guide_on(
+    form: str, *, item: str, unit: str | None, need: str, service: Service, actor: Actor, now: datetime
+) -> tuple[Done, Done]:
+    """At the desk: what somebody needs is registered, the right window named with a number drawn for it, and so answered (E049).
+
+    Gives the inquiry and the queue number. Raises Refused, NotAllowed.
+    """
+    visit = Visit(form, "guide", item=item, need=need, fields={"to_unit": unit} if unit else {})
+    with transaction.atomic():
+        inquiry = _asked(visit, actor=actor, now=now)
+        ticket = draw_within(Wish(form, service, about=inquiry.case_id), actor=actor, now=now)
+        _go_on(inquiry.case_id, "answered", {}, visit=visit, actor=actor, now=now)
+        return inquiry, ticket
 
 
 def answer_lane(case_id: str, *, is_granted: bool, reason: str, actor: Actor, now: datetime) -> Done:
@@ -120,10 +148,14 @@ def _beside(one: Beside, case_id: str, number: int, *, visit: Visit, actor: Acto
             raise _not_entitled(found)
     about = {"parent" if one.is_part else "about": case_id}
     opening = Act(
-        None, one.activity, now, {**one.fields, **about}, kind=one.kind, unit=visit.unit, person=visit.person if one.is_part else {},
-        event_id=f"{visit.form}-{one.activity}-{number}",
+        None, one.activity, now, {**one.fields, **about}, kind=one.kind, unit=visit.unit, event_id=f"{visit.form}-{one.activity}-{number}",
     )  # fmt: skip
-    return act(opening, actor=actor, now=now)
+    done = act(opening, actor=actor, now=now)
+    for activity, fields in one.then:
+        done = act(
+            Act(done.case_id, activity, now, fields, event_id=f"{visit.form}-{activity}-{number}"), actor=actor, now=now
+        )
+    return done
 
 
 def _asked(visit: Visit, *, actor: Actor, now: datetime) -> Done:

@@ -20,7 +20,7 @@ REFUSING = ("basis", "alternative", "forbidden_by", "reason")
 """What a refusal to accept says, in the order it is asked."""
 LANE = ("asked_lane", "ground", "project_no")
 """What a request for a lane says."""
-TYPED = ("form", "contact", "item", "typed", "cause", "more", "to_unit", *PERSON, *REFUSING, *LANE)
+TYPED = ("form", "contact", "item", "typed", "cause", "more", "to_unit", "promised_on", *PERSON, *REFUSING, *LANE)
 PLACES = {"applicant": "name", "item": "typed", "need": "typed", "papers": "more", "materials": "more"}
 """Field a refusal names → where it is on the screen, when it is called otherwise there."""
 
@@ -36,6 +36,8 @@ class Screen:
     outcome: str = ""
     error: str = ""
     field: str = ""
+    owed: frozenset[str] = frozenset()
+    """Papers that are not here and may come later, or that are declared instead."""
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -44,8 +46,13 @@ class Screen:
 
     @property
     def missing(self) -> tuple[Paper, ...]:
-        """Those of them that were not handed in."""
-        return tuple(one for one in self.papers if one.id not in self.given)
+        """Those of them that were not handed in, and are not owed either."""
+        return tuple(one for one in self.papers if one.id not in self.given and one not in self.owing)
+
+    @property
+    def owing(self) -> tuple[Paper, ...]:
+        """Those that the list lets come later or be declared, and of which that was said."""
+        return tuple(one for one in self.papers if one.later and one.id in self.owed and one.id not in self.given)
 
     def value(self, name: str) -> str:
         """What was typed there."""
@@ -73,8 +80,8 @@ def read(posted: QueryDict, catalogue: Catalogue, *, error: str = "", field: str
     if item is None or typed["typed"] not in ("", item.zh, item.en):
         item = catalogue.meant(typed["typed"])
     found = () if item else catalogue.find(typed["typed"])
-    given = frozenset(one for one in posted.getlist("given") if isinstance(one, str))
-    return Screen(typed, given, item, found, posted.get("outcome", ""), error, PLACES.get(field, field))
+    given, owed = (frozenset(one for one in posted.getlist(name) if isinstance(one, str)) for name in ("given", "owed"))
+    return Screen(typed, given, item, found, posted.get("outcome", ""), error, PLACES.get(field, field), owed)
 
 
 def wanted(screen: Screen) -> Outcome | None:
@@ -94,6 +101,8 @@ def unready(screen: Screen, outcome: Outcome) -> tuple[str, str] | None:
     if outcome in ("accept", "settle") and screen.missing:
         names = "、".join(one.zh for one in screen.missing)
         return (_("还缺：%(papers)s。请一次告知补正，或者核对后勾上。") % {"papers": names}, "more")
+    if outcome == "settle" and any(one.may_come_later for one in screen.owing):
+        return (_("还有容缺的材料，不能当场办结；请先受理，补齐以后再办。"), "more")
     if outcome == "tell" and not screen.missing and not screen.value("more"):
         return (_("材料都已勾上，没有要补的；请去掉缺少的，或者写明还要补什么。"), "more")
     return None
@@ -113,7 +122,7 @@ def visit_of(screen: Screen, outcome: Outcome) -> Visit:
         given=tuple(_paper(one) for one in screen.papers if one.id in screen.given),
         fields=_fields(screen, outcome),
         contact=value("contact") or None,
-        beside=_beside(screen) if outcome in ("accept", "tell") else (),
+        beside=_beside(screen, outcome),
     )
 
 
@@ -134,9 +143,18 @@ def lane_asked(screen: Screen) -> dict[str, str]:
     return {name: screen.value(name) for name in LANE if screen.value(name)} if screen.value("asked_lane") else {}
 
 
-def _beside(screen: Screen) -> tuple[Beside, ...]:
-    asked = lane_asked(screen)
-    return (Beside(REQUEST, ASKED, asked),) if asked else ()
+def _beside(screen: Screen, outcome: Outcome) -> tuple[Beside, ...]:
+    """What is opened about the application: a lane, a paper promised (then nothing is decided before it is here), a declaration."""
+    if outcome not in ("accept", "settle", "tell"):
+        return ()
+    asked = lane_asked(screen) if outcome != "settle" else {}
+    owing = screen.owing if outcome != "tell" else ()
+    day = {"promised_on": screen.value("promised_on")}
+    return (
+        *((Beside(REQUEST, ASKED, asked),) if asked else ()),
+        *(Beside("paper-promise", "paper_promised", {"paper": one.id, **day}, is_part=True) for one in owing if one.may_come_later),
+        *(Beside("paper-pledge", "declared", {"paper": one.id}) for one in owing if not one.may_come_later),
+    )  # fmt: skip
 
 
 def lanes(words: Words) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,8 @@ import polars as pl
 
 from yinuo.rulebook.loader import Pack
 
+LATER = "容缺"
+"""How the table of papers marks one that may be brought later."""
 MOST = 9
 """Items offered for what was typed: as many as there are number keys."""
 _INITIALS = "ABCDEFGHJKLMNOPQRSTWXYZ"
@@ -31,6 +33,13 @@ class Paper:
     zh: str
     en: str
     form: str
+    later: str = ""
+    """容缺: may be brought later; 承诺: may be declared instead; empty: it has to be here."""
+
+    @property
+    def may_come_later(self) -> bool:
+        """Whether it may be promised by a day; what is otherwise marked is declared instead."""
+        return self.later == LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ def _catalogue(kept: _Kept, day: date) -> Catalogue:
     papers: dict[str, list[Paper]] = {}
     for row in _rows(kept.pack, "materials", day):
         papers.setdefault(row["item"], []).append(
-            Paper(row["id"], row["zh"], row["en"] or row["zh"], row["form"] or "")
+            Paper(row["id"], row["zh"], row["en"] or row["zh"], row["form"] or "", row.get("later") or "")
         )
     return Catalogue(
         {row["id"]: _item(row, tuple(papers.get(row["id"], ()))) for row in _rows(kept.pack, "items", day)}

@@ -146,6 +146,18 @@ class Refusal(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Letter):
+    """准予决定书 or 不予许可决定书: what was decided, when, by which rule and for which reasons."""
+
+    is_granted: bool
+    decided_at: datetime
+    basis: str
+    reason: str = ""
+    alternative: str = ""
+    forbidden_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(Letter):
     """送达回证: which papers were handed to whom; signed by hand."""
 
@@ -161,6 +173,7 @@ CONTEXTS: Mapping[str, type[Paper]] = {
     "acceptance": Acceptance,
     "supplement": Supplement,
     "refusal": Refusal,
+    "decision": Decision,
     "delivery": Delivery,
 }
 """Name of the paper → what it is made of. The template is templates/<name>.typ."""

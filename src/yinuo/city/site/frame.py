@@ -41,6 +41,7 @@ NAVIGATION = (
     Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
     Entry("queue", gettext_lazy("叫号"), "case.act"),
     Entry("lanes", gettext_lazy("加急"), "case.act"),
+    Entry("deliveries", gettext_lazy("出件"), "case.act"),
     Entry("board", gettext_lazy("看板"), "board.read"),
     Entry("inbox", gettext_lazy("消息"), "inbox.read", counts="inbox"),
     Entry("findings", gettext_lazy("监察"), "board.read"),

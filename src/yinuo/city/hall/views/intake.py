@@ -31,7 +31,7 @@ from yinuo.city.people.guard import needs
 from yinuo.kernel.limits import Limit
 
 PAPERS: dict[str, tuple[str, ...]] = {
-    "accept": ("receipt", "acceptance"), "settle": ("receipt", "acceptance"), "tell": ("supplement",), "refuse": ("refusal",),
+    "accept": ("receipt", "acceptance"), "settle": ("decision", "delivery", "receipt"), "tell": ("supplement",), "refuse": ("refusal",),
 }  # fmt: skip
 """The papers printed after an outcome, first the one that is handed over."""
 
@@ -144,7 +144,7 @@ def _last(request: HttpRequest, words: Words) -> dict[str, Any] | None:
         "accept": _("已受理"), "settle": _("已当场办结"), "tell": _("已一次告知补正"), "refuse": _("已出具不予受理决定"), "guide": _("已引导"),
     }  # fmt: skip
     named = {
-        "receipt": _("收件回执"), "acceptance": _("受理通知书"), "supplement": _("补正告知书"), "refusal": _("不予受理决定书"),
+        "receipt": _("收件回执"), "acceptance": _("受理通知书"), "supplement": _("补正告知书"), "refusal": _("不予受理决定书"), "decision": _("决定书"), "delivery": _("送达回证"),
     }  # fmt: skip
     printed = [(reverse("case_paper", args=[case_id, one]), named[one]) for one in PAPERS.get(outcome, ())]
     return {"said": said[outcome], "row": row, "item": words.item(row.item), "papers": printed}

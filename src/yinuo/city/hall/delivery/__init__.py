@@ -1,0 +1,1 @@
+"""What was decided and is not yet in the applicant's hands."""

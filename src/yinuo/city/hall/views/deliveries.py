@@ -1,0 +1,94 @@
+"""Decisions and certificates on their way to the applicant, with their own limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import act
+from yinuo.city.cases.queries import one as case_of
+from yinuo.city.cases.queries import state_of
+from yinuo.city.hall.commands import DELIVERY
+from yinuo.city.hall.delivery.rows import decided, under_way
+from yinuo.city.pages.words import Words, words_for
+from yinuo.city.people.guard import needs
+from yinuo.city.people.may import row_filter
+
+DOCUMENTS: Mapping[str, str] = {"granted": "准予决定书", "refused": "不予许可决定书"}
+"""What a decision is delivered as, in the words of the papers."""
+ACTS: Mapping[str, tuple[str, str]] = {
+    "send": ("dispatched", "tracking_no"), "back": ("delivery_failed", "failed_reason"), "deliver": ("delivered", "taken_by"),
+}  # fmt: skip
+"""What is done to a delivery → the activity, and the field it asks for."""
+
+
+@needs("case.act")
+@never_cache
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """What was decided and is not begun to be delivered, and what is on its way, the soonest due first."""
+    return _page(request)
+
+
+@needs("case.act")
+@require_POST
+def delivery_begin(request: HttpRequest, case_id: str) -> HttpResponse:
+    """A decision is to be delivered, in the way that was chosen. The same decision is begun once."""
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    case = case_of(case_id, actor=actor)
+    if case is None:
+        raise Http404
+    state = state_of(case_id)
+    said = next((word for activity, word in DOCUMENTS.items() if state and activity in state.seen), None)
+    if said is None:
+        return _page(request, wrong=case_id, error=_("还没有作出决定，没有可以送达的文书。"))
+    fields = {"about": case_id, "document": said, "way": request.POST.get("way", "")}
+    opening = Act(None, "delivery_due", now, fields, kind=DELIVERY, unit=case.unit, event_id=f"delivery-{case_id}")
+    try:
+        act(opening, actor=actor, now=now)
+    except Refused as refusal:
+        return _page(request, wrong=case_id, error=refusal.sentence)
+    messages.success(request, _("已登记待送达，十日内送达。"))
+    return redirect("deliveries")
+
+
+@needs("case.act")
+@require_POST
+def delivery_act(request: HttpRequest, case_id: str, what: str) -> HttpResponse:
+    """Sent, come back, delivered. Refused: the page with the sentence at the row."""
+    if what not in ACTS:
+        raise Http404
+    activity, field = ACTS[what]
+    try:
+        act(
+            Act(case_id, activity, timezone.now(), {field: request.POST.get(field, "").strip()}),
+            actor=request.actor,  # type: ignore[attr-defined]
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return _page(request, wrong=case_id, error=refusal.sentence)
+    return redirect("deliveries")
+
+
+def _page(request: HttpRequest, *, wrong: str = "", error: str = "") -> HttpResponse:
+    words, now = words_for(request), timezone.now()
+    condition, given = row_filter(request.actor, "case.act", "c.scope")  # type: ignore[attr-defined]
+    facts = {
+        "decided": decided(condition, given, now=now), "under_way": under_way(condition, given),
+        "ways": _choices(words, "way"), "takers": _choices(words, "taken_by"), "wrong": wrong, "error": error, "now": now,
+    }  # fmt: skip
+    return render(request, "hall/deliveries.html.j2", facts, status=422 if error else 200)
+
+
+def _choices(words: Words, field: str) -> tuple[str, ...]:
+    """What there is to choose from, as the text in force has it."""
+    flow = words.flow(DELIVERY) if words.is_there else None
+    return tuple(str(one) for one in flow.fields[field].of) if flow and field in flow.fields else ()

@@ -1,0 +1,72 @@
+"""A decision is printed and delivered within its own limit; what is settled on the spot is handed over on the spot."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.city.board import small_city
+from tests.city.hall.test_intake import ALL, before, do, li, made, said, sent
+from tests.city.papers.pdftext import text_of
+from yinuo.city.cases.models import Case
+from yinuo.city.supervision.models import Clock
+from yinuo.city.supervision.sweep import sweep
+
+__all__ = ["before", "li"]
+
+
+@pytest.fixture
+def granted(li, before):
+    """Accepted at the window, reviewed and granted by the department."""
+    sent(li, "accept", item="food-permit", given=ALL)
+    case = made(before).get()
+    do(case.case_id, "reviewed", small_city.actor("zhao"))
+    do(case.case_id, "granted", small_city.actor("sun"))
+    return case
+
+
+def test_what_was_decided_is_listed_until_it_is_delivered(granted, sign_in):
+    li = sign_in("li")
+    page = said(li.get("/deliveries"))
+    assert granted.receipt in page and "没有在途的文书" in page
+    begun = li.post(f"/deliveries/{granted.case_id}/begin", {"way": "邮寄"})
+    assert begun.status_code == 302
+    delivery = Case.objects.get(kind="delivery", fields__about=granted.case_id)
+    assert (delivery.unit, delivery.fields["document"]) == ("market", "准予决定书")
+    mute = li.post(f"/deliveries/{delivery.case_id}/send", {"tracking_no": ""})
+    assert mute.status_code == 422 and "邮寄须写明单号" in said(mute)
+    li.post(f"/deliveries/{delivery.case_id}/send", {"tracking_no": "SF1"})
+    sweep(small_city.NOW)
+    assert Clock.objects.get(case_id=delivery.case_id, clause="within-ten-days").state == "kept"
+    li.post(f"/deliveries/{delivery.case_id}/deliver", {"taken_by": "本人"})
+    assert Case.objects.get(case_id=delivery.case_id).status == "ended"
+    assert granted.receipt not in said(li.get("/deliveries"))
+
+
+def test_the_decision_is_printed_with_its_basis(granted, sign_in):
+    answer = sign_in("zhao").get(f"/cases/{granted.case_id}/papers/decision.pdf")
+    told = text_of(answer.content)
+    assert "准予决定书" in told and "食品安全法" in told and granted.receipt in told
+
+
+def test_nothing_is_delivered_that_was_not_decided(li, before):
+    sent(li, "accept", item="food-permit", given=ALL)
+    answer = li.post(f"/deliveries/{made(before).get().case_id}/begin", {"way": "邮寄"})
+    assert answer.status_code == 422 and "还没有作出决定" in said(answer)
+
+
+def test_settled_on_the_spot_the_decision_is_the_paper_to_print(li, before):
+    answer = sent(li, "settle", item="pension-check", typed="退休待遇资格认证", given=["pension-check-1"])
+    page = said(li.get(answer["Location"]))
+    assert "已当场办结" in page and "打印决定书" in page
+    assert Case.objects.filter(kind="delivery", status="ended").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_answers_within_eight_queries(granted, sign_in, language):
+    client = sign_in("zhao", language)
+    client.get("/deliveries")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/deliveries").status_code == 200
+    assert len(asked) <= 8
