@@ -70,9 +70,11 @@ def tasks_of(state, way, at, day):
         for key in ("",) if step.each is None else readiness.keys_of(state, step) or ():
             row = old.get(key)
             if key in begun:
-                done_at, actor, unit = begun[key]
+                done_at, actor, unit = begun[key][:3]
                 since = done_at if row is None or row[0] == "waiting" else row[1]
                 rows[key] = ["done", since, unit, done_at, actor]
+            elif is_due and step.sign is not None and step.id in done:
+                continue
             elif step.id in state.done or is_due or not (is_over or needless):
                 if is_due:
                     rows[key] = [

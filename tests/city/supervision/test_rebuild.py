@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from tests.city.cases import town
 from tests.city.supervision.staff import local, sweep_all
@@ -29,6 +30,12 @@ def tables():
     )
 
 
+def indexes():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'cases_%' ORDER BY indexname")
+        return cursor.fetchall()
+
+
 def _lasting(row, *, is_over):
     dropped = {"id", "evaluated_at"} if is_over else {"id", "evaluated_at", "used", "paused"}
     return {name: value for name, value in row.items() if name not in dropped}
@@ -44,9 +51,10 @@ def test_cards_clocks_holdings_and_moments_are_the_same_after_a_rebuild():
     commands.appeal_card(card, ground="停机", actor=town.HANDLER, now=now)
     commands.decide_appeal(card, cancel=True, reason="属实", actor=town.OFFICE, now=now)
     sweep_all(local(3, 25))
-    before = tables()
+    before, indexed = tables(), indexes()
     events = sum(len(some) for some in replay({"said/"}, at_a_time=500))
     rebuild([one.name for one in projections.registered() if one.name.startswith(("cases", "supervision"))])
+    assert indexes() == indexed
     sweep_all(local(3, 25))
     assert tables() == before
     assert sum(len(some) for some in replay({"said/"}, at_a_time=500)) == events, "nothing is said again"

@@ -20,4 +20,7 @@ class CasesConfig(AppConfig):
         models_of_events.register("case", 1, model=CaseEvent)
         models_of_events.register(f"attachment/{attachments.STORED}", 1, model=AttachmentStored)
         projections.register("attachments", prefix=attachments.PREFIX, reset=attachments.reset, apply=attachments.apply)
-        projections.register("cases", prefix=PREFIX, reset=projection.reset, apply=projection.apply, by_stream=True)
+        projections.register(
+            "cases", prefix=PREFIX, reset=projection.reset, apply=projection.apply, by_stream=True,
+            tables=("cases_case", "cases_task"),
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from yinuo.city.ledger.projections import Projection
 from yinuo.city.ledger.roots import Root
 from yinuo.city.ledger.statements import sql
 
+SORTING = "256MB"
+"""Memory in which an index is sorted when a table was rebuilt."""
 AT_A_TIME = 10_000
 """Events a projection takes at a time when it is rebuilt."""
 ROOT_LOG = "roots.jsonl"
@@ -58,10 +61,25 @@ def rebuild(names: Collection[str] = ()) -> Rebuilt:
             cursor.execute("lock table ledger_head in share row exclusive mode")
         for one in chosen:
             one.reset()
-        count = _apply([one for one in chosen if not one.by_stream], read.replay)
-        by_stream = [one for one in chosen if one.by_stream]
-        count += _apply(by_stream, read.replay_streams)
+        with _unindexed([table for one in chosen for table in one.tables]):
+            count = _apply([one for one in chosen if not one.by_stream], read.replay)
+            by_stream = [one for one in chosen if one.by_stream]
+            count += _apply(by_stream, read.replay_streams)
     return Rebuilt(tuple(one.name for one in chosen), count)
+
+
+@contextmanager
+def _unindexed(tables: Sequence[str]) -> Iterator[None]:
+    """While tables are filled they are without the indexes that keep nothing unique: sorting once is cheaper."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "indexes"), {"tables": list(tables)})
+        found = cursor.fetchall()
+        for name, _definition in found:
+            cursor.execute(f"drop index {name}")
+        yield
+        cursor.execute(f"set local maintenance_work_mem = '{SORTING}'")
+        for _name, definition in found:
+            cursor.execute(definition)
 
 
 def _apply(chosen: Sequence[Projection], replayed: Callable[..., Iterator[tuple[StoredEvent, ...]]]) -> int:

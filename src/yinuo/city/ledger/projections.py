@@ -16,7 +16,8 @@ class Projection:
     """Tables made from the streams whose name begins with `prefix`.
 
     `reset` empties them; `apply` takes some thousand events at a time and never asks the clock. They come in the order of the
-    feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another.
+    feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another. `tables` are
+    those large enough that a rebuild fills them without the indexes that keep nothing unique, and makes these afterwards.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Projection:
     reset: Reset
     apply: Apply
     by_stream: bool = False
+    tables: tuple[str, ...] = ()
 
 
 class AlreadyRegistered(Exception):
@@ -33,14 +35,16 @@ class AlreadyRegistered(Exception):
 _registered: dict[str, Projection] = {}
 
 
-def register(name: str, prefix: str, *, reset: Reset, apply: Apply, by_stream: bool = False) -> None:
+def register(
+    name: str, prefix: str, *, reset: Reset, apply: Apply, by_stream: bool = False, tables: tuple[str, ...] = ()
+) -> None:
     """Register a projection, once, in the application's `ready`.
 
     They are rebuilt in the order of registration, those made stream by stream after all others.
     """
     if name in _registered:
         raise AlreadyRegistered(f"There are two projections named {name!r}; give one of them another name.")
-    _registered[name] = Projection(name, prefix, reset, apply, by_stream)
+    _registered[name] = Projection(name, prefix, reset, apply, by_stream, tables)
 
 
 def registered() -> tuple[Projection, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -73,6 +74,9 @@ def import_(
 def _wake() -> None:
     setup()
     gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
+    sys.setswitchinterval(
+        0.001
+    )  # a hand whose answer came hands on its next statement before the other has done its batch
 
 
 def _beside(processes: int) -> Sequence[Executor]:
