@@ -41,6 +41,7 @@ def numbers():
     return dict(Case.objects.filter(kind="priority-lanes/key-project").values_list("fields__number", "fields__title"))
 
 
+@pytest.mark.holds("peer 20", shows="/registers/<kind>/import")
 def test_rows_are_entered_and_what_is_wrong_is_told_by_row_and_column(sign_in):
     zhao = sign_in("zhao")
     answer = taken(

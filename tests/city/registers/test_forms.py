@@ -74,6 +74,7 @@ def test_a_compulsory_field_is_asked_for_by_its_name(sign_in):
     assert "“项目编号”必须填写" in field_of(text(answer), "number")
 
 
+@pytest.mark.holds("peer 6", "E022", shows="/registers/authorisation/authorisation/new")
 def test_a_field_that_is_compulsory_only_sometimes_says_when_and_is_refused_with_that_sentence(sign_in):
     zhou = sign_in("zhou")
     assert "授权签批的须有审批专用章编号" in field_of(text(zhou.get(f"{AUTHORISATION}/new")), "seal_no")

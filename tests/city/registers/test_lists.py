@@ -61,6 +61,24 @@ def test_what_waits_for_me_is_told_apart(sign_in, three):
     assert shown_in(text(sign_in("zhao").get(f"{PROJECTS}?mine=1"))) == []
 
 
+@pytest.mark.holds("E228", shows="/registers/public-decisions/decision")
+def test_e228_a_decision_that_does_not_say_whom_it_touches_is_not_published(sign_in):
+    """Two fields the text asks for before publication: who is affected, how they were heard."""
+    he, gao = sign_in("he"), sign_in("gao")
+    fields = {"number": "示政2", "title": "迁址", "heard_days": "30", "urgent": "false", "unit": "government-office"}
+    one = entered(he, DECISION, **fields)
+    gao.post(f"/cases/{one.case_id}/do/verified", {"step": "verify"})
+    refused = gao.post(f"/cases/{one.case_id}/do/published", {"step": "publish", "medium": "门户网站"})
+    assert refused.status_code == 422
+    assert "不具备公布条件" in text(refused)
+    told = {"affected": "北城三个村", "heard": "座谈会两场", "step": "change"}
+    assert he.post(f"/cases/{one.case_id}/do/changed", told).status_code == 302
+    published = gao.post(f"/cases/{one.case_id}/do/published", {"step": "publish", "medium": "门户网站"})
+    assert published.status_code == 302
+    assert "北城三个村" in text(gao.get(f"/cases/{one.case_id}"))
+
+
+@pytest.mark.holds("peer 98", shows="/registers/<kind>")
 def test_nobody_sees_entries_of_others_units(sign_in, three):
     assert shown_in(text(sign_in("wu").get(PROJECTS))) == []
     assert "0" in text(sign_in("wu").get(f"{PROJECTS}/print"))
@@ -106,6 +124,7 @@ def test_nobody_acts_on_many_of_others_or_writes_off_his_own(sign_in):
     assert Case.objects.get(case_id=letter.case_id).version == 2
 
 
+@pytest.mark.holds("invariant 28", shows="/registers/<kind>")
 def test_an_entry_is_written_off_by_a_second_person_with_evidence(sign_in):
     """Second-person write-off: not by who entered it, not without what the text asks for."""
     he, gao = sign_in("he"), sign_in("gao")

@@ -95,7 +95,7 @@ def reported(acts):
     assert not [one.sentence for one in results if isinstance(one, Refused)]
 
 
-@pytest.mark.holds("E039", shows="/registers/tables/priority-lanes/lane")
+@pytest.mark.holds("E039", "peer 7", shows="/registers/tables/priority-lanes/lane")
 def test_e039_what_a_unit_granted_this_month_stands_beside_the_published_cap(sign_in):
     """The green channel counted in public: granted, of how many, the share, and that it is above the cap."""
     this_month, before = datetime(2026, 3, 10, 2, tzinfo=UTC), datetime(2026, 2, 10, 2, tzinfo=UTC)
