@@ -175,6 +175,7 @@ def filled(walk, activity, *, item="food-permit"):
     return fields
 
 
+@pytest.mark.holds("invariant 8", shows="/cases/<id>")
 @given(
     st.sampled_from(["application", "order", "rectification", "pledge", "inquiry"]),
     st.lists(st.tuples(st.integers(0, 30), st.sampled_from(PEOPLE)), max_size=40),
