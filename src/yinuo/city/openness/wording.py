@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from yinuo.city.openness.records import ANSWERS, CATALOGUE, DECISIONS, RELEASES, Record, public_fields
 from yinuo.city.pages.initials import of as initial
@@ -75,7 +75,7 @@ def type_words() -> Mapping[str, str]:
 
 def tier_words() -> Mapping[str, str]:
     """How high a post stands in the chain of responsibility (E008)."""
-    return {"principal": _("主要负责"), "deputy_in_charge": _("分管"), "member": _("承办")}
+    return {"principal": _("主要负责"), "deputy_in_charge": _("分管负责"), "member": _("承办")}
 
 
 def subject_word(words: Words, key: str) -> str:
@@ -84,6 +84,15 @@ def subject_word(words: Words, key: str) -> str:
         return words.unit(key) if key in words.tree.others else words.item(key)
     told = {**lane_words(), **result_words()}
     return _("、").join(told.get(str(value), str(value)) for value in json.loads(key).values())
+
+
+def class_word(word: str) -> str:
+    """A class of the catalogue or a topic of an answer, in the reader's language; any other word as it is."""
+    return {
+        "政务": _("政务"), "村务": _("村务"), "厂务": _("厂务"), "党务": _("党务"), "社区": _("社区"), "开办企业": _("开办企业"),
+        "社会保障": _("社会保障"), "住房建设": _("住房建设"), "户籍证件": _("户籍证件"), "交通出行": _("交通出行"), "医疗卫生": _("医疗卫生"),
+        "教育": _("教育"), "其他": _("其他"),
+    }.get(word, word)  # fmt: skip
 
 
 def weekdays() -> tuple[str, ...]:
@@ -118,6 +127,8 @@ def written(value: Any, word: str, words: Words) -> str:
         return _("是") if value in (True, "true") else _("否")
     if word == "limit":
         return length(str(value), words)
+    if word == "choice":
+        return class_word(str(value))
     if word == "money":
         return _("%(yuan)s 元") % {"yuan": f"{int(value) / 100:,.2f}".removesuffix(".00")}
     return str(value)
@@ -133,9 +144,14 @@ def length(text: str, words: Words) -> str:
         return "—"
     if not found.count:
         return _("当场办完")
-    longer = {Unit.WEEKS: _("%(number)s 周"), Unit.MONTHS: _("%(number)s 个月"), Unit.YEARS: _("%(number)s 年")}
+    n = found.count
+    longer = {
+        Unit.WEEKS: ngettext("%(number)s 周", "%(number)s 周", n),
+        Unit.MONTHS: ngettext("%(number)s 个月", "%(number)s 个月", n),
+        Unit.YEARS: ngettext("%(number)s 年", "%(number)s 年", n),
+    }
     if found.unit in longer:
-        return longer[found.unit] % {"number": found.count}
+        return longer[found.unit] % {"number": n}
     return words.amount(float(found.count), found.unit.value)
 
 

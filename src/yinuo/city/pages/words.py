@@ -244,7 +244,7 @@ class Words:
         name = actor or ""
         if name.startswith("system:"):
             return _("业务系统 %(name)s") % {"name": name.removeprefix("system:")}
-        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统")}
+        own = {"supervision": _("自动监察"), "operator": _("运维"), "city": _("系统"), "public": _("公众（网上）")}
         return names.get(name) or own.get(name, name)
 
     def state(self, state: str | None) -> str:

@@ -14,7 +14,7 @@ from yinuo.city.cases.models import Attachment
 from yinuo.city.openness import records
 from yinuo.city.openness.asking import page_of, unit_of, word_of
 from yinuo.city.openness.records import BOOKS, Record
-from yinuo.city.openness.wording import book_words, field_rows, length, matches, step_words
+from yinuo.city.openness.wording import book_words, class_word, field_rows, length, matches, step_words
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
@@ -48,6 +48,7 @@ def book(request: HttpRequest, book: str) -> HttpResponse:
         "everything": len(everything), "stale": sum(one.is_stale for one in everything), "page": page, "classed": classed,
         "has_next": len(found) > (page + 1) * SHOWN, "classes": clause.fields[classed].of if classed else (),
         "owners": _owners(everything, words), "book_words": book_words, "length": length,
+        "class_word": class_word,
     }  # fmt: skip
     return render(request, "openness/book.html.j2", facts)
 
