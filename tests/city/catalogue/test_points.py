@@ -87,8 +87,11 @@ def receive(clerk, *, days_ago=0):
 def test_the_network_is_listed_by_tier_with_what_works_of_what_is_owed(network):
     status, page = read("/points")
     assert status == 200
-    order = [page.index(f">{POINTS[key]['title']}</a>") for key in ("centre", "town", "room", "tax", "branch", "bus")]
+    order = [page.index(f">{POINTS[key]['title']}</a>") for key in ("centre", "town", "tax", "branch", "bus")]
     assert order == sorted(order)
+    assert "上坪村便民服务室</a>" not in page
+    assert "上坪村便民服务室</a>" in read("/points", tier="村级")[1]
+    assert "另有 1 个村便民服务室" in page
     assert "没审过的" not in page
     assert "下桥村便民服务室</a>" not in page
     found = {

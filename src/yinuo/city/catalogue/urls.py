@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.catalogue.views import exchange, points, public, staff
+from yinuo.city.catalogue.views import checks, exchange, points, public, staff
 
 urlpatterns = [
     path("matters", public.matters, name="matters"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("points/<str:point>", points.place, name="point"),
     path("catalogue", staff.items, name="catalogue"),
     re_path(r"^catalogue\.(?P<form>csv|xlsx)$", exchange.give, name="export_catalogue"),
+    path("catalogue/review", checks.review, name="catalogue_review"),
     path("catalogue/import", exchange.take, name="catalogue_import"),
     path("catalogue/template.xlsx", exchange.template, name="catalogue_template"),
     path("catalogue/new", staff.new, name="catalogue_new"),

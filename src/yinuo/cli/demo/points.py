@@ -83,7 +83,7 @@ def _points(pack: Pack, first: date) -> Iterator[dict[str, Any]]:
         "address": "开发大道66号", "items": ["food-permit", "company-register", "business-licence"], "north": north - 0.041, "east": east + 0.057,
     }  # fmt: skip
     yield {
-        **works, "number": "4", "title": "一号流动服务车", "tier": "流动", "run_by": HALL, "address": "随车公布", "opening": "按班次",
+        **works, "number": "4", "title": "一号流动服务车", "tier": "流动", "run_by": "mobile-service", "address": "随车公布", "opening": "按班次",
         "items": list(AT_TOWN), "timetable": "每月5日、20日：临江镇上坪村、下桥村\n每月10日、25日：青石镇集市",
     }  # fmt: skip
     yield from _towns(pack, works)

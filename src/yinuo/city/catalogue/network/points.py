@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -63,7 +64,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Of a tier: how many points work, how many there should be, how many cases those that are not the centre took in."""
+    """Of a tier: how many points work, how many there should be, how many cases they took in.
+
+    `taken` is None where it cannot be told: at the centre, and where one unit runs several points.
+    """
 
     tier: str
     working: int
@@ -101,7 +105,9 @@ def nearest(points: Iterable[Point], place: Point) -> list[tuple[Point, float]]:
 
 def coverage(points: Sequence[Point], tree: Tree, *, since: datetime, until: datetime) -> list[Coverage]:
     """How far the network reaches, tier by tier, and what its points took in during a time (E025, E029, E030)."""
-    units = [one.run_by for one in points if one.phase == WORKING and not one.takes_all]
+    runs = Counter(one.run_by for one in points if one.phase == WORKING)
+    everything = {one.run_by for one in points if one.takes_all}
+    units = [unit for unit, count in runs.items() if count == 1 and unit not in everything]
     took = {row["unit"]: row["n"] for row in taken(units, since=since, until=until)}
     made = []
     for tier in dict.fromkeys((*TIERS, *(one.tier for one in points))):
@@ -110,7 +116,8 @@ def coverage(points: Sequence[Point], tree: Tree, *, since: datetime, until: dat
         type_ = OWED.get(tier)
         owed = sum(span.type == type_ for span in tree.units.values()) if type_ else len(there)
         if owed or there:
-            counted = None if any(one.takes_all for one in working) else sum(took.get(one.run_by, 0) for one in working)
+            is_told = not any(one.takes_all or runs[one.run_by] > 1 for one in working)
+            counted = sum(took.get(one.run_by, 0) for one in working) if is_told else None
             made.append(Coverage(tier, len(working), max(owed, len(working)), counted))
     return made
 

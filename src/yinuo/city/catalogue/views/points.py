@@ -16,8 +16,10 @@ from yinuo.city.catalogue.network import points
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import public
 
-SHOWN = 30
+SHOWN = 12
 MONTHS = 12
+ROOMS = "村级"
+"""The tier with hundreds of points: listed only where it is asked for, or near a place."""
 
 
 @public
@@ -39,9 +41,13 @@ def places(request: HttpRequest) -> HttpResponse:
     if here is not None:
         ranked = list(points.nearest(found, here))
     begin, end = _last_month(today)
+    left_out = 0 if here or asked["tier"] else sum(one.tier == ROOMS for one in found)
+    shown = [row for row in ranked if not left_out or row[0].tier != ROOMS]
     facts = {
         "asked": asked,
-        "found": ranked[: SHOWN if here else None],
+        "found": shown[: SHOWN if here else None],
+        "left_out": left_out,
+        "rooms": ROOMS,
         "total": len(found),
         "here": here,
         "starts": [one for one in every if one.east is not None and one.tier in points.OWED],
@@ -64,7 +70,7 @@ def place(request: HttpRequest, point: str) -> HttpResponse:
     if one is None:
         raise Http404
     until = timezone.now()
-    first = _first_of(today, back=0 if one.takes_all else MONTHS - 1)
+    first = max(_first_of(today, back=0 if one.takes_all else MONTHS - 1), one.opened_on or date.min)
     zone = str(timezone.get_default_timezone())
     facts = {
         "point": one,
