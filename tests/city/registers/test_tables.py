@@ -108,7 +108,10 @@ def test_e039_what_a_unit_granted_this_month_stands_beside_the_published_cap(sig
     assert "公布的上限：10.0 %" in page and "2026-03-01 起" in page
     assert "10.0 %" in page.partition("和上限比")[2] and "在上限之内" in page and "超过上限" not in page
     reported([act for n in (5,) for act in requested(n, at=this_month)])
-    assert "20.0 %" in text(chen.get(LANE)) and "超过上限" in text(chen.get(LANE))
+    page = text(chen.get(LANE))
+    assert "20.0 %" in page and "超过上限" in page
+    given = page[page.index("授予了什么") :]
+    assert 'href="/cases/lane-market-5"' in given and "通道 <strong>urgent</strong>" in given and "2026-03-10" in given
     assert "本期还没有授予过" in text(sign_in("wu").get(LANE)), "only what the reader may see is counted"
 
 

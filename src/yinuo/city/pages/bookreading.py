@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.engine.clauses.flow import FieldType
 from yinuo.engine.clauses.register import Access, Register, RegisterField
-from yinuo.engine.clauses.table import Cap, Table
+from yinuo.engine.clauses.table import Cap, FromRegister, Table
 
 if TYPE_CHECKING:
     from yinuo.city.pages.reading import Reader
@@ -103,12 +103,21 @@ def table(one: Table, reader: Reader) -> Iterator[str]:
             "when": said,
             "then": f"：{then}" if then else "",
         }
+    if isinstance(one.rows_from, FromRegister):
+        yield _("各行取自登记簿“%(book)s”里当日有效的登记。") % {"book": reader.book(one.rows_from.register_)}
     if one.gives:
         yield _("不符合任何一行的，不得“%(gives)s”。") % {"gives": reader.events(one.gives)}
     if one.grant is None:
         return
     if one.grant.needs:
         yield _("准予时须写明：%(fields)s。") % {"fields": _("、").join(reader.field(name) for name in one.grant.needs)}
+    if one.grant.number is not None:
+        yield _("准予的按“%(as)s”编号。") % {"as": one.grant.number.as_}
+    if one.grant.valid is not None:
+        yield _("有效期 %(valid)s。") % {"valid": reader.limit(one.grant.valid)}
+    for names, said in ((one.grant.renew, _("可以续期：%(acts)s。")), (one.grant.revoke, _("收回：%(acts)s。"))):
+        if names:
+            yield said % {"acts": reader.events(list(names))}
     if one.grant.cap is not None:
         yield _cap(one.grant.cap, reader)
 

@@ -75,6 +75,11 @@ class Reader:
         """Who a role word means: a unit of the tree by its name, else as the table of roles calls it."""
         return self._words.unit(by) if by in self._words.tree.units else role_word(by)
 
+    def book(self, register: str) -> str:
+        """A register by its id."""
+        found = next((one for one in self._words.rules.of_kind("register") if register in (one.id, one.name)), None)
+        return register if found is None else self._words.clause(found.institution, found.id)
+
     def limit(self, limit: Limit | FieldLimit | None) -> str:
         """A length of time, or the field that holds it."""
         return self._limit(limit)

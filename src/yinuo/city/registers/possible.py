@@ -10,11 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from yinuo.city.cases.consult import as_it_stands
 from yinuo.city.cases.deciding.decide import is_after_end
 from yinuo.city.cases.deciding.readiness import is_due, keys_of
-from yinuo.city.cases.deciding.states import State
+from yinuo.city.cases.deciding.states import State, given_to
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.pages.fieldwords import Asked
 from yinuo.city.pages.showing import called
 from yinuo.city.pages.words import Words
@@ -63,6 +65,7 @@ def possible(
     if actor is None or book is None:
         return ()
     way, state = book.way, State(**json.loads(case["state"]))
+    state = as_it_stands(state, ways_of(words.pack.digest), at=timezone.now())
     if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
         return ()
     place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))
@@ -70,7 +73,7 @@ def possible(
     for step in way.flow.steps:
         if step.auto or (state.is_over and not is_after_end(step, way)):
             continue
-        keys = [key for key in _keys(state, step, way, today) if _may(actor, step, state, place, key=key)]
+        keys = [key for key in _keys(state, step, way, today) if _is_theirs(actor, step, state, place, key=key)]
         if not keys:
             continue
         if any(actor.id in state.doers.get(other, ()) for other in step.not_by):
@@ -79,6 +82,20 @@ def possible(
             if activity not in found and activity != way.flow.opens:
                 found[activity] = _form(activity, step, book, state, _Filling(words, tried or {}, speller, keys[0]))
     return tuple(found.values())
+
+
+def _is_theirs(actor: Actor, step: Step, state: State, place: Place, *, key: str) -> bool:
+    """Whether a step is this person's: given to them, or theirs by the flow and given to nobody. It is given on while due."""
+    given = given_to(state, step, key)
+    if given is not None:
+        return actor.id == given[0]
+    about = step.gives or step.returns
+    if about is not None:
+        is_given = key in state.done.get(f"{about}-given", {})
+        is_due = state.tasks.get(about, {}).get(key, ("",))[0] == "due"
+        if not is_due or is_given != (step.returns is not None):
+            return False
+    return _may(actor, step, state, place, key=key)
 
 
 def _keys(state: State, step: Step, way: Way, day: date) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,13 +22,13 @@ from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.conditions import Event
 from yinuo.engine.clauses.flow import FieldType, Flow
 from yinuo.engine.clauses.table import Cap, Table
+from yinuo.engine.periods import period_begin, period_end
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.engine.strata import kinds_named
-from yinuo.kernel.instants import microseconds
+from yinuo.kernel.instants import as_date, day_number, microseconds
 
 PAGE = 100
 DATED = ("id", "from", "until")
-_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -191,22 +193,63 @@ class Share:
 
 def period(now: datetime, per: str) -> tuple[datetime, datetime]:
     """The begin and end of the period a moment lies in, in the city's zone."""
-    day = timezone.localdate(now)
-    if per == "day":
-        first, after = day, day + timedelta(days=1)
-    elif per == "week":
-        first = day - timedelta(days=day.weekday())
-        after = first + timedelta(days=7)
-    else:
-        many = _MONTHS[per]
-        month = (day.month - 1) // many * many
-        first = date(day.year, month + 1, 1)
-        after = date(day.year + (month + many) // 12, (month + many) % 12 + 1, 1)
-    return _begin(first), _begin(after)
+    begin = period_begin(np.array([day_number(timezone.localdate(now))], np.int64), per)
+    return _begin(as_date(int(begin[0]))), _begin(as_date(int(period_end(begin, per)[0])))
 
 
 def _begin(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@dataclass(frozen=True)
+class Given:
+    """One grant: of which case, its number, its results, since and until when, and how it stands."""
+
+    row: Mapping[str, Any]
+    number: str
+    results: tuple[tuple[str, str], ...]
+    since: datetime
+
+
+def grants(ruling: Ruling, words: Words, *, actor: Actor) -> list[Given]:
+    """The newest grants of a table within what this person may see; none for a table that grants nothing."""
+    clause = table_of(ruling.editions[-1])
+    if clause.grant is None:
+        return []
+    reader = Reader(words)
+    reader.begin(clause)
+    condition, given = row_filter(actor, "case.read", "c.scope")
+    asked = {
+        **given, "kinds": _kinds(clause.gives, kinds_named(clause.for_), words), "activities": _activities(clause.gives),
+        "institution": ruling.institution, "clause": f"{ruling.id}.valid", "most": PAGE,
+    }  # fmt: skip
+    results = {name for row in clause.rows for name in row.then}
+    field = clause.grant.number.field if clause.grant.number is not None else None
+    found = []
+    for row in rows(__file__, "grants", asked, case_rows=condition):
+        said = json.loads(row["said"])
+        told = _results({name: said[name] for name in sorted(results) if said.get(name) is not None}, reader)
+        found.append(Given(row, str(said.get(field or "") or ""), told, _moment(row["at"])))
+    return found
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1_000_000, UTC)
+
+
+def _activities(events: Sequence[Event]) -> list[str]:
+    return sorted({name for event in events for name in event.activities})
+
+
+def _kinds(events: Sequence[Event], kinds: frozenset[str] | None, words: Words) -> list[str]:
+    """The kinds of case in which one of these activities may happen."""
+    if kinds is not None:
+        return sorted(kinds)
+    wanted = set(_activities(events))
+    flows = [(one.id, one.editions[-1].clause) for one in words.rules.of_kind("flow")]
+    return [
+        kind for kind, flow in flows if isinstance(flow, Flow) and any(wanted & set(step.does) for step in flow.steps)
+    ]
 
 
 def granted(ruling: Ruling, words: Words, *, actor: Actor, now: datetime) -> list[Share]:
@@ -233,9 +276,8 @@ def _counted(
     events: Sequence[Event], kinds: frozenset[str] | None, words: Words, *, span: tuple[datetime, datetime], actor: Actor
 ) -> dict[str, int]:  # fmt: skip
     """Cases by unit in which one of these activities happened in the span: from their openings where it opens them."""
-    activities = sorted({name for event in events for name in event.activities})
+    activities, named = _activities(events), _kinds(events, kinds, words)
     every = {ruling.id: ruling.editions[-1].clause for ruling in words.rules.of_kind("flow")}
-    named = sorted(kinds if kinds is not None else every)
     opens = {flow.opens for kind in named if isinstance(flow := every.get(kind), Flow)}
     condition, given = row_filter(actor, "case.read", "c.scope")
     asked = {

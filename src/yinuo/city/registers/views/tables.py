@@ -68,6 +68,7 @@ def decision(request: HttpRequest, institution: str, clause: str) -> HttpRespons
     facts = {
         "ruling": ruling, "clause": text, "versions": made.versions(ruling, words), "sentences": Reader(words).sentences(text),
         "shares": made.granted(ruling, words, actor=request.actor, now=now), "cap": cap,  # type: ignore[attr-defined]
+        "grants": made.grants(ruling, words, actor=request.actor),  # type: ignore[attr-defined]
         "span": made.period(now, cap.per) if cap is not None else None,
     }  # fmt: skip
     return render(request, "registers/decision.html.j2", facts)
