@@ -14,7 +14,8 @@ from yinuo.city.cases.deciding.decide import Standing
 from yinuo.city.cases.deciding.guards import Silence
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
-from yinuo.city.cases.logs import Line, log_of
+from yinuo.city.cases.logs import PREFIX, Line, line_of, log_of
+from yinuo.city.ledger import read
 from yinuo.engine.clauses.conditions import Test
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.promise import Promise
@@ -40,6 +41,16 @@ def may_have_lapsed(state: State, silences: Sequence[Silence], at: int) -> list[
         if at - first > soonest and not is_kept:
             found.append(silence)
     return found
+
+
+def as_it_stands(state: State, ways: Ways, *, at: datetime) -> State:
+    """A case with what silence did to it by now, for pages that offer what can be done next."""
+    way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
+    lapsed = [] if way is None else may_have_lapsed(state, ways.guards.of_silence(way.kind), microseconds(at))
+    if way is None or not lapsed:
+        return state
+    lines = [line_of(event) for event in read.stream(PREFIX + state.case_id)]
+    return standing(state, lines, lapsed, way=way, ways=ways, at=at).deemed
 
 
 def standing(
