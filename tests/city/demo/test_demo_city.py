@@ -10,9 +10,11 @@ import pytest
 from django.db import connection
 
 from yinuo.city.cases import queries
+from yinuo.city.openness import records
+from yinuo.city.pages.words import Words
 from yinuo.city.supervision.cards import card_of
 from yinuo.city.texts import in_force
-from yinuo.cli.demo import city
+from yinuo.cli.demo import city, disclosed
 from yinuo.cli.demo.plan import Shares
 from yinuo.cli.demo.scripts import plan
 from yinuo.cli.demo.year import play
@@ -34,7 +36,10 @@ def played(db, told, settings, tmp_path):
     pack = load_pack("demo-city")
     demand = told.demand(pack, today=LAST.date())
     cast = city.make_city(pack, demand.office, seed=told.seed, password="demo")
-    result = play(plan(demand), cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
+    settings.MEDIA_ROOT = tmp_path
+    disclosed.keep_files(LAST)
+    acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
+    result = play(acts, cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
     assert result.refused == []
     return demand, cast
 
@@ -89,7 +94,19 @@ def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
     )
     assert play(plan(demand), cast, office=demand.office, until=LAST, seed=7, tell=lambda day: None).done == 0
     live_equals_replay()
+    what_is_disclosed_is_read_by_everybody()
     invariant_22_every_broken_promise_has_exactly_one_order()
+
+
+def what_is_disclosed_is_read_by_everybody() -> None:
+    records.forget()
+    found = records.books(Words(), *records.BOOKS.values())
+    assert {kind: len(one) for kind, one in found.items()} == {
+        records.CATALOGUE: 13, records.RELEASES: 9, records.DECISIONS: 3, records.ANSWERS: 10,
+    }  # fmt: skip
+    assert [one.title for one in found[records.RELEASES] if one.files] == ["餐饮环节食品抽检结果（第一期）"]
+    stale = {one.title for one in records.fresh(found[records.CATALOGUE]) if one.is_stale}
+    assert stale == {"房屋市政工程安全检查情况", "上坪村土地发包和宅基地"}
 
 
 def live_equals_replay() -> None:
