@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from yinuo.city.board.rounds import views as rounds
 from yinuo.city.board.views import cases, lights, lists, measures, outages, papers, proofs, waiting
 from yinuo.city.board.wall import views as walls
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", lights.board, name="board"),
     path("board/lights", lights.renewed, name="lights"),
     path("wall", walls.wall, name="wall"),
+    path("rounds", rounds.rounds, name="rounds"),
+    path("cycle", rounds.cycle, name="cycle"),
     path("wall/lights", walls.renewed, name="wall_lights"),
     path("findings", lists.findings, name="findings"),
     re_path(r"^findings\.(?P<form>csv|xlsx)$", lists.export_findings, name="export_findings"),

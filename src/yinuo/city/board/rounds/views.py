@@ -1,0 +1,31 @@
+"""The pages of rounds and of the yearly cycle."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yinuo.city.board.rounds import listing
+from yinuo.city.pages.words import words_for
+from yinuo.city.people.guard import needs
+from yinuo.city.people.may import may
+
+
+@needs("board.read")
+def rounds(request: HttpRequest) -> HttpResponse:
+    """Each round of assessment or inspection with the units it covered of those it should (E001)."""
+    actor = request.actor  # type: ignore[attr-defined]
+    facts = {"rounds": listing.rounds(actor), "may_open": may(actor, "case.open")}
+    return render(request, "board/rounds.html.j2", facts)
+
+
+@needs("board.read")
+def cycle(request: HttpRequest) -> HttpResponse:
+    """At which step of the year each unit is (E011)."""
+    words = words_for(request)
+    facts = {
+        "years": listing.years(words, actor=request.actor),  # type: ignore[attr-defined]
+        "steps": [word for _id, word in listing.step_words(words)],
+        "may_open": may(request.actor, "case.open"),  # type: ignore[attr-defined]
+    }
+    return render(request, "board/cycle.html.j2", facts)
