@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.city.cases import town
 from yinuo.city.cases import commands, queries
@@ -133,3 +135,20 @@ def test_a_refusal_live_has_the_sentence_of_the_finding():
     said = evaluate(queries.log([case_id]), in_force.rules(), as_of=town.NOW)
     (row,) = said.findings.iter_rows(named=True)
     assert explain(row, in_force.rules()).replace("system:hall", HEAD.id) == found.sentence
+
+
+@pytest.mark.holds("E044", shows="/cases/<id>")
+@pytest.mark.django_db(transaction=True)
+def test_eight_letters_at_one_moment_bear_eight_numbers():
+    """Whoever numbers next waits: no number is given twice and none is left out."""
+    cases = [asked() for _ in range(8)]
+
+    def one(case_id):
+        try:
+            hand_down(case_id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, cases))
+    assert sorted(map(number_of, cases)) == [f"XF-2026-{number:04}" for number in range(1, 9)]

@@ -1,0 +1,88 @@
+"""Registers at the act: fields nobody fills in, states in their order, nothing closed over what is open below."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from tests.city.cases import town
+from tests.rulebook.test_derived_fields import BOOKS
+from yinuo.city.cases import queries
+from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.models import Case
+from yinuo.city.people.actor import OPERATOR
+from yinuo.city.texts import in_force
+from yinuo.city.texts.commands import put_in_force
+from yinuo.engine.deriving import with_derived
+from yinuo.engine.evaluate import evaluate
+from yinuo.rulebook.loader import load_pack
+
+HEAD = """name = "works"
+zh = "工程"
+
+[[version]]
+from = 2025-01-01
+source = "试行办法"
+status = "LOCAL"
+"""
+
+
+@pytest.fixture(autouse=True)
+def books(founded, tmp_path):
+    root = tmp_path / "demo-city"
+    shutil.copytree(town.demo_city().root, root)
+    shutil.copytree(town.demo_city().root.parent / "cn-national", tmp_path / "cn-national")
+    text = HEAD + BOOKS.replace("letters/", "works/").replace('"clerk"', '"handler"').replace('"head"', '"unit-head"')
+    text = text.replace('over = "register:project"\n', 'over = "register:project"\nsubject = "unit"\n')
+    (root / "institutions" / "works").mkdir()
+    (root / "institutions" / "works" / "policy.toml").write_text(text, encoding="utf-8")
+    put_in_force(load_pack(root), actor=OPERATOR, now=town.NOW - timedelta(days=1))
+
+
+def enter(kind, **fields):
+    return town.do(None, "entered", town.HANDLER, kind=f"works/{kind}", unit="market", fields=fields).case_id
+
+
+def refused(act, *rest, **more):
+    with pytest.raises(Refused) as found:
+        act(*rest, **more)
+    return found.value
+
+
+def test_a_field_that_is_worked_out_is_not_filled_in_and_refuses_by_its_value():
+    found = refused(enter, "project", number="1", planned=20, actual=5, behind=0)
+    assert (found.code, found.field) == ("derived_field", "behind")
+    found = refused(enter, "project", number="1", planned=20, actual=5)
+    assert found.clause == "works/project.refuse-1"
+    case_id = enter("project", number="1", planned=20, actual=14)
+    assert "behind" not in Case.objects.get(case_id=case_id).fields
+    events = with_derived(queries.log([case_id]), in_force.rules()).events
+    assert events.select("behind", "light", "issues").rows() == [(6.0, "红", 0)]
+    found = refused(town.do, case_id, "changed", town.HANDLER, fields={"actual": 9})
+    assert found.clause == "works/project.refuse-1"
+
+
+def test_what_hangs_below_keeps_it_open_verified_or_not():
+    case_id = enter("project", number="1")
+    found = refused(town.do, case_id, "moved", town.HANDLER, fields={"stage": "竣工"})
+    assert found.clause == "works/project.state-2"
+    town.do(case_id, "moved", town.HANDLER, fields={"stage": "在建"})
+    found = refused(town.do, case_id, "closed", town.CHIEF)
+    assert found.clause == "works/project.closed-state"
+    town.do(case_id, "moved", town.HANDLER, fields={"stage": "竣工"})
+    below = enter("issue", title="裂缝", project=case_id, amount=3)
+    assert refused(town.do, case_id, "closed", town.CHIEF).clause == "works/project.children-closed"
+    town.do(below, "verified", town.CHIEF)
+    found = refused(town.do, case_id, "closed", town.CHIEF)
+    assert found.clause == "works/project.children-closed"
+    assert "还有没有办结的下级登记" in found.sentence
+    rows = queries.books(queries.ways_in_force())
+    assert rows["issue:open"]["id"].to_list() == [below]
+    town.do(below, "closed", town.CHIEF, at=town.later(days=1))
+    town.do(case_id, "closed", town.CHIEF, at=town.later(days=1))
+    said = evaluate(queries.log([case_id, below]), in_force.rules(), as_of=town.later(days=2))
+    assert said.findings.is_empty()
+    kept = said.clocks.filter(said.clocks["clause"] == "project.retain")
+    assert kept["due_at"][0].year == town.NOW.year + 3
