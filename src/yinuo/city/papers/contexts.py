@@ -57,6 +57,10 @@ class Receipt(Paper):
     contact: str = ""
     track: str = ""
     """Where the case can be followed."""
+    code: str = ""
+    """What opens it there, beside its number."""
+    rate: str = ""
+    """Where it can be rated once it is decided."""
     digest: str = ""
     """The digest of the record of receipt, in hexadecimal."""
     proof: Mapping[str, Any] | None = None

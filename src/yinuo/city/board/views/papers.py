@@ -88,7 +88,9 @@ def context_of(request: HttpRequest, found: Dossier, paper: str) -> printing.Con
     if paper != printing.RECEIPT:
         return letters.letter(found, paper, applicant=applicant, track=track)
     proof = roots.proof(f"case/{case['case_id']}")
-    return printing.receipt(found, applicant=applicant, track=track, proof=proof.as_json() if proof else None)
+    said = printing.receipt(found, applicant=applicant, track=track, proof=proof.as_json() if proof else None)
+    rated = request.build_absolute_uri(reverse("rate")) + asked
+    return {**said, "code": query_code(number) if number else "", "rate": rated}
 
 
 def printed(paper: str, context: printing.Context | None, found: Dossier) -> HttpResponse:
