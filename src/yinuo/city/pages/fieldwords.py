@@ -71,6 +71,8 @@ class Asked:
     hint: str = ""
     error: str | None = None
     options: Sequence[tuple[str, str]] = ()
+    is_sometimes: bool = False
+    """Whether it is compulsory in some cases; the hint says in which."""
 
     @property
     def values(self) -> Sequence[str]:
@@ -104,7 +106,8 @@ def asked_field(
     elif word == "unit":
         kind, options = "choice", units(words, value)
     elif word == "item":
-        kind, options = "choice", words.items()
+        found = words.items()
+        kind, options = ("choice", found) if len(found) <= FEW else ("picked", ())
     elif word in KINDS:
         kind, told = KINDS[word], str(HINTS.get(word, ""))
     elif word.removeprefix("list:") == "file":
@@ -118,6 +121,8 @@ def asked_field(
     return Asked(name, field_word(name, type_), kind, required, value, hint or told, error, options)
 
 
+FEW = 300
+"""Items a form lists to choose from; where there are more one is written by its name or key."""
 KINDS: Mapping[str, str] = {
     "date": "date", "bool": "bool", "moment": "datetime-local", "datetime": "datetime-local", "money": "money", "number": "number",
     "whole": "whole", "int": "whole", "count": "whole", "year": "whole",

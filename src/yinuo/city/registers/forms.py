@@ -33,6 +33,7 @@ def control(
     type_ = one.type if one else book.way.fields.get(wish.name)
     hint = wish.hint
     asked = asked_field(wish.name, type_, words, value=value, error=error, required=wish.is_needed, hint=hint)
+    asked = replace(asked, is_sometimes=wish.said is not None)
     if asked.kind == "files" and value:
         names = called([(FieldType.model_validate({"is": "list:file"}), list(asked.values))])
         return replace(asked, options=[(digest, names.word("file", digest)) for digest in asked.values])

@@ -59,11 +59,11 @@ def spec(book: Book, words: Words) -> Spec:
 
 
 def rows_of(
-    book: Book, condition: tuple[str, Mapping[str, Any]], *, actor: Actor, words: Words
+    book: Book, condition: tuple[str, Mapping[str, Any]], *, asker: Actor | None, words: Words
 ) -> tuple[str, Mapping[str, Any]]:
-    """The row filter of a book: its kind, what the one row filter leaves, and who asks (for the filter `mine`)."""
-    ways_asked = mine(actor, words.tree, book.ways)
-    return f"c.kind = %(book)s AND ({condition[0]})", {**ways_asked, **condition[1], "book": book.kind}
+    """The row filter of a book: its kind and what the one row filter leaves; with who asks where the filter `mine` is set."""
+    who = {} if asker is None else mine(asker, words.tree, book.ways)
+    return f"c.kind = %(book)s AND ({condition[0]})", {**who, **condition[1], "book": book.kind}
 
 
 def within(tree: Tree) -> Callable[[str], list[str]]:

@@ -109,7 +109,8 @@ def book_for(request: HttpRequest, kind: str) -> Book:
 
 def _condition(request: HttpRequest, book: Book, words: Words, action: str) -> tuple[str, Mapping[str, Any]]:
     actor = request.actor  # type: ignore[attr-defined]
-    return lists.rows_of(book, row_filter(actor, action, "c.scope"), actor=actor, words=words)
+    asker = actor if request.GET.get("mine") else None
+    return lists.rows_of(book, row_filter(actor, action, "c.scope"), asker=asker, words=words)
 
 
 def _asked(request: HttpRequest, book: Book, words: Words) -> Listing:
