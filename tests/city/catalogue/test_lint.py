@@ -63,7 +63,6 @@ def test_a_whole_item_has_no_fault():
         ("INV-19", {"entered_on": "2026-03-21"}),
         ("D06", {"entered_on": None, "exemption": {"reason": "涉密", "approver": "市长", "until": "2026-03-20"}}),
         ("POINT", {"points": ()}),
-        ("TEXT", {"promised": "8 workdays"}),
     ],
 )
 @pytest.mark.holds("E223", "invariant 4", shows="/catalogue")

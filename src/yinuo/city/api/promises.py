@@ -12,6 +12,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from yinuo.city.api.problems import Problem
+from yinuo.city.cases.queries import kept_tables
 from yinuo.city.texts import in_force
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.evaluate import evaluate
@@ -90,7 +91,7 @@ def _log(question: Question, happened: list[str], pack: Pack) -> Log:
         "step": [None] * count, "event_id": [str(number) for number in range(count)], "sequence": list(range(count)),
     }  # fmt: skip
     case = {"case_id": [_CASE], "kind": [question.kind], "item": [question.item], "unit": [None], "region": [None]}
-    return Log(pl.DataFrame(events, schema=EVENT_COLUMNS), pl.DataFrame(case, schema=CASE_COLUMNS), pack.tables)
+    return Log(pl.DataFrame(events, schema=EVENT_COLUMNS), pl.DataFrame(case, schema=CASE_COLUMNS), {**pack.tables, **kept_tables(pack)})
 
 
 def _title(editions: Any, version: str) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from yinuo.engine.deriving import with_derived
 from yinuo.engine.entries import children_of, entries
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Ruling
+from yinuo.rulebook.loader import Pack
 
 MOST_IN_THREAD = 2_000
 """Cases of one thread a command looks at; the newest. Supervision looks at all."""
@@ -57,8 +58,29 @@ def log(case_ids: Sequence[str]) -> Log:
     """
     ways = ways_in_force()
     log = _history(case_ids, ways)
-    found = books(ways)
+    found = {**kept_tables(ways.pack), **books(ways)}
     return Log(log.events, log.cases, {**log.tables, **found}) if found else log
+
+
+def keep_table(name: str, *, mark: Callable[[], Hashable], frame: Callable[[Pack], pl.DataFrame]) -> None:
+    """Let a dated table of the text be kept by the city: `frame` gives its rows, `mark` what changes whenever one does."""
+    _KEPT[name] = mark, frame
+
+
+def kept_tables(pack: Pack) -> dict[str, pl.DataFrame]:
+    """The dated tables of a text that the city keeps itself, as they are now; made again where one changed."""
+    found = {}
+    for name, (mark, frame) in _KEPT.items():
+        if name in pack.tables:
+            now = (pack.digest, mark())
+            if name not in _AS_KEPT or _AS_KEPT[name][0] != now:
+                _AS_KEPT[name] = now, frame(pack)
+            found[name] = _AS_KEPT[name][1]
+    return found
+
+
+_KEPT: dict[str, tuple[Callable[[], Hashable], Callable[[Pack], pl.DataFrame]]] = {}
+_AS_KEPT: dict[str, tuple[Hashable, pl.DataFrame]] = {}
 
 
 def _history(case_ids: Iterable[str], ways: Ways) -> Log:

@@ -62,7 +62,7 @@ def publish(key: str, item: Item, *, since: date, authority: str, actor: Actor, 
     """Put a version in force from a day on: it must have its four disclosures, and promise no more than the law allows.
 
     A day that lies before the version in force began is refused: what was in force is never edited. Cases that run keep
-    the limits of their own day, which their text says. Raises NotAllowed, NotFit, Impossible, Conflict.
+    the limits they were accepted under; new ones have those of this version, from the day after today at the earliest. Raises NotAllowed, NotFit, Impossible, Conflict.
     """
     with transaction.atomic():
         held = standing(key)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from yinuo.city.cases.queries import kept_tables
 from yinuo.city.pages.words import Words
 from yinuo.city.texts import in_force
 from yinuo.engine.evaluate import evaluate
@@ -120,7 +121,7 @@ def due(words: Words, item: str, on: date) -> list[Due]:
     if table is None or item not in table["id"]:
         return []
     moment = datetime.combine(on, NOON, ZoneInfo(pack.rules.zone))
-    said = evaluate(_log(item, moment, pack.tables), pack.rules, as_of=moment)
+    said = evaluate(_log(item, moment, {**pack.tables, **kept_tables(pack)}), pack.rules, as_of=moment)
     is_running = pl.col("ended_at").is_null() & pl.col("due_at").is_not_null()
     found = said.clocks.filter(pl.col("basis").is_in(["statutory", "promised"]) & is_running)
     made = []
