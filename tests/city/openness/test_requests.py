@@ -14,6 +14,7 @@ from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.numbers import is_receipt
 from yinuo.city.ledger.read import stream
+from yinuo.city.people.models import Account
 from yinuo.city.supervision.models import Clock
 
 ASKED = {
@@ -102,6 +103,21 @@ def test_the_clocks_of_the_law_run_from_the_confirmation_and_handling_goes_the_u
     said = read("/open/requests")[2]
     assert "2026 部分公开 1" in said
     assert "2026 let out in part 1" in read("/open/requests", language="en")[2]
+
+
+def test_a_handler_finds_the_request_and_confirms_it_on_the_page_of_its_case(town):
+    send(**ASKED)
+    case = Case.objects.get(kind="information-request")
+    staff = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
+    account = Account.objects.get(username="zhao")
+    staff.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = staff.get(f"/cases/{case.case_id}").content.decode()
+    for word in ("依申请公开", "二〇二五年餐饮抽检结果", "公众（网上）", "与申请人确认"):
+        assert word in page, word
+    assert "苏小梅" not in page, "who asks is masked"
+    answer = staff.post(f"/cases/{case.case_id}/do/receipt_confirmed", {"expected": "1"})
+    assert answer.status_code == 302
+    assert [event.activity for event in stream(f"case/{case.case_id}")] == ["received", "receipt_confirmed"]
 
 
 @pytest.mark.holds("E220", shows="/open/requests/correction")
