@@ -30,7 +30,7 @@ def demo(
     from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from yinuo.cli.demo import city, disclosed, matters, points, sections  # noqa: PLC0415
+    from yinuo.cli.demo import city, disclosed, matters, points, rounds, sections  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
     from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
@@ -55,6 +55,7 @@ def demo(
     disclosed.keep_files(now)
     acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
+    typer.echo(f"· the leading group: {rounds.enter(pack, cast, first=told.first, now=now)} events of rounds and cycles")
     typer.echo(f"✓ {played.done} acts, {played.swept} sweeps, {len(played.refused)} acts refused by the text")
     typer.echo(f"· {disclosed.publish_reasons(cast, now=now)} missed limits explained in public")
     for planned, sentence in played.refused[:5]:

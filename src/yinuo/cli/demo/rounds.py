@@ -1,0 +1,80 @@
+"""What the leading group of Demo City did: a round over 84 units, one under way, and eight units in the year's cycle (E001, E011)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from yinuo.city.cases.acts import Act
+from yinuo.cli.demo.cast import HALL, Cast
+from yinuo.cli.demo.points import importing, write
+from yinuo.rulebook.loader import Pack
+
+GROUP, OFFICE = "leading-group", "supervising-office"
+ASSESSED, LOOKED_AT, IN_CYCLE = 84, 20, 8
+STEPS = (
+    "conduct_pledged",
+    "conduct_supervised",
+    "conduct_evaluated",
+    "conduct_rectified",
+    "conduct_rechecked",
+    "conduct_assessed",
+)
+PACE = timedelta(days=45)
+"""A step every so often: within the two months the text allows."""
+
+
+def enter(pack: Pack, cast: Cast, *, first: date, now: datetime) -> int:
+    """Enter rounds and cycles as they went until now; how many events. A second time nothing changes."""
+    zone = ZoneInfo(pack.rules.zone)
+    begin = datetime.combine(first, time(10), zone)
+    rows = pack.tables["units"].filter(pack.tables["units"]["type"].is_in(["department", "office"]))
+    units = sorted(rows["id"])
+    whole = _round(
+        "assessment", units[:ASSESSED], begin + timedelta(days=20), kind="年度考核", title="年度作风效能考核"
+    )
+    running = now - timedelta(days=12)
+    looked = _round("inspection", units[:LOOKED_AT], running, kind="明查暗访", title="窗口单位明查暗访", covered=7)
+    acts = [*whole, *looked]
+    for number, unit in enumerate(units[:IN_CYCLE]):
+        acts += _cycle(unit, begin + timedelta(days=30 * number))
+    past = sorted((act for act in acts if act.at <= now), key=lambda act: act.at)
+    write(past, importing(cast.actors[f"window:{HALL}"][0]), now=now)
+    return len(past)
+
+
+def _act(case_id: str, activity: str, at: datetime, told: dict[str, Any], *, unit: str, kind: str | None = None) -> Act:
+    name = f"{case_id}-{activity}-{told.get('covered_unit', '')}"
+    return Act(case_id, activity, at, told, kind=kind, unit=unit, event_id=name)
+
+
+def _round(
+    name: str, units: list[str], begin: datetime, *, kind: str, title: str, covered: int | None = None
+) -> Iterator[Act]:
+    """A round of forty days: two units a day, those that passed and, here and there, problems."""
+    case_id, due = f"round-{name}", begin.date() + timedelta(days=50)
+    told = {"round_kind": kind, "round_title": title, "units_due": units, "due_on": str(due)}
+    yield _act(case_id, "round_opened", begin, told, unit=GROUP, kind="round")
+    for number, unit in enumerate(units[:covered]):
+        problems = 1 if number % 6 == 0 else 0
+        said = {
+            "covered_unit": unit,
+            "grade_of_unit": "满意" if covered is None else "不评等次",
+            "problems_found": problems,
+        }
+        yield _act(case_id, "unit_covered", begin + timedelta(hours=12 * (number + 1)), said, unit=OFFICE)
+    if covered is None:
+        summary = {"summary": "84个单位全部覆盖，问题已分别反馈"}
+        yield _act(case_id, "round_closed", begin + timedelta(days=45), summary, unit=GROUP)
+
+
+def _cycle(unit: str, begin: datetime) -> Iterator[Act]:
+    """A unit's mechanism and its first year, a step every 45 days."""
+    mechanism, year = f"mechanism-{unit}", f"conduct-{unit}"
+    yield _act(mechanism, "mechanism_set", begin, {}, unit=unit, kind="mechanism")
+    told = {"mechanism": mechanism, "to_unit": unit}
+    yield _act(year, "cycle_opened", begin + timedelta(hours=1), told, unit=OFFICE, kind="conduct-year")
+    for number, activity in enumerate(STEPS, 1):
+        yield _act(year, activity, begin + PACE * number, {}, unit=unit)
