@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.city.board import small_city
 from tests.city.registers.test_desk import AUTHORISATION, CATALOGUE, PROJECTS, entered, project, text
-from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import record
 from yinuo.city.cases.models import Attachment, Case
 from yinuo.city.cases.queries import state_of
 from yinuo.city.pages.words import Words
@@ -204,3 +205,20 @@ def test_a_file_that_was_uploaded_is_kept_while_the_rest_is_put_right(sign_in):
     assert kept
     one = entered(zhao, PROJECTS, number="示重11", title="大桥", unit="market", files=kept[1])
     assert state_of(one.case_id).files == [kept[1]]
+
+
+@pytest.mark.holds("peer 98", shows="/cases/<id>")
+def test_the_name_of_a_case_one_may_not_see_is_not_told_by_what_points_to_it(sign_in):
+    theirs, now = "elsewhere-1", small_city.NOW
+    told = {"subject": "住房内部名单", "class": "政务", "owner": "housing", "interval": "1 year", "legal_basis": "条例"}
+    ours = {"number": "示发9", "entry": theirs, "title": "甲", "body": "乙"}
+    facts = [
+        Act(theirs, "entered", now, told, kind="disclosure/catalogue", unit="housing", source="x", event_id="e1"),
+        Act("ours-1", "entered", now, ours, kind="disclosure/release", unit="market", source="x", event_id="e2"),
+    ]
+    results = record(facts, actor=small_city.SYSTEM, now=now)
+    assert not [one.sentence for one in results if isinstance(one, Refused)]
+    zhao, chen = sign_in("zhao"), sign_in("chen")
+    for address in ("/cases/ours-1", RELEASE, f"{RELEASE}/print"):
+        assert "住房内部名单" not in text(zhao.get(address)), address
+        assert "住房内部名单" in text(chen.get(address)), "who sees both reads the name"

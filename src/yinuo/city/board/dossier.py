@@ -85,8 +85,9 @@ class Entry:
 class Dossier:
     """Reads on asking. Queries: the case with all its rows, its streams, the text in force."""
 
-    def __init__(self, case: Mapping[str, Any], words: Words, *, now: datetime) -> None:
+    def __init__(self, case: Mapping[str, Any], words: Words, *, now: datetime, actor: Actor | None) -> None:
         self.case = case
+        self.actor = actor
         self.words = words
         self.now = now
 
@@ -244,7 +245,7 @@ class Dossier:
     def _called(self) -> Called:
         """The names of the persons, cases and files that any event names."""
         told = (pair for event in self.streams[f"case/{self.case['case_id']}"] for pair in _fields(event).items())
-        return called((self._types.get(name), value) for name, value in told)
+        return called(((self._types.get(name), value) for name, value in told), actor=self.actor)
 
     @cached_property
     def said(self) -> list[Entry]:
@@ -281,7 +282,7 @@ def dossier(case_id: str, words: Words, *, actor: Actor | None, now: datetime) -
         case[name] = json.loads(case[name])
     for part in (*case["tasks"], *case["handovers"], *case["cards"]):
         part |= {name: datetime.fromisoformat(part[name]) for name in part if name in MOMENTS and part[name]}
-    return Dossier(case, words, now=now)
+    return Dossier(case, words, now=now, actor=actor)
 
 
 def case_of_card(card: str, *, actor: Actor | None) -> str | None:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
+from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.flow import FieldType
 from yinuo.kernel.limits import Limit
 
@@ -35,8 +37,11 @@ class Called:
 NOBODY = Called({}, {}, {})
 
 
-def called(values: Iterable[tuple[FieldType | None, Any]]) -> Called:
-    """The names of everything these values point to, by one query; none when they point to nothing."""
+def called(values: Iterable[tuple[FieldType | None, Any]], *, actor: Actor | None) -> Called:
+    """The names of everything these values point to, by one query; none when they point to nothing.
+
+    A case this person may not see keeps its key for a name.
+    """
     wanted: dict[str, set[str]] = {name: set() for name in NAMED.values()}
     for type_, value in values:
         word = type_.is_.removeprefix("list:") if type_ else ""
@@ -45,7 +50,9 @@ def called(values: Iterable[tuple[FieldType | None, Any]]) -> Called:
     if not any(wanted.values()):
         return NOBODY
     found: dict[str, dict[str, str]] = {name: {} for name in wanted}
-    for row in rows(__file__, "called", {name: sorted(keys) for name, keys in wanted.items()}):
+    condition, given = row_filter(actor, "case.read", "c.scope")
+    asked = {**given, **{name: sorted(keys) for name, keys in wanted.items()}}
+    for row in rows(__file__, "called", asked, case_rows=condition):
         found[row["what"]][row["key"]] = row["word"]
     return Called(**found)
 

@@ -57,7 +57,7 @@ def sheet(case: Mapping[str, Any], words: Words, *, actor: Actor, today: date) -
     reading = Reading(book, words, actor=actor)
     seen = [one for one in book.fields if reading.may_see(one, case["scope"])]
     told = [(one, state["fields"].get(one.name)) for one in seen if one.type.is_ != "party"]
-    names = called((one.type, value) for one, value in told)
+    names = called(((one.type, value) for one, value in told), actor=actor)
     fields = [
         (one.word, shown(value, one.type, words, names=names)) for one, value in told if value not in (None, "", [])
     ]

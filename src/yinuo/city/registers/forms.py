@@ -35,7 +35,7 @@ def control(
     asked = asked_field(wish.name, type_, words, value=value, error=error, required=wish.is_needed, hint=hint)
     asked = replace(asked, is_sometimes=wish.said is not None)
     if asked.kind == "files" and value:
-        names = called([(FieldType.model_validate({"is": "list:file"}), list(asked.values))])
+        names = called([(FieldType.model_validate({"is": "list:file"}), list(asked.values))], actor=None)
         return replace(asked, options=[(digest, names.word("file", digest)) for digest in asked.values])
     if one is None or type_ is None:
         return asked

@@ -100,7 +100,7 @@ class Reading:
     """What a reader sees of the fields of rows: by their access, with names looked up once for all of them."""
 
     def __init__(self, book: Book, words: Words, *, actor: Actor) -> None:
-        self.book, self.words = book, words
+        self.book, self.words, self._actor = book, words, actor
         self._acting = set(reaching(actor, "case.act"))
         self._all = may(actor, "audit.read")
 
@@ -126,7 +126,8 @@ class Reading:
         pointing = [one for one in fields if one.type.is_.removeprefix("list:") in ("person", "case", "file")]
         if not pointing:
             return NOBODY
-        return called((one.type, row["values"].get(one.name)) for row in rows for one in pointing)
+        found = ((one.type, row["values"].get(one.name)) for row in rows for one in pointing)
+        return called(found, actor=self._actor)
 
 
 def columns(book: Book, words: Words) -> tuple[Column, ...]:

@@ -138,7 +138,8 @@ def _held(activity: str, step: Step, book: Book, state: State, how: _Filling) ->
         asked = [wish.name for wish in wishes(book, step, activity) if wish.name != FILES]
         known = {name: state.fields.get(name) for name in asked}
         types = book.way.fields
-        names = called((types.get(name), value) for name, value in known.items())
+        who = None if how.speller is None else how.speller.actor
+        names = called(((types.get(name), value) for name, value in known.items()), actor=who)
         held = {
             name: written(value, types.get(name), how.words, names=names)
             for name, value in known.items()
