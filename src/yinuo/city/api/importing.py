@@ -31,7 +31,7 @@ from yinuo.rulebook.codes import Code, CodeList
 
 WINDOW = 20_000
 """Lines in which the events of one case are brought together, in their order: a case is then written once."""
-BATCH = 2_000
+BATCH = 5_000
 LINES = (".jsonl", ".ndjson")
 _SUBJECT = re.compile(rb'"subject"\s*:\s*"([^"\\]*)"')
 VOID = "their_void_mark"

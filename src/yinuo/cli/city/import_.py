@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -47,6 +46,7 @@ def import_(
 ) -> None:
     """Import a log: the same events, through the same checks, as the API takes. The same file again changes nothing.
 
+    CloudEvents lines are taken word for word, as the API takes them, unless --words or --codes says what their words mean.
     Exit 0 done, 1 done but rows were rejected, 2 refused.
     """
     beside = _beside(workers - 1)
@@ -56,14 +56,13 @@ def import_(
     told = {"unit": unit, "source": source or None, "kind": kind or None}
     aim, pack = _aim(told), _pack()
     list_ = _codes(codes)
-    text = _words(pack, words, list_)
     from yinuo.city.api import importing  # noqa: PLC0415 - after setup
 
     read: ReadLog | None = None
-    if importing.is_lines(file) and list_ is None and text == type(text)():
+    if importing.is_lines(file) and list_ is None and words is None:
         done = _shared(file, told, aim, beside=beside)
     else:
-        read = _read(file, pack, text)
+        read = _read(file, pack, _words(pack, words, list_))
         _tell_losses(list_, read)
         void = list_.void.value if list_ is not None and list_.void is not None else None
         events = importing.events_of(read, aim, meant=importing.meaning(list_, pack.rules), void=void)
@@ -74,9 +73,6 @@ def import_(
 def _wake() -> None:
     setup()
     gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
-    sys.setswitchinterval(
-        0.001
-    )  # a hand whose answer came hands on its next statement before the other has done its batch
 
 
 def _beside(processes: int) -> Sequence[Executor]:
@@ -95,10 +91,10 @@ def _shared(file: Path, told: dict[str, Any], aim: Aim, *, beside: Sequence[Exec
     given = [one.submit(share_of, str(file), told, mine, parts) for mine, one in enumerate(beside, start=1)]
     done = [_lines(file, aim, (0, parts)), *(one.result() for one in given)]
     rejected: list[Rejected] = sorted((one for part in done for one in part.rejected), key=lambda one: one.line)
-    stored, duplicate, refused = (
-        sum(getattr(part, name) for part in done) for name in ("stored", "duplicate", "refused")
+    stored, duplicate, refused, unread = (
+        sum(getattr(part, name) for part in done) for name in ("stored", "duplicate", "refused", "unread")
     )
-    return Imported(stored, duplicate, refused, rejected)
+    return Imported(stored, duplicate, refused, unread, rejected)
 
 
 def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported:
