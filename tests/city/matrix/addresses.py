@@ -136,6 +136,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda _of: {"answer": "refuse", "reason": "不急"}, "case.act"),
     ),
     "queue_draw": (Form(lambda of: {"form": f"matrix-draw-{of.unit}", "service": of.unit}, "case.intake"),),
+    "package": (Form(lambda of: {"form": f"matrix-package-{of.unit}", "name": "甲"}),),
     "reception": (Form(lambda _of: {"item": "none", "typed": "办证"}),),
     "delivery_begin": (Form(lambda _of: {"way": "窗口领取"}),),
     "delivery_act": (Form(lambda _of: {"taken_by": "本人"}, None, {"what": "deliver"}),),
@@ -187,6 +188,7 @@ ALSO_READ = {
     "book",
     "book_cancel",
     "reception",
+    "package",
 }
 """Forms that are also shown."""
 
@@ -227,7 +229,7 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "measure": lambda of: of.measure, "draft": lambda _of: "none", "payment": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "book": lambda _of: "disclosure", "receipt": lambda _of: "0", "sent": lambda _of: "x",
     "name": lambda _of: "time-limit", "table": lambda _of: "items", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
-    "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "counter": lambda of: {"market": "9"}.get(of.unit, "8"), "hall": lambda of: of.unit, "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
+    "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "counter": lambda of: {"market": "9"}.get(of.unit, "8"), "hall": lambda of: of.unit, "package": lambda _of: "open-restaurant", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

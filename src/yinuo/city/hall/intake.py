@@ -119,7 +119,7 @@ def visit_of(screen: Screen, outcome: Outcome) -> Visit:
         unit=(item.unit if item else None) or None,
         need=need,
         person={name: value(name) for name in PERSON if value(name)},
-        given=tuple(_paper(one) for one in screen.papers if one.id in screen.given),
+        given=tuple(one.worded for one in screen.papers if one.id in screen.given),
         fields=_fields(screen, outcome),
         contact=value("contact") or None,
         beside=_beside(screen, outcome),
@@ -130,7 +130,7 @@ def _fields(screen: Screen, outcome: Outcome) -> dict[str, Any]:
     if outcome == "tell":
         more = [line.strip() for line in screen.value("more").splitlines() if line.strip()]
         return {
-            "papers": "\n".join([*(_paper(one) for one in screen.missing), *more]),
+            "papers": "\n".join([*(one.worded for one in screen.missing), *more]),
             "cause": screen.value("cause"),
         }
     if outcome == "refuse":
@@ -168,7 +168,3 @@ def causes(words: Words) -> tuple[str, ...]:
     """Why an application can be sent back, as the text in force has it."""
     flow = words.flow(APPLICATION)
     return tuple(str(one) for one in flow.fields["cause"].of) if flow and "cause" in flow.fields else ()
-
-
-def _paper(one: Paper) -> str:
-    return f"{one.zh}（{one.form}）" if one.form else one.zh

@@ -37,6 +37,11 @@ class Paper:
     """容缺: may be brought later; 承诺: may be declared instead; empty: it has to be here."""
 
     @property
+    def worded(self) -> str:
+        """How letters name it."""
+        return f"{self.zh}（{self.form}）" if self.form else self.zh
+
+    @property
     def may_come_later(self) -> bool:
         """Whether it may be promised by a day; what is otherwise marked is declared instead."""
         return self.later == LATER
@@ -142,12 +147,12 @@ class _Kept:
 @lru_cache(maxsize=4)
 def _catalogue(kept: _Kept, day: date) -> Catalogue:
     papers: dict[str, list[Paper]] = {}
-    for row in _rows(kept.pack, "materials", day):
+    for row in in_force(kept.pack, "materials", day):
         papers.setdefault(row["item"], []).append(
             Paper(row["id"], row["zh"], row["en"] or row["zh"], row["form"] or "", row.get("later") or "")
         )
     return Catalogue(
-        {row["id"]: _item(row, tuple(papers.get(row["id"], ()))) for row in _rows(kept.pack, "items", day)}
+        {row["id"]: _item(row, tuple(papers.get(row["id"], ()))) for row in in_force(kept.pack, "items", day)}
     )
 
 
@@ -160,7 +165,7 @@ def _item(row: Mapping[str, Any], papers: tuple[Paper, ...]) -> Item:
     )  # fmt: skip
 
 
-def _rows(pack: Pack, table: str, day: date) -> Iterator[Mapping[str, Any]]:
+def in_force(pack: Pack, table: str, day: date) -> Iterator[Mapping[str, Any]]:
     """The rows of a dated table in force on a day."""
     frame = pack.tables.get(table)
     if frame is None:

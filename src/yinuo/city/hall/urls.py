@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.city.hall.views import appointments, deliveries, intake, lanes, queue, reception, tasks
+from yinuo.city.hall.views import appointments, deliveries, intake, lanes, packages, queue, reception, tasks
 
 urlpatterns = [
     path("tasks", tasks.my_tasks, name="tasks"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("book/cancel", appointments.book_cancel, name="book_cancel"),
     path("appointments", appointments.appointments, name="appointments"),
     path("appointments/<str:case_id>/<str:what>", appointments.appointment_act, name="appointment_act"),
+    path("packages", packages.package_list, name="packages"),
+    path("packages/<str:package>", packages.package, name="package"),
     path("deliveries", deliveries.deliveries, name="deliveries"),
     path("deliveries/<str:case_id>/begin", deliveries.delivery_begin, name="delivery_begin"),
     path("deliveries/<str:case_id>/<str:what>", deliveries.delivery_act, name="delivery_act"),

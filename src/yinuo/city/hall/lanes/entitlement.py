@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -66,10 +67,18 @@ def entitled_all(requests: Sequence[Request], *, ways: Ways, now: datetime) -> d
         Line(one.case_id, ASKED, one.at, one.at, one.unit, None, one.case_id, 1, {"kind": REQUEST, "unit": one.unit, "fields": dict(one.fields)})
         for one in requests
     ]  # fmt: skip
-    log, rules = log_of(lines, ways, queries.books(ways, (ruling,))), ways.pack.rules
+    log, rules = log_of(lines, ways, _books(ruling, ways)), ways.pack.rules
     kept = tuple(one for one in rules.rulings if one is ruling or (one.kind == "flow" and one.id == REQUEST))
     rows = decide(log, replace(rules, rulings=kept), as_of=now).iter_rows(named=True)
     return {row["case_id"]: _entitled(row, ruling, ways) for row in rows}
+
+
+def _books(ruling: Ruling, ways: Ways) -> Mapping[str, pl.DataFrame]:
+    """The registers that the table's rows look through, and no other."""
+    rows = (row for edition in ruling.editions if isinstance(edition.clause, Table) for row in edition.clause.rows)
+    looked = (one for row in rows for _name, test in row.when.tests() for one in (test.listed, test.unlisted))
+    wanted = {one.table for one in looked if one is not None}
+    return {one.id: queries.book(ways, one) for one in ways.pack.rules.of_kind("register") if one.id in wanted}
 
 
 def _table(ways: Ways) -> Ruling | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
+from yinuo.city.hall.items import in_force
 from yinuo.rulebook.loader import Pack
 
 
@@ -45,8 +44,8 @@ class Halls:
     @classmethod
     def of(cls, pack: Pack, day: date) -> Halls:
         """As the text has them; empty where it has no such tables."""
-        services = {row["id"]: _service(row) for row in _rows(pack, "services", day)}
-        counters = {row["id"]: _counter(row) for row in _rows(pack, "counters", day) if row["service"] in services}
+        services = {row["id"]: _service(row) for row in in_force(pack, "services", day)}
+        counters = {row["id"]: _counter(row) for row in in_force(pack, "counters", day) if row["service"] in services}
         return cls(services, counters)
 
     def at(self, service: str) -> list[Counter]:
@@ -72,12 +71,3 @@ def _service(row: Mapping[str, Any]) -> Service:
 def _counter(row: Mapping[str, Any]) -> Counter:
     zh = row["zh"] or row["id"]
     return Counter(row["id"], zh, row["en"] or zh, row["service"], int(row["minutes"] or 30))
-
-
-def _rows(pack: Pack, table: str, day: date) -> Iterator[Mapping[str, Any]]:
-    frame = pack.tables.get(table)
-    if frame is None:
-        return
-    from_, until = pl.col("from"), pl.col("until")
-    there = (from_.is_null() | (from_ <= day)) & (until.is_null() | (until > day))
-    yield from frame.filter(there).iter_rows(named=True)
