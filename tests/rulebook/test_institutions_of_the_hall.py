@@ -53,6 +53,7 @@ def said(entry: str, institution: str, clause: str) -> object:
         said("E225", "disclosure", "catalogue"),
         said("E226", "disclosure", "catalogue"),
         said("E228", "public-decisions", "decision"),
+        said("E271", "one-answer", "answer"),
     ],
 )
 def test_the_requirement_is_said_and_missed_when_it_is_taken_out(entry: str, institution: str, clause: str):
