@@ -19,6 +19,7 @@ from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR, NotAllowed
 from yinuo.city.people.units import Span
 from yinuo.city.registers.possible import possible
+from yinuo.city.supervision.sweep import sweep
 from yinuo.city.texts import in_force
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.explain import explain
@@ -220,6 +221,22 @@ def test_once_the_limit_has_passed_the_page_offers_the_conclusion_and_no_answer_
     assert "consultation_settled" not in offered(case_id, town.CHIEF, town.later(days=1), monkeypatch)
     assert "consented" not in offered(case_id, STAFF["water"], town.later(days=4), monkeypatch)
     assert "consultation_settled" in offered(case_id, town.CHIEF, town.later(days=4), monkeypatch)
+
+
+def test_what_silence_made_due_is_on_somebodys_list_of_tasks():
+    case_id = consult(["transport", "water"])
+    answer(case_id, "transport")
+    while not sweep(town.later(days=1)).is_idle:
+        pass
+    listed = Task.objects.filter(case_id=case_id, state="due").values_list("step", "key")
+    assert set(listed) == {("opine", "water")}
+    while not sweep(town.later(days=4)).is_idle:
+        pass
+    assert set(listed.all()) == {("conclude", "")}
+    assert Task.objects.get(case_id=case_id, step="opine", key="water").actor is None
+    referred = {"minutes": "意见不足，报请裁定"}
+    town.do(case_id, "consultation_referred", town.CHIEF, at=town.later(days=4, hours=1), fields=referred)
+    assert not listed.all()
 
 
 def test_the_page_offers_a_step_that_was_given_on_to_whom_it_was_given_alone(monkeypatch):

@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 
 from yinuo.city.cases import copied
+from yinuo.city.cases.consult import as_it_stands
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
@@ -119,6 +120,26 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
         given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows(others, ways, tree).items()}
         with connection.cursor() as cursor:
             cursor.execute(sql(__file__, "project"), {**given, "look": look})
+
+
+def relist(case_ids: Sequence[str], ways: Ways, *, at: datetime) -> None:
+    """Bring the tasks of these cases to what silence has made of them by now; nothing else of them changes.
+
+    What silence does is in no event: after a rebuild the tasks stand as people left them until supervision looks again.
+    """
+    made: dict[str, list[dict[str, Any]]] = {"tasks": [], "gone": []}
+    for state in load_states(case_ids).values():
+        after = as_it_stands(state, ways, at=at)
+        way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
+        if after is not state and way is not None:
+            one = Folded(state, after, way, state.last_at, b"")
+            _task_rows(one, made["tasks"], made["gone"])
+    if made["tasks"] or made["gone"]:
+        given = {
+            name: orjson.dumps(made.get(name, [])).decode() for name in ("cases", "tasks", "gone", "offers", "threads")
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql(__file__, "project"), {**given, "look": False})
 
 
 def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from django.db import OperationalError, transaction
 
+from yinuo.city.cases import projection
 from yinuo.city.ledger.events import NewEvent
 from yinuo.city.supervision import handovers, opening, telling
 from yinuo.city.supervision.cards import Card, Saying, text_of
@@ -235,6 +236,15 @@ def _sum(parts: Sequence[Swept]) -> Swept:
     return Swept(**{name: sum(getattr(part, name) for part in parts) for name in rest}, **most)
 
 
+def _relist(looked: Looked, cases: pl.DataFrame, *, as_of: datetime) -> None:
+    """What silence did is somebody's task now, and no longer another's."""
+    clocks = looked.said.clocks
+    silent = set(clocks.filter(clocks["state"].cast(pl.String) == "deemed")["case_id"])
+    silent &= set(cases.filter(pl.col("status") == "open")["case_id"])
+    if silent:
+        projection.relist(sorted(silent), projection.ways_in_force(), at=as_of)
+
+
 def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: Desk) -> Swept:
     cases = _cases(claims)
     looked = look([claim.case_id for claim in claims], desk.read, desk.rules, as_of=as_of)
@@ -256,6 +266,7 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     _fail(looked.failures, now)
     raised = [cards[one.card] for one in sayings if one.activity == "finding_raised"]
     telling.tell(raised, now, desk=desk)
+    _relist(looked, cases, as_of=as_of)
     handovers.tell_handovers(looked, cases, now=now, desk=desk)
     opening.propose(raised, cases=cases, now=now, desk=desk)
     opened = opening.open_cases(looked, cases, now=now, desk=desk)
