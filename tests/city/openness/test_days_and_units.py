@@ -64,7 +64,12 @@ def test_each_unit_has_a_page_from_one_store_and_its_stale_entries_are_told(town
     for word in ("这一页有 1 项过期没有更新", "抽检公告", "要办证吗", "三十天没有更新"):
         assert word in said, word
     assert "还没有公开过内容" in read("/open/units/housing")[2]
+    gazette.subject("村务", unit="town-linjiang-v01", class_="村务", begun=(1, 5))
+    small_city.supervised()
     listed = read("/open/units")[1]
+    for unit in ("market", "town-linjiang"):
+        assert "1 项已过期" in listed.partition(f'"/open/units/{unit}"')[2].partition("</li>")[0], unit
+    assert "已过期" not in listed.partition('"/open/units/housing"')[2].partition("</li>")[0]
     assert "/open/units/market" in listed
     assert "/open/units/town-linjiang" in listed
     for nobody in ("nowhere", "market-window", "..%2fcity"):

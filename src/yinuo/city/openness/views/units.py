@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,22 +12,29 @@ from django.views.decorators.http import require_safe
 from yinuo.city.openness import figures, records, texts
 from yinuo.city.openness import units as sites
 from yinuo.city.openness.asking import below
-from yinuo.city.openness.views.unchanged import unchanged
 from yinuo.city.openness.wording import class_word, length, tier_words, type_words
-from yinuo.city.pages.words import words_for
+from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
 
 @public
 @require_safe
-@unchanged
 def units(request: HttpRequest) -> HttpResponse:
-    """Every unit that has a page, by what it is."""
+    """Every unit that has a page, by what it is, with how many entries of its page are stale."""
     words = words_for(request)
+    books = records.books(words, records.CATALOGUE, records.ANSWERS) if words.is_there else {}
+    owed = records.fresh([one for found in books.values() for one in found])
+    stale = Counter(_site(words, one.owner) for one in owed if one.is_stale and one.owner)
     found: dict[str, list[tuple[str, str]]] = {}
     for _depth, span in sites.listed(words) if words.is_there else ():
         found.setdefault(span.type, []).append((span.unit, words.unit(span.unit)))
-    return render(request, "openness/units.html.j2", {"groups": found, "type_words": type_words})
+    return render(request, "openness/units.html.j2", {"groups": found, "type_words": type_words, "stale": stale})
+
+
+def _site(words: Words, unit: str) -> str:
+    """The unit on whose listed page a unit is told: itself, or what is above it just below the city."""
+    above = words.tree.ancestors(unit) if unit in words.tree.units else (unit,)
+    return above[-2] if len(above) > 1 else above[0]
 
 
 @public
