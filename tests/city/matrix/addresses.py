@@ -228,7 +228,7 @@ VALUES: Mapping[str, Callable[[Department], Any]] = {
     "card": lambda of: of.card, "notice": lambda of: of.notice, "webhook_id": lambda of: of.webhook, "digest": lambda of: of.file,
     "measure": lambda of: of.measure, "draft": lambda _of: "none", "payment": lambda _of: "none", "mandate": lambda _of: "none", "outage": lambda of: of.outage, "outbox_id": lambda _of: "0" * 16, "institution": lambda _of: "time-limit", "clause": lambda _of: "on-time",
     "book": lambda _of: "disclosure", "receipt": lambda _of: "0", "sent": lambda _of: "x",
-    "name": lambda _of: "time-limit", "table": lambda _of: "items", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
+    "point": lambda _of: "none", "name": lambda _of: "time-limit", "table": lambda _of: "items", "form": lambda _of: "csv", "provider_id": lambda _of: "none",
     "item": lambda of: f"draft-{of.unit}", "channel": lambda _of: "mail", "kind": lambda _of: "inquiry", "what": lambda _of: "rename", "counter": lambda of: {"market": "9"}.get(of.unit, "8"), "hall": lambda of: of.unit, "package": lambda _of: "open-restaurant", "paper": lambda _of: "receipt", "activity": lambda _of: "reviewed",
 }  # fmt: skip
 """What fills a place in an address. A place that is not here fails the test: say what fills it."""
