@@ -29,11 +29,16 @@ PAGES = (
     "/institutions/time-limit", "/institutions/service-pledge/stories", "/figures", "/figures/time-limit/on-time",
     "/figures/time-limit/on-time/cases?unit=market", "/texts/try", "/nowhere", "/accounts/login/",
     "/measures", "/measures?status=revoked", "/outages", "/inbox", "/inbox/addresses", "/matters", "/matters?q=spjy", "/matters/food-permit", "/catalogue", "/catalogue/items/food-permit",
+    "/registers", "/registers/application", "/registers/application/print", "/registers/tables", "/registers/tables/items",
+    "/registers/tables/priority-lanes/lane",
 )  # fmt: skip
 PAGES_OF = {
     "zhao": ("/tasks", "/tasks?when=overdue"),
     "li": ("/tasks", "/window"),
-    "zhou": ("/catalogue", "/catalogue/items/food-permit", "/catalogue/items/food-permit/edit", "/catalogue/new", "/catalogue/import"),
+    "zhou": (
+        "/catalogue", "/catalogue/items/food-permit", "/catalogue/items/food-permit/edit", "/catalogue/new", "/catalogue/import",
+        "/registers/authorisation/authorisation/new", "/registers/authorisation/authorisation/import",
+    ),
 }  # fmt: skip
 """What only others than a supervisor have."""
 HARMLESS = {"minor", "moderate"}
