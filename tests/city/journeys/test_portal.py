@@ -15,6 +15,8 @@ from tests.city.board import small_city
 from tests.city.catalogue import stock
 from tests.city.journeys.visitor import PATIENCE, Visitor, must_say
 from tests.city.portal.test_applying import PDF
+from yinuo.city.cases.acts import Act
+from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import verify
 
@@ -117,11 +119,57 @@ def test_applied_online_supplemented_reviewed_decided_and_rated(resident, visit,
     zhao.go(address)
     zhao.send("form[action$='reviewed']", "审查")
     sun = visit("sun")
+    approved_by_three(visit, sun, case.case_id, now=clock.now)
     sun.go(address)
     sun.send("form[action$='granted']", "准予")
+    delivered(li, resident, case.case_id)
     page = rated_badly(browser_page=resident, case=case)
     put_right(visit, clock, case, page)
     assert not verify.database().problems
+
+
+def approved_by_three(visit, sun, case_id, *, now):
+    """Behind the one window three departments answer at once; while one has not, the application is not decided."""
+    li = small_city.actor("li")
+    opening = Act(
+        None, "joint_received", now, {"departments": ["market", "housing", "transport"], "parent": case_id},
+        kind="joint-approval", item="food-permit", unit="market", person={"name": "张小满"},
+    )  # fmt: skip
+    joint = act(opening, actor=li, now=now).case_id
+    for unit in ("market", "housing", "transport"):
+        act(Act(joint, "opinion_asked", now, {"department": unit}), actor=li, now=now)
+    for key, name in (("zhao", "赵倩"), ("hou", "侯科")):
+        agreed(visit(key, name), joint)
+    sun.go(f"/cases/{case_id}")
+    sun.refused("form[action$='granted']", "准予")
+    must_say(sun.page, "下级事项还没有办结")
+    agreed(visit("ma", "马科"), joint)
+    sun.go(f"/cases/{joint}")
+    sun.send("form[action$='joint_granted']", "并联准予")
+    must_say(sun.page, "已办结")
+
+
+def agreed(one, joint):
+    """A department agrees, for itself."""
+    one.go(f"/cases/{joint}")
+    one.send("form[action$='agreed']", "同意", opinion="同意")
+    must_say(one.page, "同意")
+
+
+def delivered(li, resident, case_id):
+    """The window hands the decision over; the applicant sees it and has the paper."""
+    li.go("/deliveries")
+    with li.page.expect_navigation():
+        li.page.locator(f"form[action$='/deliveries/{case_id}/begin'] button").click()
+    delivery = Case.objects.get(kind="delivery")
+    form = li.page.locator(f"form[action$='/deliveries/{delivery.case_id}/deliver']")
+    form.locator("select").select_option("本人")
+    with li.page.expect_navigation():
+        form.locator("button").click()
+    page = resident.go(f"/my/cases/{case_id}")
+    must_say(page, "准予", "已送达", "决定书")
+    paper = resident.context.request.get(f"/my/cases/{case_id}/papers/decision")
+    assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
 
 
 def rated_badly(browser_page, case):

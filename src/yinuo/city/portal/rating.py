@@ -77,7 +77,7 @@ def rate(case_id: str, *, grade: str, said: str, actor: Actor, now: datetime) ->
 
 def answer_to(case_id: str) -> Answer | None:
     """How the bad rating of a case was dealt with so far, None when there was none."""
-    found = rows(__file__, "bad_rating", {"case_id": case_id, "kind": KIND})
+    found = rows(__file__, "beside", {"case_id": case_id, "kind": KIND})
     if not found:
         return None
     row = found[0]

@@ -19,6 +19,7 @@ from yinuo.city.cases.models import Attachment, Case
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.events import StoredEvent
+from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.masking import mask
 from yinuo.city.portal.items import Fee, item_of
@@ -172,9 +173,24 @@ class Standing:
             "receipt": (_("收件回执"), True), "supplement": (_("补正告知书"), "supplement_requested" in happened),
             "acceptance": (_("受理通知书"), "accepted" in happened),
             "refusal": (_("不予受理决定书"), "refused_acceptance" in happened),
+            "decision": (_("决定书"), not happened.isdisjoint({"granted", "refused"})),
             "delivery": (_("送达回证"), not happened.isdisjoint({"granted", "refused"})),
         }  # fmt: skip
         return tuple((name, word) for name, (word, was_issued) in issued.items() if was_issued)
+
+    @cached_property
+    def delivery(self) -> Mapping[str, Any] | None:
+        """How the decision is delivered: the way, the number of the letter, whether it is there. None before it is under way."""
+        found = rows(__file__, "beside", {"case_id": self.case.case_id, "kind": "delivery"}) if self.is_done else []
+        if not found:
+            return None
+        fields = found[0]["fields"]
+        return {
+            "status": found[0]["status"],
+            "way": "",
+            "tracking_no": "",
+            **(orjson.loads(fields) if isinstance(fields, str) else fields),
+        }
 
     @cached_property
     def fees(self) -> tuple[Fee, ...]:
