@@ -31,7 +31,7 @@ def listed(number):
         commands.record([facts], actor=small_city.SYSTEM, now=small_city.NOW)
 
 
-@pytest.mark.holds("E039", "invariant 11", "D21", shows="/window")
+@pytest.mark.holds("E039", "invariant 11", "decision D21", shows="/window")
 def test_a_project_that_is_not_listed_is_refused_with_the_failing_condition_named(li, before):
     answer = sent(li, "accept", **GREEN, project_no="2026-99")
     page = answer.content.decode()
@@ -90,7 +90,7 @@ def test_while_it_is_chosen_the_screen_says_whether_it_would_be_given(li, asked,
     assert says in page.replace(" ", "") and ("上限 10.0 %" in page) == bool(asked)
 
 
-@pytest.mark.holds("D21", shows="/lanes")
+@pytest.mark.holds("decision D21", shows="/lanes")
 def test_the_share_beside_the_cap_is_the_engines(li, before, sign_in):
     for number in range(2):
         sent(li, "accept", **URGENT, form=f"{number}" * 32)
