@@ -25,6 +25,7 @@ def rate(case, grade="不满意", client=None, **more):
     return (client or Client()).post("/rate", asked)
 
 
+@pytest.mark.holds("peer 86", shows="/rate")
 def test_whoever_holds_the_receipt_rates_once(city, db):
     case = decided()
     page = Client().get("/rate", {"receipt": case.receipt, "tail": "5678"}).content.decode()
@@ -54,6 +55,7 @@ def test_a_bad_rating_opens_what_puts_it_right(city, db):
     assert (bad.unit, bad.fields["about"], bad.fields["rating_said"]) == (case.unit, case.case_id, "排队两个小时")
 
 
+@pytest.mark.holds("peer 87", shows="/rate")
 def test_a_bad_rating_is_put_right_called_back_and_answered(city, db, at):
     rate(decided(), "非常不满意")
     bad = Case.objects.get(kind="bad-rating").case_id
