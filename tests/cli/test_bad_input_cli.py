@@ -123,13 +123,17 @@ def test_what_looks_like_markup_or_a_formula_stays_text(replay, tmp_path: Path):
 
 
 def test_a_hundred_thousand_events_in_one_case(replay):
-    rows = "".join(f"a,letter,asked,2026-03-02T10:{second // 60 % 60:02}:{second % 60:02},x\n" for second in range(3600))
+    rows = "".join(
+        f"a,letter,asked,2026-03-02T10:{second // 60 % 60:02}:{second % 60:02},x\n" for second in range(3600)
+    )
     done = replay("log.csv", HEAD + GOOD + rows * 30, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["log"]["events"] == 108_002
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", "9999-12-31T23:59:59", "0001-01-01T00:00:00+14:00", "１"])
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2026-13-01", "9999-12-31T23:59:59", "0001-01-01T00:00:00+14:00", "１"]
+)
 @pytest.mark.parametrize("option", ["--as-of", "--known-at"])
 def test_a_moment_that_is_none_or_beyond_the_calendar_is_refused(replay, option: str, moment: str):
     done = replay("log.csv", HEAD + GOOD, option, moment)

@@ -38,7 +38,9 @@ def run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run shell commands as a reader would, with this environment's yinuo first on the path."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "200"}
     command = ["bash", "-eu", "-c", commands]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def do(guide: str, folder: Path) -> None:

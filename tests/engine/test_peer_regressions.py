@@ -30,16 +30,27 @@ def clock(*events: str, until: str = "04-30", **raw: object) -> Row:
 
 @pytest.mark.holds("regression 1", shows="yinuo due")
 def test_1_a_hold_over_the_weekend_consumes_nothing() -> None:
-    row = clock("03-06 10:00 accepted", "03-06 17:30 held", "03-09 08:30 released", "03-10 10:00 decided",
-                within="20 office hours", pause=HELD)
+    row = clock(
+        "03-06 10:00 accepted",
+        "03-06 17:30 held",
+        "03-09 08:30 released",
+        "03-10 10:00 decided",
+        within="20 office hours",
+        pause=HELD,
+    )
     assert row["paused"] == 0
     assert row["used"] == clock("03-06 10:00 accepted", "03-10 10:00 decided", within="20 office hours")["used"]
 
 
 @pytest.mark.holds("regression 2", shows="yinuo due")
-@pytest.mark.parametrize(("held", "released", "paused"), [
-    ("02-13 16:00", "02-24 10:00", 10.5), ("03-06 20:00", "03-07 08:00", 0), ("03-08 10:00", "03-09 07:00", 0),
-])
+@pytest.mark.parametrize(
+    ("held", "released", "paused"),
+    [
+        ("02-13 16:00", "02-24 10:00", 10.5),
+        ("03-06 20:00", "03-07 08:00", 0),
+        ("03-08 10:00", "03-09 07:00", 0),
+    ],
+)
 def test_2_a_hold_over_a_holiday_or_outside_hours_costs_only_open_time(held: str, released: str, paused: float) -> None:
     row = clock("02-12 09:00 accepted", f"{held} held", f"{released} released", within="300 office hours", pause=HELD)
     open_hours = clock(f"{held} accepted", f"{released} decided", within="300 office hours")["used"]
@@ -50,8 +61,14 @@ def test_2_a_hold_over_a_holiday_or_outside_hours_costs_only_open_time(held: str
 
 @pytest.mark.holds("regression 3", shows="yinuo due")
 def test_3_lunch_inside_a_hold_is_not_counted_twice() -> None:
-    row = clock("03-02 09:00 accepted", "03-02 11:00 held", "03-02 15:00 released", "03-02 16:00 decided",
-                within="8 office hours", pause=HELD)
+    row = clock(
+        "03-02 09:00 accepted",
+        "03-02 11:00 held",
+        "03-02 15:00 released",
+        "03-02 16:00 decided",
+        within="8 office hours",
+        pause=HELD,
+    )
     straight = clock("03-02 09:00 accepted", "03-02 16:00 decided", within="8 office hours")
     assert row["used"] + row["paused"] == straight["used"]
 
@@ -71,11 +88,13 @@ def test_5_a_holiday_inside_the_window_delays_and_never_advances() -> None:
 
 @pytest.mark.holds("regression 6", "peer 46", shows="yinuo replay")
 def test_6_a_release_after_a_long_hold_does_not_fire_at_once() -> None:
-    _, findings = told(["03-02 accepted", "03-04 held", "04-20 released"], "04-22", within="5 workdays", pause=HELD,
-                       levels=LATE)
+    _, findings = told(
+        ["03-02 accepted", "03-04 held", "04-20 released"], "04-22", within="5 workdays", pause=HELD, levels=LATE
+    )
     assert not findings
-    _, findings = told(["03-02 accepted", "03-04 held", "04-20 released"], "04-24", within="5 workdays", pause=HELD,
-                       levels=LATE)
+    _, findings = told(
+        ["03-02 accepted", "03-04 held", "04-20 released"], "04-24", within="5 workdays", pause=HELD, levels=LATE
+    )
     expect(findings, raised_at=at("04-24 00:00"))
 
 
@@ -90,11 +109,18 @@ def test_7_an_extension_in_time_loses_no_days_and_one_after_expiry_is_refused() 
 
 
 @pytest.mark.holds("regression 8", "peer 53", shows="yinuo due")
-@pytest.mark.parametrize(("start", "workdays", "due"), [
-    ("2025-01-24", 1, "2025-01-26"), ("2025-01-27", 1, "2025-02-05"), ("2025-02-07", 1, "2025-02-08"),
-    ("2025-04-25", 1, "2025-04-27"), ("2025-09-26", 1, "2025-09-28"), ("2025-10-10", 1, "2025-10-11"),
-    ("2025-05-30", 1, "2025-06-03"),
-])
+@pytest.mark.parametrize(
+    ("start", "workdays", "due"),
+    [
+        ("2025-01-24", 1, "2025-01-26"),
+        ("2025-01-27", 1, "2025-02-05"),
+        ("2025-02-07", 1, "2025-02-08"),
+        ("2025-04-25", 1, "2025-04-27"),
+        ("2025-09-26", 1, "2025-09-28"),
+        ("2025-10-10", 1, "2025-10-11"),
+        ("2025-05-30", 1, "2025-06-03"),
+    ],
+)
 def test_8_a_make_up_day_counts_and_the_day_it_replaces_does_not(start: str, workdays: int, due: str) -> None:
     assert clock(f"{start} accepted", until=start, within=f"{workdays} workdays")["due_at"] == end(due)
 
@@ -110,16 +136,24 @@ def test_9_a_year_without_a_calendar_is_provisional_and_never_crashes() -> None:
 
 
 @pytest.mark.holds("regression 10", shows="yinuo due")
-@pytest.mark.parametrize(("received", "due"), [("03-02 19:30", "03-03"), ("02-16 10:00", "02-24"), ("02-14 10:00", "02-24"),
-                                               ("02-28 10:00", "03-02")])
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [("03-02 19:30", "03-03"), ("02-16 10:00", "02-24"), ("02-14 10:00", "02-24"), ("02-28 10:00", "03-02")],
+)
 def test_10_day_zero_after_closing_on_a_holiday_on_a_make_up_day(received: str, due: str) -> None:
     assert clock(f"{received} accepted", until=received[:5], within="1 workday")["due_at"] == end(due)
 
 
 @pytest.mark.holds("regression 11", shows="yinuo replay")
 def test_11_silence_after_five_workdays_is_acceptance_from_receipt() -> None:
-    receipt = Text.always("receipt", "promise", on="received", until=["accepted", "told"], within="5 workdays",
-                          silence={"means": "accepted", "dated": "start"})
+    receipt = Text.always(
+        "receipt",
+        "promise",
+        on="received",
+        until=["accepted", "told"],
+        within="5 workdays",
+        silence={"means": "accepted", "dated": "start"},
+    )
     decide = Text.always("decide", "promise", on="accepted", until="decided", within="20 workdays")
     log = history(["03-02 15:00 received", "03-12 told"], "03-12")
     clocks = evaluate(log.log(), Custom().rules([receipt, decide]), as_of=log.as_of).clocks
@@ -131,8 +165,16 @@ def test_11_silence_after_five_workdays_is_acceptance_from_receipt() -> None:
 @pytest.mark.holds("regression 12", shows="yinuo replay")
 def test_12_overlapping_suspensions_count_once_and_a_branch_runs_while_the_whole_is_suspended() -> None:
     pauses = [{"from": "held", "to": "released"}, {"from": "asked", "to": "supplemented"}]
-    row = clock("03-02 accepted", "03-04 held", "03-06 asked", "03-10 supplemented", "03-12 released", "03-20 decided",
-                within="20 workdays", pause=pauses)
+    row = clock(
+        "03-02 accepted",
+        "03-04 held",
+        "03-06 asked",
+        "03-10 supplemented",
+        "03-12 released",
+        "03-20 decided",
+        within="20 workdays",
+        pause=pauses,
+    )
     assert (row["paused"], row["used"]) == (6, 8)
     whole = Text.always("whole", "promise", on="accepted", until="decided", within="5 workdays", pause=HELD)
     branch = Text.always("branch", "promise", on="consulted", until="opined", within="2 workdays")
@@ -159,24 +201,52 @@ def test_13_16_every_rule_of_every_pack_can_fire_and_third_parties_differ_from_c
         telling = tell(pack, story)
         seen |= set(telling.said.clocks.select("institution", "clause").iter_rows())
         seen |= set(telling.said.findings.select("institution", "clause").iter_rows())
-    silent = [ruling.name for ruling in pack.rules.rulings
-              if ruling.kind in ("promise", "constraint") and (ruling.institution, ruling.id) not in seen]
+    silent = [
+        ruling.name
+        for ruling in pack.rules.rulings
+        if ruling.kind in ("promise", "constraint") and (ruling.institution, ruling.id) not in seen
+    ]
     assert not silent
 
 
 @pytest.mark.holds("regression 19", "peer 51", shows="yinuo replay")
 def test_19_returned_time_is_charged_to_the_dispatcher_and_a_second_return_is_found() -> None:
-    flow = Text.always("ticket", "flow", opens="received", ends=["replied"],
-                       holder={"received": "unit", "signed_for": "unit", "return_upheld": "unit"})
+    flow = Text.always(
+        "ticket",
+        "flow",
+        opens="received",
+        ends=["replied"],
+        holder={"received": "unit", "signed_for": "unit", "return_upheld": "unit"},
+    )
     reply = Text.always("reply", "promise", on="received", until="replied", within="7 workdays", levels=LATE)
-    again = Text.always("again", "constraint", rule="not_succession", first="return_rejected", then="returned",
-                        same=["unit"], level="red")
+    again = Text.always(
+        "again",
+        "constraint",
+        rule="not_succession",
+        first="return_rejected",
+        then="returned",
+        same=["unit"],
+        level="red",
+    )
     a, centre = {"unit": "A"}, {"unit": "centre"}
-    log = history([("06-01 09:00 received", centre), ("06-01 10:00 signed_for", a), ("06-03 09:00 returned", a),
-                   ("06-03 15:00 return_upheld", centre), ("06-04 10:00 signed_for", a), ("06-05 10:00 returned", a),
-                   ("06-05 15:00 return_rejected", a), ("06-08 10:00 returned", a), ("06-11 10:00 replied", a)], "06-12")
+    log = history(
+        [
+            ("06-01 09:00 received", centre),
+            ("06-01 10:00 signed_for", a),
+            ("06-03 09:00 returned", a),
+            ("06-03 15:00 return_upheld", centre),
+            ("06-04 10:00 signed_for", a),
+            ("06-05 10:00 returned", a),
+            ("06-05 15:00 return_rejected", a),
+            ("06-08 10:00 returned", a),
+            ("06-11 10:00 replied", a),
+        ],
+        "06-12",
+    )
     cases = [{"case_id": "c", "kind": "ticket"}]
-    said = evaluate(type(log)(log.events, cases, log.as_of).log(), Custom().rules([flow, reply, again]), as_of=log.as_of)
+    said = evaluate(
+        type(log)(log.events, cases, log.as_of).log(), Custom().rules([flow, reply, again]), as_of=log.as_of
+    )
     held = said.holdings.select("unit", "from", "to").rows()
     assert held[2] == ("centre", at("06-03 15:00"), at("06-04 10:00"))
     assert said.findings.filter(clause="again")["raised_at"].to_list() == [at("06-08 10:00")]
@@ -187,17 +257,37 @@ def test_19_returned_time_is_charged_to_the_dispatcher_and_a_second_return_is_fo
 def test_20_the_on_time_share_counts_what_is_overdue_and_still_open_and_small_numbers_have_no_value() -> None:
     promise = Text.always("p", "promise", on="accepted", until="decided", within="5 workdays")
     texts = Custom().rules([promise])
-    figure = Indicator.model_validate({
-        "zh": "按时办结率", "over": "clocks", "measure": "share", "where": {"state": ["kept", "late", "overdue"]},
-        "count": {"state": "kept"}, "subject": "unit", "min_n": 3})
-    rules = type(texts)(texts.calendar, texts.conventions, texts.levels, texts.ladders, (
-        *texts.rulings, Ruling("test", "indicator", "on-time", (Edition(date(2009, 1, 1), None, figure),))))
-    events = [{**row, "case_id": case, "event_id": f"{case}{row['event_id']}"}
-              for case, rows in (("kept", ["03-02 accepted", "03-04 decided"]), ("late", ["03-02 accepted", "03-12 decided"]),
-                                 ("open", ["03-02 accepted"]))
-              for row in history(rows, "03-20").events]
+    figure = Indicator.model_validate(
+        {
+            "zh": "按时办结率",
+            "over": "clocks",
+            "measure": "share",
+            "where": {"state": ["kept", "late", "overdue"]},
+            "count": {"state": "kept"},
+            "subject": "unit",
+            "min_n": 3,
+        }
+    )
+    rules = type(texts)(
+        texts.calendar,
+        texts.conventions,
+        texts.levels,
+        texts.ladders,
+        (*texts.rulings, Ruling("test", "indicator", "on-time", (Edition(date(2009, 1, 1), None, figure),))),
+    )
+    events = [
+        {**row, "case_id": case, "event_id": f"{case}{row['event_id']}"}
+        for case, rows in (
+            ("kept", ["03-02 accepted", "03-04 decided"]),
+            ("late", ["03-02 accepted", "03-12 decided"]),
+            ("open", ["03-02 accepted"]),
+        )
+        for row in history(rows, "03-20").events
+    ]
     base = history(["03-02 accepted"], "03-20")
-    log = type(base)(events, [{"case_id": name, "kind": "permit"} for name in ("kept", "late", "open")], base.as_of).log()
+    log = type(base)(
+        events, [{"case_id": name, "kind": "permit"} for name in ("kept", "late", "open")], base.as_of
+    ).log()
     said = evaluate(log, rules, as_of=base.as_of)
     row = measure(log, said, rules, as_of=base.as_of).row(0, named=True)
     assert (row["numerator"], row["denominator"], row["value"]) == (1, 3, pytest.approx(1 / 3))

@@ -29,7 +29,12 @@ def test_a_good_pack_has_no_problem(town: Town):
         ('for = { kind = "letter" }', 'for = { kind = "letter", topik = "x" }', 'has a field "topik"', '"topic"'),
         ('for = { kind = "letter" }', 'for = { kind = "letter", urgent = "x" }', "'x' is no bool", "true or false"),
         ('for = { kind = "letter" }', 'for = { kind = "letter", colour = "绿" }', "'绿' is no choice", ""),
-        ('for = { kind = "letter" }', 'for = { kind = "letter", item = { simpel = true } }', "the table items", '"simple"'),
+        (
+            'for = { kind = "letter" }',
+            'for = { kind = "letter", item = { simpel = true } }',
+            "the table items",
+            '"simple"',
+        ),
         ('for = { kind = "letter" }', 'for = { kind = "letter", unit = { type = "town" } }', "units", "[tables.units]"),
         ('within = "5 workdays"', 'within = { field = "item.promisd" }', '"item.promisd"', '"promised"'),
         ('within = "5 workdays"', 'within = { field = "topic" }', "is of type text", "limit"),
@@ -74,7 +79,11 @@ def test_a_rule_that_cannot_be_meant_is_refused(town: Town, body: str, message: 
     [
         ('within = "5 workdays"', "", "exactly one of within and due_on"),
         ('within = "5 workdays"', 'within = "5 workdays"\ndue_on = "told_on"', "exactly one of within and due_on"),
-        ('within = "5 workdays"', 'within = [{ urgent = true, limit = "1 day" }]', "the last row of within has conditions"),
+        (
+            'within = "5 workdays"',
+            'within = [{ urgent = true, limit = "1 day" }]',
+            "the last row of within has conditions",
+        ),
         ('levels = "default"', 'levels = [{ level = "yellow" }]', "exactly one of share, left, late"),
         ('levels = "default"', 'levels = "default"\nparty = true', "never raises a finding"),
         ('levels = "default"', 'levels = "default"\nextend = { on = "asked" }', "exactly one of by and to"),
@@ -87,7 +96,10 @@ def test_a_promise_that_cannot_be_meant_is_refused(town: Town, old: str, new: st
 
 def test_clauses_that_start_from_each_other_are_refused(town: Town):
     silent = 'on = "{}"\nuntil = "answered"\nwithin = "1 day"\nsilence = {{ means = "{}" }}'
-    town.add(PROMISE.format("one", silent.format("second", "first")) + PROMISE.format("two", silent.format("first", "second")))
+    town.add(
+        PROMISE.format("one", silent.format("second", "first"))
+        + PROMISE.format("two", silent.format("first", "second"))
+    )
     assert "circle" in messages(town)
 
 

@@ -30,5 +30,8 @@ def test_a_longer_limit_shows_whose_clock_and_level_change(town: Town, tmp_path:
     slower.policy("5 workdays", "10 workdays")
     found = difference(said(town), said(slower))
     assert found.states().rows() == [("letters", "answer", "overdue", "running", 1)]
-    assert found.levels().rows() == [("letters", "answer", "warning", "before", 1), ("letters", "answer", "yellow", "before", 1)]
+    assert found.levels().rows() == [
+        ("letters", "answer", "warning", "before", 1),
+        ("letters", "answer", "yellow", "before", 1),
+    ]
     assert found.cases() == 1

@@ -41,6 +41,7 @@ def said(entry: str, institution: str, clause: str) -> object:
         said("E010", "priority-work", "goal"),
         said("E014", "bureau-meeting", "stands-on"),
         said("E075", "hall-figures", "at-once-share"),
+        said("E076", "hall-figures", "on-spot"),
         said("E022", "authorisation", "authorisation"),
         said("E039", "priority-lanes", "lane"),
         said("E045", "first-contact", "answer"),

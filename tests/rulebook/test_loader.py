@@ -103,8 +103,8 @@ def test_all_errors_are_told_together(town: Town):
         ("tables/items.csv", "true", "yes", "is no bool"),
         ("tables/items.csv", "simple", "easy", 'column "easy" is not declared'),
         (POLICY, 'name = "letters"', 'name = "post"', 'the folder "letters"'),
-        (POLICY, '[[version]]', '[version]', "[[version]]"),
-        (POLICY, 'zh = "来信"', 'zh = 来信', "is not TOML"),
+        (POLICY, "[[version]]", "[version]", "[[version]]"),
+        (POLICY, 'zh = "来信"', "zh = 来信", "is not TOML"),
     ],
 )
 def test_every_file_is_read_strictly(town: Town, name: str, old: str, new: str, message: str):

@@ -84,13 +84,16 @@ def test_known_at_leaves_out_what_was_recorded_later(town: Town):
     assert differences(town, late + overdue + FINDINGS) == ""
 
 
-ASKED = HEAD.format("a") + """events = [
+ASKED = (
+    HEAD.format("a")
+    + """events = [
   { at = 2026-03-02T10:00:00, do = "received" },
   { at = 2026-03-03T10:00:00, do = "asked" },
   { at = 2026-03-03T11:00:00, do = "heard" },
   { at = 2026-03-04T10:00:00, do = "asked" },
 ]
 """
+)
 
 
 def test_refused_says_the_last_event_is_blocked(town: Town):
@@ -107,7 +110,9 @@ def test_a_rule_without_block_refuses_nothing(town: Town):
 
 
 def test_several_cases_have_their_own_clocks(town: Town):
-    story = HEAD.format("a") + """today = 2026-03-03
+    story = (
+        HEAD.format("a")
+        + """today = 2026-03-03
 events = [
   { at = 2026-03-02T10:00:00, do = "received", case = "x", unit = "甲" },
   { at = 2026-03-03T10:00:00, do = "received", case = "y", unit = "乙" },
@@ -117,6 +122,7 @@ expect.clocks = [
   { clause = "answer", case_id = "y", due = 2026-03-10 },
 ]
 """
+    )
     assert differences(town, story) == ""
 
 
@@ -144,7 +150,7 @@ def test_a_story_brings_its_own_tables(town: Town):
         (STORY.replace('"letter" }', '"letter", topic = ["a"] }'), "is no text"),
         (STORY + 'tables = { items = [{ id = "a", promised = 5.5 }] }', "is no limit"),
         (STORY + 'with = ["post"]', 'there is no institution "post"'),
-        (STORY + 'tables = { fees = [] }', 'there is no table "fees"'),
+        (STORY + "tables = { fees = [] }", 'there is no table "fees"'),
         (STORY + "todai = 2026-03-01", 'unknown key "todai"'),
         (STORY.replace("2026-03-10", '"2026-03-10"'), "is no date"),
         (STORY + STORY, "the name is taken"),

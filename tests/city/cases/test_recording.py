@@ -34,7 +34,8 @@ def whole(case_id):
     """Everything the tables say of a case."""
     rows = [model.objects.filter(case_id=case_id).values() for model in (Case, Task, Handover, Thread)]
     return [
-        sorted(({name: value for name, value in row.items() if name != "id"} for row in many), key=repr) for many in rows
+        sorted(({name: value for name, value in row.items() if name != "id"} for row in many), key=repr)
+        for many in rows
     ]
 
 

@@ -104,7 +104,10 @@ def wanted(address: Address) -> tuple[str, ...]:
 def is_of_one(address: Address) -> bool:
     """Whether the request is about one thing of one department. A window takes matters in for any of them: `case_open` is not."""
     return address.name not in OWN and (
-        bool(set(address.places) - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind", "package", "table"})
+        bool(
+            set(address.places)
+            - {"form", "institution", "clause", "name", "digest", "outbox_id", "kind", "package", "table"}
+        )
         or address.name
         in {"system_create", "catalogue_new", "open_webhook", "report_events", "figure_cases", "outages", "queue_draw"}
     )

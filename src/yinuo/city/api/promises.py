@@ -91,7 +91,11 @@ def _log(question: Question, happened: list[str], pack: Pack) -> Log:
         "step": [None] * count, "event_id": [str(number) for number in range(count)], "sequence": list(range(count)),
     }  # fmt: skip
     case = {"case_id": [_CASE], "kind": [question.kind], "item": [question.item], "unit": [None], "region": [None]}
-    return Log(pl.DataFrame(events, schema=EVENT_COLUMNS), pl.DataFrame(case, schema=CASE_COLUMNS), {**pack.tables, **kept_tables(pack)})
+    return Log(
+        pl.DataFrame(events, schema=EVENT_COLUMNS),
+        pl.DataFrame(case, schema=CASE_COLUMNS),
+        {**pack.tables, **kept_tables(pack)},
+    )
 
 
 def _title(editions: Any, version: str) -> Mapping[str, Any]:

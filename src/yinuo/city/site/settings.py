@@ -110,8 +110,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "yinuo.city.people.accounts.idle.SignOutIdle",
     "yinuo.city.people.guard.Gate",
-    "django_htmx.middleware.HtmxMiddleware",
     "yinuo.city.portal.residents.door.Residents",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "yinuo.city.site.urls"
@@ -160,12 +160,9 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "attachments"
 LARGEST_ATTACHMENT = int(os.environ.get("YINUO_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))
 """Bytes of one file."""
-RECEIPT_FORMAT = os.environ.get("YINUO_RECEIPT_FORMAT", "{day:%Y%m%d}{serial:06}")
 CASE_PAPERS = "yinuo.city.board.handing"
 """What prints the papers that residents get of their own cases: a module with `paper`."""
-PAYMENT_GATEWAY = os.environ.get(
-    "YINUO_PAYMENT", "yinuo.city.portal.payments.recorded.Recorded" if DEMO else ""
-)
+PAYMENT_GATEWAY = os.environ.get("YINUO_PAYMENT", "yinuo.city.portal.payments.recorded.Recorded" if DEMO else "")
 """The class that takes payments online (yinuo.city.portal.payments.gateway says what it must do); none: at the window only."""
 SCAN = tuple(shlex.split(os.environ.get("YINUO_SCAN", "")))
 """The program every uploaded file is shown to before it is kept (its path is the last argument); 0 = clean."""

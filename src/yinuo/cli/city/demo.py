@@ -55,7 +55,9 @@ def demo(
     disclosed.keep_files(now)
     acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
-    typer.echo(f"· the leading group: {rounds.enter(pack, cast, first=told.first, now=now)} events of rounds and cycles")
+    typer.echo(
+        f"· the leading group: {rounds.enter(pack, cast, first=told.first, now=now)} events of rounds and cycles"
+    )
     typer.echo(f"✓ {played.done} acts, {played.swept} sweeps, {len(played.refused)} acts refused by the text")
     typer.echo(f"· {disclosed.publish_reasons(cast, now=now)} missed limits explained in public")
     for planned, sentence in played.refused[:5]:

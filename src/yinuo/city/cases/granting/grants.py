@@ -89,9 +89,7 @@ def _check_cap(ruling: Ruling, clause: Table, cap: Cap, *, ways: Ways, unit: str
         of = sum(_counted(name, cap.for_, ways, unit=own, since=since) for one in cap.of for name in one.activities)
         allowed = float(cap.share) * of
     if granted + 1 > allowed + 1e-9:
-        raise Refused(
-            "cap_reached", _said(clause, cap, granted=granted, allowed=int(allowed)), clause=ruling.name
-        )
+        raise Refused("cap_reached", _said(clause, cap, granted=granted, allowed=int(allowed)), clause=ruling.name)
 
 
 def _said(clause: Table, cap: Cap, *, granted: int, allowed: int) -> str:
