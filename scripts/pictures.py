@@ -16,6 +16,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -41,8 +42,6 @@ PAGES = {
     "systems": "/systems",
     "webhooks": "/systems/webhooks",
     "units": "/units",
-    "window": "/window",
-    "tasks": "/tasks",
     "matters": "/matters",
     "points": "/points",
     "catalogue": "/catalogue",
@@ -71,6 +70,22 @@ PAGES = {
     "open-unit": "/open/units/market",
     "not-found": "/nowhere",
 }
+PAGES_OF = {
+    "window": {
+        "window": "/window", "reception": "/reception", "queue": "/queue", "counter": "/counters/1", "display": "/halls/centre/display",
+        "appointments": "/appointments", "packages": "/packages", "deliveries": "/deliveries", "agency": "/agency",
+    },
+    "handler": {"tasks": "/tasks", "handler-registers": "/registers"},
+    "head": {"lanes": "/lanes"},
+    "admin": {"people-units": "/units", "admin-catalogue-new": "/catalogue/new"},
+    "": {
+        "my-sign-in": "/my/sign-in", "track": "/track", "track-wrong": "/track?receipt=1&tail=1", "book": "/book", "book-cancel": "/book/cancel",
+        "rate": "/rate",
+    },
+    "resident": {"my": "/my", "my-profile": "/my/profile", "my-mandates": "/my/mandates", "apply": "/apply/food-permit"},
+}  # fmt: skip
+"""What others see than who was named: each signed in with the same password; nobody; a resident by telephone."""
+NOT_THERE = {"not-found", "track-wrong"}
 FOLLOWED = {
     "case": ("/findings?status=open", "table a[href^='/cases/']"),
     "case-ended": ("/cases?status=ended", "table a[href^='/cases/']"),
@@ -123,6 +138,8 @@ def main() -> int:
         for language in LANGUAGES:
             for width in WIDTHS:
                 taken += _round(browser, given, language=language, width=width)
+                for who in PAGES_OF:
+                    taken += _round_of(browser, given, who, language=language, width=width)
         browser.close()
     (given.out / "index.html").write_text(_index(taken), encoding="utf-8")
     wrong = [picture for picture in taken if picture.wrong]
@@ -133,6 +150,39 @@ def main() -> int:
 
 
 def _round(browser: Browser, given: argparse.Namespace, *, language: str, width: str) -> list[Picture]:
+    page, errors = _page(browser, given, language=language, width=width)
+    place = {"language": language, "width": width, "errors": errors}
+    found = [_take(page, given, "sign-in", "/accounts/login/", **place)]
+    _sign_in(page, given, given.user)
+    found += [_take(page, given, name, address, **place) for name, address in _wanted(PAGES, given).items()]
+    for name, (start, link) in _wanted(FOLLOWED, given).items():
+        if address := _follow(page, start, link):
+            found.append(_take(page, given, name, address, **place))
+    page.context.close()
+    return found
+
+
+def _round_of(browser: Browser, given: argparse.Namespace, who: str, *, language: str, width: str) -> list[Picture]:
+    wanted = _wanted(PAGES_OF[who], given)
+    if not wanted:
+        return []
+    page, errors = _page(browser, given, language=language, width=width)
+    if who == "resident":
+        _come_in(page, f"1380013{list(LANGUAGES).index(language)}{len(width):03d}")
+    elif who:
+        _sign_in(page, given, who)
+    place = {"language": language, "width": width, "errors": errors}
+    found = [_take(page, given, name, address, **place) for name, address in wanted.items()]
+    page.context.close()
+    return found
+
+
+def _wanted(pages: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
+    return {name: address for name, address in pages.items() if not given.only or name in given.only}
+
+
+def _page(browser: Browser, given: argparse.Namespace, *, language: str, width: str) -> tuple[Page, list[str]]:
+    """A new visitor's page, and what the browser complains of on it."""
     size = WIDTHS[width]
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
@@ -144,30 +194,28 @@ def _round(browser: Browser, given: argparse.Namespace, *, language: str, width:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    found = [_take(page, given, "sign-in", "/accounts/login/", language=language, width=width, errors=errors)]
-    _sign_in(page, given)
-    wanted = {name: address for name, address in PAGES.items() if not given.only or name in given.only}
-    found += [
-        _take(page, given, name, address, language=language, width=width, errors=errors)
-        for name, address in wanted.items()
-    ]
-    for name, (start, link) in FOLLOWED.items():
-        if not given.only or name in given.only:
-            address = _follow(page, start, link)
-            if address:
-                found.append(_take(page, given, name, address, language=language, width=width, errors=errors))
-    context.close()
-    return found
+    return page, errors
 
 
-def _sign_in(page: Page, given: argparse.Namespace) -> None:
+def _come_in(page: Page, phone: str) -> None:
+    """A resident of the demonstration, which shows the message it would have sent."""
+    page.goto("/my/sign-in")
+    page.fill("input[name=phone]", phone)
+    page.click("main form button")
+    code = re.search(r"\d{6}", page.inner_text("[data-sms]"))
+    page.fill("input[name=code]", code.group() if code else "")
+    page.click("main form button")
+    page.wait_for_load_state("load")
+
+
+def _sign_in(page: Page, given: argparse.Namespace, user: str) -> None:
     page.goto("/accounts/login/")
-    page.fill("input[name=login]", given.user)
+    page.fill("input[name=login]", user)
     page.fill("input[name=password]", given.password)
     page.click("main form button[type=submit], main form button:not([type])")
     page.wait_for_load_state("load")
     if "/accounts/login" in page.url:
-        raise SystemExit(f"{given.user} could not sign in at {given.address}")
+        raise SystemExit(f"{user} could not sign in at {given.address}")
 
 
 def _follow(page: Page, start: str, link: str) -> str | None:
@@ -188,7 +236,7 @@ def _take(
     answer = page.goto(address)
     page.wait_for_load_state("networkidle")
     status = answer.status if answer else 0
-    wrong = [] if status < 400 or name == "not-found" else [f"status {status}"]
+    wrong = [] if status < 400 or name in NOT_THERE else [f"status {status}"]
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
         wrong.append(f"{wide} px wider than the window")
@@ -197,7 +245,7 @@ def _take(
         wrong.append(f"raw text {match.group()!r}")
     if language == "en" and (here := _untranslated(page)):
         wrong.append(f"Chinese on an English page: {here[:60]!r}")
-    told = dict.fromkeys(error[:120] for error in errors if not (name == "not-found" and "404" in error))
+    told = dict.fromkeys(error[:120] for error in errors if not (name in NOT_THERE and "404" in error))
     wrong += [f"console: {error}" for error in list(told)[:3]]
     file = f"{name}-{language}-{width}.png"
     page.screenshot(path=given.out / file, full_page=True)
