@@ -22,7 +22,16 @@ from yinuo.engine.evaluate import evaluate
 from yinuo.engine.statistics import wilson
 from yinuo.rulebook.loader import load_pack
 
-SHARES = Shares(late=0.15, supplemented=0.3, returned=0.4, handed_on=0.8, inquiries=0.3)
+SHARES = Shares(
+    late=0.15,
+    supplemented=0.3,
+    returned=0.4,
+    handed_on=0.8,
+    inquiries=0.3,
+    rated=0.2,
+    rated_online=0.3,
+    rated_badly=0.4,
+)
 FIRST, LAST = date(2026, 3, 2), datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -96,6 +105,24 @@ def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
     live_equals_replay()
     what_is_disclosed_is_read_by_everybody()
     invariant_22_every_broken_promise_has_exactly_one_order()
+    applicants_rate_and_what_is_bad_is_put_right_in_time()
+
+
+def applicants_rate_and_what_is_bad_is_put_right_in_time() -> None:
+    rated, by_window = counted(
+        """SELECT count(*), count(*) FILTER (WHERE actor NOT LIKE 'receipt:%') FROM ledger_event WHERE activity = 'rated'"""
+    )
+    assert (rated > 15, by_window) == (True, 0)
+    bad, dealt_with = counted(
+        """SELECT count(*), count(*) FILTER (WHERE status = 'ended') FROM cases_case WHERE kind = 'bad-rating'"""
+    )
+    assert bad >= dealt_with > 2
+    by_default, late = counted(
+        """SELECT count(*) FILTER (WHERE clause = 'rate' AND state = 'deemed'),
+                  count(*) FILTER (WHERE clause <> 'rate' AND state IN ('late', 'overdue'))
+           FROM supervision_clock WHERE institution = 'rating'"""
+    )
+    assert (by_default > 5, late) == (True, 0)
 
 
 def what_is_disclosed_is_read_by_everybody() -> None:

@@ -31,6 +31,10 @@ class Shares:
     returned: float = 0.2
     handed_on: float = 0.35
     inquiries: float = 0.12
+    online: float = 0.25
+    rated: float = 0.06
+    rated_online: float = 0.25
+    rated_badly: float = 0.06
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from random import Random
-from typing import Any
 
+from yinuo.cli.demo.diary import Diary
 from yinuo.cli.demo.names import applicant
 from yinuo.cli.demo.plan import Demand, Planned, arrivals
+from yinuo.cli.demo.scenes import ratings
 
 PAPERS = ("申请表第二页", "场地使用证明", "法定代表人身份证复印件", "平面布局图", "委托书")
 LAWFUL = {
@@ -34,43 +33,9 @@ def plan(demand: Demand) -> list[Planned]:
         rng = Random(f"{demand.seed}/{number}")
         script = inquiry if rng.random() < demand.shares.inquiries else application
         name = f"{demand.office.days[day]:%Y%m%d}{number:06}"
-        acts += script(demand, rng, name=name, day=day, minute=minute)
+        told = script(demand, rng, name=name, day=day, minute=minute)
+        acts += ratings.beside(told, demand) if script is application else told
     return sorted(acts, key=lambda act: (act.at, act.case_id, act.number))
-
-
-@dataclass
-class Diary:
-    """The acts of one case as they are written down; `day` and `minute` are office time and only go forward."""
-
-    demand: Demand
-    rng: Random
-    case_id: str
-    day: int
-    minute: int
-    acts: list[Planned] = field(default_factory=list)
-
-    def do(
-        self, activity: str, who: str, *, after: int = 0, opening: dict[str, Any] | None = None, **fields: Any
-    ) -> None:
-        """Write the next act, so many working days later; on the same day a little later."""
-        if after:
-            self.day, self.minute = self.day + after, self.rng.randrange(10, 400)
-        elif self.acts:
-            self.minute += self.rng.randrange(2, 12)
-        if self.minute >= 420:
-            self.minute = 419
-        at = self.demand.office.at(self.day, self.minute)
-        if self.acts and at <= self.acts[-1].at:
-            at = self.acts[-1].at + timedelta(seconds=5)
-        self.acts.append(Planned(at, len(self.acts), self.case_id, activity, who, fields, **(opening or {})))
-
-    def often(self, share: float) -> bool:
-        """True in this share of cases."""
-        return self.rng.random() < share
-
-    def date(self, days: int = 0) -> date:
-        """The working day so many days on."""
-        return self.demand.office.days[min(self.day + days, len(self.demand.office.days) - 1)]
 
 
 def application(demand: Demand, rng: Random, *, name: str, day: int, minute: int) -> list[Planned]:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.queries import state_of
 from yinuo.city.ledger.statements import sql
 from yinuo.city.people.actor import Actor, NotAllowed
 from yinuo.city.supervision.sweep import sweep
@@ -19,6 +20,7 @@ from yinuo.cli.demo.cast import OFFICE, Cast
 from yinuo.cli.demo.office import Office
 from yinuo.cli.demo.orders import Open, next_acts, open_orders
 from yinuo.cli.demo.plan import Planned
+from yinuo.cli.demo.scenes.ratings import RATER, rater
 
 SOURCE = "demo"
 NIGHT, ROUND, EVENING = time(0, 0, 5), time(9, 40), time(18, 30)
@@ -91,7 +93,11 @@ class Stage:
         return cls([act for act in acts if act.event_id not in done], cast, openers, since)
 
     def who(self, planned: Planned) -> Actor:
-        """The person; what an applicant does is entered for him by the window that took the case in."""
+        """The person; what an applicant does is entered for him by the window that took the case in, but he rates himself."""
+        if planned.who == RATER:
+            about = str(planned.fields.get("about", planned.case_id))
+            state = state_of(about)
+            return rater(about, receipt=state.receipt if state is not None else "")
         plays = self.openers[planned.case_id] if planned.who == "applicant" else planned.who
         return self.cast.of(plays, case_id=planned.case_id)
 
