@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 
 from yinuo.city.cases import queries
+from yinuo.city.hall.queue.tickets import today
 from yinuo.city.openness import records
 from yinuo.city.pages.words import Words
 from yinuo.city.supervision.cards import card_of
 from yinuo.city.texts import in_force
 from yinuo.cli.demo import city, disclosed
 from yinuo.cli.demo.plan import Shares
+from yinuo.cli.demo.scenes import today as scene
 from yinuo.cli.demo.scripts import plan
 from yinuo.cli.demo.year import play
 from yinuo.engine.evaluate import evaluate
@@ -47,7 +49,8 @@ def played(db, told, settings, tmp_path):
     cast = city.make_city(pack, demand.office, seed=told.seed, password="demo")
     settings.MEDIA_ROOT = tmp_path
     disclosed.keep_files(LAST)
-    acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
+    acts = [*plan(demand), *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=LAST)]
+    acts.sort(key=lambda act: (act.at, act.case_id, act.number))
     result = play(acts, cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
     assert result.refused == []
     return demand, cast
@@ -106,6 +109,40 @@ def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
     what_is_disclosed_is_read_by_everybody()
     invariant_22_every_broken_promise_has_exactly_one_order()
     applicants_rate_and_what_is_bad_is_put_right_in_time()
+    the_hall_has_people_today(cast, demand)
+
+
+def the_hall_has_people_today(cast, demand) -> None:
+    tickets = today("service-centre", now=LAST)
+    assert {one.service for one in tickets} == {"general", "business", "social", "building"}
+    for service in ("general", "business", "social", "building"):
+        numbers = [one.number for one in tickets if one.service == service]
+        assert [int(number[1:]) for number in numbers] == list(range(1, len(numbers) + 1))
+    at_counters = [one.counter for one in tickets if one.is_at_counter]
+    assert sorted(at_counters) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert sum(one.is_waiting for one in tickets) == 12
+    assert sum(one.is_served for one in tickets) > 10 > sum(one.is_missed for one in tickets) > 0
+    booked, ahead = counted(
+        """SELECT count(*), count(*) FILTER (WHERE (fields ->> 'slot_at')::timestamptz > '2026-05-21')
+           FROM cases_case WHERE kind = 'appointment'"""
+    )
+    assert booked > ahead > 3
+    late, _ = counted(
+        "SELECT count(*) FILTER (WHERE state IN ('late', 'overdue')), 0 FROM supervision_clock WHERE institution IN ('queue', 'appointment')"
+    )
+    assert late == 0
+    again = scene.plan(load_pack("demo-city"), seed=7, now=LAST)
+    assert play(again, cast, office=demand.office, until=LAST, seed=7, tell=lambda day: None).done == 0
+    the_next_day_those_who_waited_have_left(cast, demand)
+
+
+def the_next_day_those_who_waited_have_left(cast, demand) -> None:
+    tomorrow = LAST + timedelta(days=1)
+    acts = scene.plan(load_pack("demo-city"), seed=7, now=tomorrow)
+    assert play(acts, cast, office=demand.office, until=tomorrow, seed=7, tell=lambda day: None).refused == []
+    assert counted(
+        "SELECT count(*) FILTER (WHERE opened_at < '2026-05-20 16:00Z'), count(*) FROM cases_case WHERE kind = 'ticket' AND status = 'open'"
+    ) == (0, 19)
 
 
 def applicants_rate_and_what_is_bad_is_put_right_in_time() -> None:

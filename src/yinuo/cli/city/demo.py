@@ -32,6 +32,7 @@ def demo(
 
     from yinuo.cli.demo import city, disclosed, matters, points, rounds, sections  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
+    from yinuo.cli.demo.scenes import today as scene  # noqa: PLC0415
     from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
     from yinuo.cli.say import refuse  # noqa: PLC0415
@@ -53,7 +54,8 @@ def demo(
     typer.echo(f"· its network: {points.enter(pack, cast, first=told.first)} service points")
     typer.echo(f"· its approval sections: {sections.enter(pack, cast, first=told.first)}")
     disclosed.keep_files(now)
-    acts = sorted([*plan(demand), *disclosed.plan(demand)], key=lambda act: (act.at, act.case_id, act.number))
+    acts = [*plan(demand), *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=now)]
+    acts.sort(key=lambda act: (act.at, act.case_id, act.number))
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
     typer.echo(
         f"· the leading group: {rounds.enter(pack, cast, first=told.first, now=now)} events of rounds and cycles"

@@ -13,6 +13,7 @@ from django.db import connection
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.queries import state_of
+from yinuo.city.hall.queue.appointments import anybody
 from yinuo.city.ledger.statements import sql
 from yinuo.city.people.actor import Actor, NotAllowed
 from yinuo.city.supervision.sweep import sweep
@@ -21,6 +22,7 @@ from yinuo.cli.demo.office import Office
 from yinuo.cli.demo.orders import Open, next_acts, open_orders
 from yinuo.cli.demo.plan import Planned
 from yinuo.cli.demo.scenes.ratings import RATER, rater
+from yinuo.cli.demo.scenes.today import ANYBODY
 
 SOURCE = "demo"
 NIGHT, ROUND, EVENING = time(0, 0, 5), time(9, 40), time(18, 30)
@@ -98,6 +100,8 @@ class Stage:
             about = str(planned.fields.get("about", planned.case_id))
             state = state_of(about)
             return rater(about, receipt=state.receipt if state is not None else "")
+        if planned.who == ANYBODY:
+            return anybody(now=planned.at)
         plays = self.openers[planned.case_id] if planned.who == "applicant" else planned.who
         return self.cast.of(plays, case_id=planned.case_id)
 
