@@ -39,8 +39,6 @@ PAGES = {
     "outages": "/outages",
     "offers": "/offers",
     "pauses": "/pauses",
-    "systems": "/systems",
-    "webhooks": "/systems/webhooks",
     "units": "/units",
     "matters": "/matters",
     "points": "/points",
@@ -48,7 +46,6 @@ PAGES = {
     "catalogue-review": "/catalogue/review",
     "registers": "/registers",
     "register": "/registers/disclosure/catalogue",
-    "register-new": "/registers/disclosure/release/new",
     "register-print": "/registers/disclosure/catalogue/print",
     "tables": "/registers/tables",
     "table": "/registers/tables/items",
@@ -72,12 +69,12 @@ PAGES = {
 }
 PAGES_OF = {
     "window": {
-        "window": "/window", "reception": "/reception", "queue": "/queue", "counter": "/counters/1", "display": "/halls/centre/display",
+        "window": "/window", "reception": "/reception", "queue": "/queue", "counter": "/counters/9", "display": "/halls/service-centre/display",
         "appointments": "/appointments", "packages": "/packages", "deliveries": "/deliveries", "agency": "/agency",
     },
     "handler": {"tasks": "/tasks", "handler-registers": "/registers"},
     "head": {"lanes": "/lanes"},
-    "admin": {"people-units": "/units", "admin-catalogue-new": "/catalogue/new"},
+    "admin": {"systems": "/systems", "webhooks": "/systems/webhooks", "people-units": "/units", "admin-catalogue-new": "/catalogue/new"},
     "": {
         "my-sign-in": "/my/sign-in", "track": "/track", "track-wrong": "/track?receipt=1&tail=1", "book": "/book", "book-cancel": "/book/cancel",
         "rate": "/rate",
@@ -241,7 +238,7 @@ def _take(
     if wide > 0:
         wrong.append(f"{wide} px wider than the window")
     text = page.inner_text("body")
-    if match := RAW.search(text):
+    if match := RAW.search(text.replace("None", "") if language == "en" else text):
         wrong.append(f"raw text {match.group()!r}")
     if language == "en" and (here := _untranslated(page)):
         wrong.append(f"Chinese on an English page: {here[:60]!r}")
@@ -254,7 +251,9 @@ def _take(
 
 def _untranslated(page: Page) -> str:
     """Chinese in what the page itself says (not in names and texts that are data)."""
-    words = page.locator("nav, label, thead, h2, .btn, .foot, .empty, .tabs").all_inner_texts()
+    words: list[str] = page.locator("nav, label, thead, h2, .btn, .foot, .empty, .tabs").evaluate_all(
+        "all => all.map(one => { one = one.cloneNode(true); one.querySelectorAll('select').forEach(s => s.remove()); return one.textContent; })"
+    )
     return next((word for word in words if HAN.search(word.replace("中文", ""))), "")
 
 

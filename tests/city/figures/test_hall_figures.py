@@ -103,6 +103,20 @@ def test_the_list_behind_every_value_of_the_catalogue_is_as_long_as_its_n(sign_i
     assert looked > 20
 
 
+def test_every_figure_has_a_list_that_can_be_read(sign_in):
+    client = sign_in("chen")
+    looked = set()
+    for one in Figure.objects.order_by("institution", "clause", "-denominator"):
+        name = f"{one.institution}/{one.clause}"
+        if name in looked or "/" in one.clause:
+            continue
+        looked.add(name)
+        asked = {"period": one.period_start, "unit": one.unit or "", "item": one.item or "", "by": one.by or ""}
+        answer = client.get(f"/figures/{name}/cases", asked)
+        assert answer.status_code in {200, 404}, name
+    assert len(looked) > 20
+
+
 @pytest.mark.holds("E078", shows="/figures/hall-figures/centre-quality")
 def test_the_card_of_the_centre_tells_its_formula_and_what_is_missing(sign_in):
     client = sign_in("chen")

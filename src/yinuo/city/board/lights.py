@@ -19,6 +19,8 @@ from yinuo.city.people.units import Tree
 
 MOST_KEPT = 64
 """Boards a process keeps."""
+MOST_KINDS = 6
+"""Kinds with a column of their own: those with most cards, then with most open; the others count in the row's sum."""
 _KEPT: dict[Any, Lights] = {}
 FILTERS = ("unit", "kind", "item", "level", "institution")
 
@@ -76,6 +78,13 @@ class _Tally:
         else:
             (self.open if row["what"] == "open" else self.paused)[kind] += number
 
+    def kinds(self) -> list[str]:
+        """Those with most cards first, then those with most open."""
+        lit = Counter[str]()
+        for (kind, _level), number in self.cards.items():
+            lit[kind] += number
+        return sorted({*self.open, *self.paused, *lit}, key=lambda kind: (-lit[kind], -self.open[kind], kind))
+
     @property
     def weight(self) -> int:
         return self.open.total() + self.cards.total()
@@ -102,7 +111,7 @@ def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: 
     for row in counted:
         total.add(row)
         tallies.setdefault(_below(tree, row["unit"], top), _Tally()).add(row)
-    kinds = sorted({*total.open, *total.paused, *(kind for kind, _level in total.cards)})
+    kinds = total.kinds()[:MOST_KINDS]
     shown = sorted(tallies.items(), key=lambda one: (-_gravity(words, one[1]), -one[1].weight, one[0]))
     return Lights(
         total=_cell(words, total, asked, unit=top, kind=asked.get("kind")),
