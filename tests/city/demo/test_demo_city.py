@@ -17,6 +17,7 @@ from yinuo.city.supervision.cards import card_of
 from yinuo.city.texts import in_force
 from yinuo.cli.demo import city, disclosed
 from yinuo.cli.demo.plan import Shares
+from yinuo.cli.demo.scenes import lanes
 from yinuo.cli.demo.scenes import today as scene
 from yinuo.cli.demo.scripts import plan
 from yinuo.cli.demo.year import play
@@ -33,6 +34,7 @@ SHARES = Shares(
     rated=0.2,
     rated_online=0.3,
     rated_badly=0.4,
+    lanes=0.15,
 )
 FIRST, LAST = date(2026, 3, 2), datetime(2026, 5, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -49,7 +51,9 @@ def played(db, told, settings, tmp_path):
     cast = city.make_city(pack, demand.office, seed=told.seed, password="demo")
     settings.MEDIA_ROOT = tmp_path
     disclosed.keep_files(LAST)
-    acts = [*plan(demand), *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=LAST)]
+    cases = plan(demand)
+    acts = [*cases, *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=LAST)]
+    acts += lanes.waiting(cases, shown="market", now=LAST)
     acts.sort(key=lambda act: (act.at, act.case_id, act.number))
     result = play(acts, cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
     assert result.refused == []
@@ -109,7 +113,23 @@ def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
     what_is_disclosed_is_read_by_everybody()
     invariant_22_every_broken_promise_has_exactly_one_order()
     applicants_rate_and_what_is_bad_is_put_right_in_time()
+    lanes_are_granted_only_where_the_text_gives_them()
     the_hall_has_people_today(cast, demand)
+
+
+def lanes_are_granted_only_where_the_text_gives_them() -> None:
+    asked, answered = counted(
+        """SELECT count(*) FILTER (WHERE activity = 'lane_asked'),
+                  count(*) FILTER (WHERE activity IN ('lane_granted', 'lane_refused')) FROM ledger_event"""
+    )
+    assert asked - 1 == answered > 3
+    granted, broken = counted(
+        """SELECT count(*) FILTER (WHERE clause = 'lane-limit' AND state = 'kept'),
+                  count(*) FILTER (WHERE state IN ('late', 'overdue'))
+           FROM supervision_clock WHERE institution = 'priority-lanes'"""
+    )
+    assert (granted > 1, broken) == (True, 0)
+    assert counted("SELECT count(*), 0 FROM supervision_finding WHERE institution = 'priority-lanes'") == (0, 0)
 
 
 def the_hall_has_people_today(cast, demand) -> None:

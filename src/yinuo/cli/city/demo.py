@@ -13,6 +13,8 @@ from yinuo.cli.city import setup
 
 PASSWORD = "yinuo-demo"  # noqa: S105 - printed for everybody, and refused in production
 LOGINS = ("supervisor", "leader", "head", "section", "handler", "window", "operator", "auditor", "admin")
+SHOWN = "market"
+"""The unit whose staff have logins."""
 
 
 def demo(
@@ -32,6 +34,7 @@ def demo(
 
     from yinuo.cli.demo import city, disclosed, matters, points, rounds, sections  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
+    from yinuo.cli.demo.scenes import lanes  # noqa: PLC0415
     from yinuo.cli.demo.scenes import today as scene  # noqa: PLC0415
     from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
@@ -54,7 +57,9 @@ def demo(
     typer.echo(f"· its network: {points.enter(pack, cast, first=told.first)} service points")
     typer.echo(f"· its approval sections: {sections.enter(pack, cast, first=told.first)}")
     disclosed.keep_files(now)
-    acts = [*plan(demand), *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=now)]
+    cases_of_year = plan(demand)
+    acts = [*cases_of_year, *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=now)]
+    acts += lanes.waiting(cases_of_year, shown=SHOWN, now=now)
     acts.sort(key=lambda act: (act.at, act.case_id, act.number))
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
     typer.echo(

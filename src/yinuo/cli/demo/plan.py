@@ -32,9 +32,11 @@ class Shares:
     handed_on: float = 0.35
     inquiries: float = 0.12
     online: float = 0.25
-    rated: float = 0.06
+    rated: float = 0.05
     rated_online: float = 0.25
     rated_badly: float = 0.06
+    lanes: float = 0.02
+    """Of those decided on another day than the one on which they were accepted."""
 
 
 @dataclass(frozen=True)

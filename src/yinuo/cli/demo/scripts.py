@@ -7,7 +7,7 @@ from random import Random
 from yinuo.cli.demo.diary import Diary
 from yinuo.cli.demo.names import applicant
 from yinuo.cli.demo.plan import Demand, Planned, arrivals
-from yinuo.cli.demo.scenes import ratings
+from yinuo.cli.demo.scenes import lanes, ratings
 
 PAPERS = ("申请表第二页", "场地使用证明", "法定代表人身份证复印件", "平面布局图", "委托书")
 LAWFUL = {
@@ -34,7 +34,7 @@ def plan(demand: Demand) -> list[Planned]:
         script = inquiry if rng.random() < demand.shares.inquiries else application
         name = f"{demand.office.days[day]:%Y%m%d}{number:06}"
         told = script(demand, rng, name=name, day=day, minute=minute)
-        acts += ratings.beside(told, demand) if script is application else told
+        acts += [*ratings.beside(told, demand), *lanes.beside(told, demand)] if script is application else told
     return sorted(acts, key=lambda act: (act.at, act.case_id, act.number))
 
 

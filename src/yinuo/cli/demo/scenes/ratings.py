@@ -34,7 +34,7 @@ COMPLAINTS = (
 def beside(acts: Sequence[Planned], demand: Demand) -> list[Planned]:
     """The acts of an application, with the channel it came by, and its rating if somebody rates it."""
     shares, opening = demand.shares, acts[0]
-    rng = Random(f"{demand.seed}/{opening.case_id}/rated")
+    rng = Random(f"{demand.seed}/{opening.case_id}/rating")
     is_online = rng.random() < shares.online
     if is_online:
         acts = [replace(opening, fields={**opening.fields, "channel": ONLINE}), *acts[1:]]
@@ -66,7 +66,7 @@ def _badly(diary: Diary, opening: Planned) -> list[Planned]:
     begun = {"kind": "bad-rating", "unit": unit}
     bad.do("bad_rating_received", RATER, opening=begun, about=opening.case_id, **rating)
     bad.acts[0] = replace(bad.acts[0], at=diary.acts[-1].at + timedelta(seconds=5))
-    if rng.random() < 0.25:
+    if rng.random() < 0.3:
         bad.do("rater_contacted", f"handler:{unit}", after=1, contact_said="评价人说是点错了档次")
         bad.do("rating_appealed", f"head:{unit}", after=1, appeal_ground="评价人自述误评，有通话记录")
         if rng.random() < 0.7:
