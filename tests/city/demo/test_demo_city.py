@@ -17,7 +17,7 @@ from yinuo.city.supervision.cards import card_of
 from yinuo.city.texts import in_force
 from yinuo.cli.demo import city, disclosed
 from yinuo.cli.demo.plan import Shares
-from yinuo.cli.demo.scenes import lanes
+from yinuo.cli.demo.scenes import everything
 from yinuo.cli.demo.scenes import today as scene
 from yinuo.cli.demo.scripts import plan
 from yinuo.cli.demo.year import play
@@ -51,10 +51,7 @@ def played(db, told, settings, tmp_path):
     cast = city.make_city(pack, demand.office, seed=told.seed, password="demo")
     settings.MEDIA_ROOT = tmp_path
     disclosed.keep_files(LAST)
-    cases = plan(demand)
-    acts = [*cases, *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=LAST)]
-    acts += lanes.waiting(cases, shown="market", now=LAST)
-    acts.sort(key=lambda act: (act.at, act.case_id, act.number))
+    acts = everything.acts(demand, pack, now=LAST)
     result = play(acts, cast, office=demand.office, until=LAST, seed=told.seed, tell=lambda day: None)
     assert result.refused == []
     return demand, cast

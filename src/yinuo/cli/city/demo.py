@@ -13,8 +13,6 @@ from yinuo.cli.city import setup
 
 PASSWORD = "yinuo-demo"  # noqa: S105 - printed for everybody, and refused in production
 LOGINS = ("supervisor", "leader", "head", "section", "handler", "window", "operator", "auditor", "admin")
-SHOWN = "market"
-"""The unit whose staff have logins."""
 
 
 def demo(
@@ -34,9 +32,7 @@ def demo(
 
     from yinuo.cli.demo import city, disclosed, matters, points, rounds, sections  # noqa: PLC0415
     from yinuo.cli.demo.plan import Shares  # noqa: PLC0415
-    from yinuo.cli.demo.scenes import lanes  # noqa: PLC0415
-    from yinuo.cli.demo.scenes import today as scene  # noqa: PLC0415
-    from yinuo.cli.demo.scripts import plan  # noqa: PLC0415
+    from yinuo.cli.demo.scenes import everything  # noqa: PLC0415
     from yinuo.cli.demo.year import play  # noqa: PLC0415
     from yinuo.cli.say import refuse  # noqa: PLC0415
     from yinuo.rulebook.loader import load_pack  # noqa: PLC0415
@@ -57,10 +53,7 @@ def demo(
     typer.echo(f"· its network: {points.enter(pack, cast, first=told.first)} service points")
     typer.echo(f"· its approval sections: {sections.enter(pack, cast, first=told.first)}")
     disclosed.keep_files(now)
-    cases_of_year = plan(demand)
-    acts = [*cases_of_year, *disclosed.plan(demand), *scene.plan(pack, seed=told.seed, now=now)]
-    acts += lanes.waiting(cases_of_year, shown=SHOWN, now=now)
-    acts.sort(key=lambda act: (act.at, act.case_id, act.number))
+    acts = everything.acts(demand, pack, now=now)
     played = play(acts, cast, office=demand.office, until=now, seed=told.seed, tell=_teller(today))
     typer.echo(
         f"· the leading group: {rounds.enter(pack, cast, first=told.first, now=now)} events of rounds and cycles"
