@@ -23,6 +23,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     )
     here = database(os.environ.get("DATABASE_URL") or address)
     settings.DATABASES["default"].update({name: here[name] for name in ("HOST", "PORT", "USER", "PASSWORD")})
+    connection.close_pool()  # a test of the command line may have opened it, to a server that is not this one
     yield
     embedded.leave(home)
 
