@@ -73,7 +73,7 @@ def test_e044_what_the_file_does_not_entitle_to_is_refused_with_the_condition_th
 def test_invariant_18_powers_handed_down_are_used_only_while_their_letter_is_in_force():
     case_id = asked()
     hand_down(case_id)
-    use = {"decided": "签注一件"}
+    use = {"done_below": "签注一件"}
     town.do(case_id, "decided_below", town.HANDLER, at=town.later(days=700), fields=use)
     found = refused(town.do, case_id, "decided_below", town.HANDLER, at=town.later(days=735), fields=use)
     assert found.clause == "delegated-powers/tier.used-in-force"

