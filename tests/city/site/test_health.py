@@ -73,6 +73,7 @@ def test_a_full_disk_is_seen(client: Client, worker, monkeypatch):
     assert client.get("/healthz").json()["checks"]["disk"] == {"ok": False, "says": "1 MB free"}
 
 
+@pytest.mark.django_db
 def test_without_a_database_it_says_so_instead_of_breaking(client: Client, monkeypatch):
     def gone(*_):
         raise DatabaseError("the server went away; user 张三")
