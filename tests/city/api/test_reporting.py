@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import DataError, connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,9 +18,7 @@ from yinuo.city.api.importing import Aim, lines_of, take
 from yinuo.city.api.models import Batch
 from yinuo.city.cases import recording
 from yinuo.city.pages import listing
-from yinuo.city.people import commands
-from yinuo.city.people.actor import OPERATOR, Actor, Grant
-from yinuo.city.people.models import Account
+from yinuo.city.people.actor import Actor, Grant
 
 PAGE, BATCHES = "/systems/reporting", "/systems/reporting/batches"
 
@@ -32,13 +29,7 @@ def sign_in(founded):
 
     def signed(role, over="city", language="zh-hans"):
         person = f"{role}-{over}-{language}".replace("_", "-")
-        staffing.hire(person)
-        staffing.grant(role, over, holder=person)
-        account = Account.objects.create(username=person)
-        commands.link_account(person, str(account.pk), actor=OPERATOR, now=staffing.NOW)
-        client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return staffing.browser_with(role, person, over=over, language=language)
 
     return signed
 

@@ -5,34 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import connection, transaction
-from django.test import Client
 from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.figures import shelves
+from tests.city.together import browser_of, made_once
 from yinuo.city.board import polling
-from yinuo.city.people.models import Account
 
 
 @pytest.fixture(scope="package")
 def city(django_db_setup, django_db_blocker):
     """One open transaction around all tests of the package."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            small_city.found()
-            shelves.publish(date(2025, 1, 1))
-            shelves.sections()
-            small_city.month_of_cases()
-            small_city.supervised()
-            small_city.measure_figures(small_city.NOW)
-            yield
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
-            connection.close()
+    with made_once(django_db_blocker):
+        small_city.found()
+        shelves.publish(date(2025, 1, 1))
+        shelves.sections()
+        small_city.month_of_cases()
+        small_city.supervised()
+        small_city.measure_figures(small_city.NOW)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -45,12 +36,4 @@ def today(monkeypatch):
 @pytest.fixture
 def sign_in(city, db):
     """A client of somebody of the city."""
-
-    def signed(key, language="zh-hans"):
-        client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(
-            Account.objects.get(username=key), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-        return client
-
-    return signed
+    return browser_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.conf import settings as site
 from django.core.cache import cache
-from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.city.matrix import world
+from tests.city.together import made_once
 from yinuo.city.board import polling
 
 
@@ -17,16 +17,11 @@ def standing(django_db_setup, django_db_blocker, tmp_path_factory):
     """One open transaction around every test that uses it."""
     was = site.MEDIA_ROOT
     site.MEDIA_ROOT = tmp_path_factory.mktemp("files")
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
+    try:
+        with made_once(django_db_blocker):
             yield world.Town()
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
-            connection.close()
-            site.MEDIA_ROOT = was
+    finally:
+        site.MEDIA_ROOT = was
 
 
 @pytest.fixture(autouse=True)

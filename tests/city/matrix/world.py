@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from tests.city.cases import town
 from tests.city.papers.pdftext import text_of as pdf_text
 from tests.city.supervision import staff
+from tests.city.together import BACKEND
 from yinuo.city.cases import attachments, commands, queries
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.models import Case
@@ -35,7 +36,6 @@ MINE, OTHERS = "market", "police"
 ITEMS = {MINE: "food-permit", OTHERS: "residence-permit"}
 ROLES: tuple[Role, ...] = get_args(Role)
 PDF = b"%PDF-1.7\n%%EOF\n"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass(frozen=True)

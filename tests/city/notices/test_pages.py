@@ -9,12 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.city.people import staffing
+from tests.city.together import BACKEND
 from yinuo.city.notices import queries
 from yinuo.city.notices.commands import Posting, Telling, post_webhooks, tell, tell_many
 from yinuo.city.notices.deliver import deliver
 from yinuo.city.notices.queries import outgoing, unread
-from yinuo.city.people import commands
-from yinuo.city.people.actor import OPERATOR
 from yinuo.city.people.models import Account
 
 NOW = datetime(2026, 6, 2, 1, tzinfo=UTC)
@@ -31,13 +30,7 @@ def sign_in(db):
     staffing.open_units()
 
     def signed(person, role, language="zh-hans"):
-        staffing.hire(person)
-        staffing.grant(role, "city", holder=person)
-        account = Account.objects.create(username=person)
-        commands.link_account(person, str(account.pk), actor=OPERATOR, now=staffing.NOW)
-        client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return staffing.browser_with(role, person, language=language)
 
     return signed
 
@@ -163,9 +156,7 @@ def test_an_address_that_is_none_is_refused_with_a_sentence(sign_in):
     assert client.post("/inbox/addresses/fax", {"address": "1"}).status_code == 404
     assert client.get("/inbox/addresses/mail").status_code == 405
     forged = Client(enforce_csrf_checks=True)
-    forged.force_login(
-        Account.objects.get(username="li"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    forged.force_login(Account.objects.get(username="li"), backend=BACKEND)
     assert forged.post("/inbox/addresses/mail", {"address": "a@example.org"}).status_code == 403
 
 

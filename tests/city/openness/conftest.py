@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.openness import gazette
+from tests.city.together import made_once
 from yinuo.city.openness import records
 
 
 @pytest.fixture(scope="package")
 def founded(django_db_setup, django_db_blocker):
     """One open transaction around all tests of the package: units, people, the text in force, six weeks of cases judged."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            gazette.found()
-            yield
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
-            connection.close()
+    with made_once(django_db_blocker):
+        gazette.found()
+        yield
 
 
 @pytest.fixture(autouse=True)

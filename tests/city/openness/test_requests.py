@@ -10,11 +10,11 @@ from django.test import Client
 from tests.city.board import small_city
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
+from tests.city.together import browser_of
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.numbers import is_receipt
 from yinuo.city.ledger.read import stream
-from yinuo.city.people.models import Account
 from yinuo.city.supervision.models import Clock
 
 ASKED = {
@@ -108,9 +108,7 @@ def test_the_clocks_of_the_law_run_from_the_confirmation_and_handling_goes_the_u
 def test_a_handler_finds_the_request_and_confirms_it_on_the_page_of_its_case(town):
     send(**ASKED)
     case = Case.objects.get(kind="information-request")
-    staff = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
-    account = Account.objects.get(username="zhao")
-    staff.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    staff = browser_of("zhao")
     page = staff.get(f"/cases/{case.case_id}").content.decode()
     for word in ("依申请公开", "二〇二五年餐饮抽检结果", "公众（网上）", "与申请人确认"):
         assert word in page, word

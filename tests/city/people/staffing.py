@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from tests.city.together import browser_of
 from yinuo.city.people import commands
 from yinuo.city.people.actor import OPERATOR
+from yinuo.city.people.models import Account
 from yinuo.city.people.staff import Appointment, Post, RoleGrant
 from yinuo.city.people.units import Span
 
@@ -59,3 +61,12 @@ def employ(person, unit, tier="member", *, oversees=()):
     hire(person)
     post(f"{unit}/{person}".replace("/", "."), unit, tier, oversees=oversees)
     appoint(person, f"{unit}.{person}")
+
+
+def browser_with(role, person, *, over="city", language="zh-hans"):
+    """The browser of somebody hired with a role over a part of the city."""
+    hire(person)
+    grant(role, over, holder=person)
+    account = Account.objects.create(username=person)
+    commands.link_account(person, str(account.pk), actor=OPERATOR, now=NOW)
+    return browser_of(person, language)

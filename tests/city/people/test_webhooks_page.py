@@ -6,16 +6,12 @@ import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from tests.city.people import staffing
 from yinuo.city.ledger import read
 from yinuo.city.notices import queries
 from yinuo.city.notices.commands import Posting, post_webhooks
-from yinuo.city.people import commands
-from yinuo.city.people.actor import OPERATOR
-from yinuo.city.people.models import Account
 
 ADDRESS = "https://93.184.216.34/hook"
 WANTED = {"name": "大数据平台", "unit": "city", "url": ADDRESS, "activities": ["finding_raised", "granted"]}
@@ -27,13 +23,7 @@ def sign_in(db):
     staffing.open_units()
 
     def signed(person, role, language="zh-hans", over="city"):
-        staffing.hire(person)
-        staffing.grant(role, over, holder=person)
-        account = Account.objects.create(username=person)
-        commands.link_account(person, str(account.pk), actor=OPERATOR, now=staffing.NOW)
-        client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return staffing.browser_with(role, person, over=over, language=language)
 
     return signed
 

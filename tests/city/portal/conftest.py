@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.board.conftest import sign_in, today
 from tests.city.catalogue import stock
+from tests.city.together import made_once
 
 __all__ = ["sign_in", "today"]
 
@@ -19,19 +19,12 @@ __all__ = ["sign_in", "today"]
 @pytest.fixture(scope="package")
 def city(django_db_setup, django_db_blocker):
     """One open transaction around all tests of the package; each test's own changes go with its savepoint."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            small_city.found()
-            cases = small_city.month_of_cases(24)
-            small_city.supervised()
-            stock.publish(now=small_city.NOW)
-            yield cases
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
-            connection.close()
+    with made_once(django_db_blocker):
+        small_city.found()
+        cases = small_city.month_of_cases(24)
+        small_city.supervised()
+        stock.publish(now=small_city.NOW)
+        yield cases
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.db import connection
 
 from tests.city.board import small_city
 from tests.city.portal.test_applying import GOOD, begun, case_of, come_in_again, pdf, sent
+from tests.city.together import browser_of
 from yinuo.city.cases.acts import Act
 from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
@@ -138,7 +139,7 @@ def test_a_firm_is_acted_for_under_a_written_mandate_until_its_day(come_in, at):
     path = f"/my/cases/{case.case_id}"
     assert colleague.get(path).status_code == 404, "nobody has compared his document with the firm"
     other = Mandate.objects.exclude(mandate=mandate.mandate).get()
-    window = sign_in_as("li")
+    window = browser_of("li")
     assert "示例餐饮有限公司" in window.get("/agency/mandates").content.decode()
     assert window.post(f"/agency/mandates/{other.mandate}/check").status_code == 302
     assert colleague.get(path).status_code == 200
@@ -147,19 +148,9 @@ def test_a_firm_is_acted_for_under_a_written_mandate_until_its_day(come_in, at):
     assert {agent.get(path).status_code, colleague.get(path).status_code} == {404}
 
 
-def sign_in_as(key):
-    from django.test import Client
-
-    from yinuo.city.people.models import Account
-
-    client = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
-    client.force_login(Account.objects.get(username=key), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
 @pytest.mark.holds("E027", "E051", "invariant 17", shows="/agency")
 def test_a_village_room_files_for_a_resident_with_a_written_mandate(come_in):
-    resident, clerk = come_in("13700003333"), sign_in_as("li")
+    resident, clerk = come_in("13700003333"), browser_of("li")
     assert "食品经营许可" in clerk.get("/agency").content.decode()
     address = clerk.post("/agency/items/food-permit").headers["Location"]
     wrong = clerk.post(address, {**GOOD, "phone": "", "until": "", "do": "send"}).content.decode()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
-from django.test import Client
 from django.utils import timezone
 
 from tests.city.board import small_city
+from tests.city.together import browser_of, made_once
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
-from yinuo.city.people.models import Account
 from yinuo.city.people.units import Span
 from yinuo.city.registers import overview
 
@@ -23,21 +21,14 @@ MORE = (
 @pytest.fixture(scope="package")
 def founded(django_db_setup, django_db_blocker):
     """One open transaction around all tests of the package: units, people with logins, the text in force."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            small_city.found()
-            row = next(row for row in small_city.demo_city().tables["units"].to_dicts() if row["id"] == MORE[0][2])
-            office = Span(row["id"], small_city.START, None, row["parent"], row["zh"], row["en"], row["type"])
-            people.open_unit(office, actor=OPERATOR, now=small_city.NOW)
-            for one in MORE:
-                small_city.employ(*one)
-            yield
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
-            connection.close()
+    with made_once(django_db_blocker):
+        small_city.found()
+        row = next(row for row in small_city.demo_city().tables["units"].to_dicts() if row["id"] == MORE[0][2])
+        office = Span(row["id"], small_city.START, None, row["parent"], row["zh"], row["en"], row["type"])
+        people.open_unit(office, actor=OPERATOR, now=small_city.NOW)
+        for one in MORE:
+            small_city.employ(*one)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -50,12 +41,4 @@ def today(monkeypatch):
 @pytest.fixture
 def sign_in(founded, db):
     """A client of somebody of the town."""
-
-    def signed(key, language="zh-hans"):
-        client = Client(HTTP_ACCEPT_LANGUAGE=language)
-        client.force_login(
-            Account.objects.get(username=key), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-        return client
-
-    return signed
+    return browser_of

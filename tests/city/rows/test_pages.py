@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from tests.city.cases import town
 from tests.city.supervision.staff import local, sweep_all
+from tests.city.together import browser_of
 from yinuo.city.figures.commands import measure_figures
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
@@ -39,8 +39,7 @@ def test_regression_24_what_people_wrote_is_text_on_every_page(monkeypatch):
     people.link_account("chen", str(account.pk), actor=OPERATOR, now=now)
     people.grant(RoleGrant("root", "person", "chen", "administrator", "city", town.START), actor=OPERATOR, now=now)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = browser_of("chen")
     measure_figures(now)
     met = 0
     for path in (
