@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.board.lights import subtree
 from yinuo.city.cases.projection import pairs
+from yinuo.city.pages import caselisting
 from yinuo.city.pages.listing import Filter, Sort, Spec, day, one_of
 from yinuo.city.pages.spreadsheets import Column
 from yinuo.city.pages.words import Words
@@ -84,14 +85,9 @@ def cases(words: Words) -> Spec:
             Filter("status", "c.status = %(status)s", one_of(CASE_STATUS)),
             Filter("clock", _clock(), one_of(CLOCK_STATES)),
             Filter("level", _level()),
-            Filter("since", "c.opened_at >= %(since)s::date::timestamptz", day),
-            Filter("until", "c.opened_at < (%(until)s::date + 1)::timestamptz", day),
-            Filter("q", "c.words @> %(q)s::text[]", pairs),
+            *caselisting.FILTERS,
         ),
-        sorts={
-            "opened": Sort("c.opened_at", "timestamptz"),
-            "ended": Sort("coalesce(c.ended_at, 'infinity'::timestamptz)", "timestamptz"),
-        },
+        sorts=caselisting.SORTS,
         default="-opened",
     )
 

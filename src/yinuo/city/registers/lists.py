@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases.projection import pairs
-from yinuo.city.pages.listing import Filter, Sort, Spec, day, one_of
+from yinuo.city.pages import caselisting
+from yinuo.city.pages.listing import Filter, Sort, Spec, one_of
 from yinuo.city.pages.showing import NOBODY, Called, called, shown
 from yinuo.city.pages.spreadsheets import Column
 from yinuo.city.pages.words import Words
@@ -44,14 +44,11 @@ def spec(book: Book, words: Words) -> Spec:
             Filter("step", f"c.status = 'open' AND {_STEP}", one_of(tuple(book.way.steps))),
             Filter("clock", f"c.status = 'open' AND {_OVERDUE}", one_of(("overdue",))),
             Filter("mine", f"c.status = 'open' AND {of_person()}", one_of(("1",))),
-            Filter("since", "c.opened_at >= %(since)s::date::timestamptz", day),
-            Filter("until", "c.opened_at < (%(until)s::date + 1)::timestamptz", day),
-            Filter("q", "c.words @> %(q)s::text[]", pairs),
+            *caselisting.FILTERS,
             *own,
         ),
         sorts={
-            "opened": Sort("c.opened_at", "timestamptz"),
-            "ended": Sort("coalesce(c.ended_at, 'infinity'::timestamptz)", "timestamptz"),
+            **caselisting.SORTS,
             **{f"by_{one.name}": _sort(one) for one in book.columns if one.access in ("public", "internal")},
         },
         default="-opened",

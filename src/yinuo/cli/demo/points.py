@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from math import cos, pi, sin
@@ -37,20 +37,28 @@ AGENTS = ("李秀英", "王建国", "张桂兰", "刘永强", "陈玉梅", "赵�
 def enter(pack: Pack, cast: Cast, *, first: date) -> int:
     """Enter and check every point on the city's first day; how many there are. A second time nothing changes."""
     known = set(pack.tables["items"]["id"])
-    zone = ZoneInfo(pack.rules.zone)
-    begin = datetime.combine(first, time(9), zone)
-    said = list(_points(pack, first))
-    entered, checked = [], []
-    for fields in said:
-        case_id = f"point-{fields['number']}"
+    begin = datetime.combine(first, time(9), ZoneInfo(pack.rules.zone))
+    entries = []
+    for fields in _points(pack, first):
         fields["items"] = [item for item in fields.get("items", ()) if item in known]
         told = {name: value for name, value in fields.items() if value not in ("", [], None)}
-        entered.append(Act(case_id, "entered", begin, told, kind=KIND, unit=HALL, event_id=f"{case_id}-entered"))
-        checked.append(Act(case_id, "verified", begin + timedelta(hours=2), unit=HALL, event_id=f"{case_id}-verified"))
+        entries.append((f"point-{fields['number']}", HALL, told))
+    return enter_and_check(KIND, entries, cast, begin=begin)
+
+
+def enter_and_check(
+    kind: str, entries: Sequence[tuple[str, str, Mapping[str, Any]]], cast: Cast, *, begin: datetime
+) -> int:
+    """Enter (case, unit, fields) in a book by one person of the centre; another checks two hours later. How many there are."""
+    later = begin + timedelta(hours=2)
+    entered = [
+        Act(one, "entered", begin, told, kind=kind, unit=unit, event_id=f"{one}-entered") for one, unit, told in entries
+    ]
+    checked = [Act(one, "verified", later, unit=HALL, event_id=f"{one}-verified") for one, _unit, _told in entries]
     clerks = cast.actors[f"window:{HALL}"]
     for acts, clerk in ((entered, clerks[0]), (checked, clerks[1])):
-        write(acts, importing(clerk), now=begin + timedelta(hours=2))
-    return len(said)
+        write(acts, importing(clerk), now=later)
+    return len(entries)
 
 
 def write(acts: list[Act], actor: Actor, *, now: datetime) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from yinuo.city.cases.acts import Act
 from yinuo.city.figures.catalogued import tables_of
-from yinuo.cli.demo.cast import HALL, Cast
-from yinuo.cli.demo.points import importing, write
+from yinuo.cli.demo.cast import Cast
+from yinuo.cli.demo.points import enter_and_check
 from yinuo.rulebook.loader import Pack
 
 KIND = "three-concentrations/approval-section"
@@ -20,7 +19,7 @@ def enter(pack: Pack, cast: Cast, *, first: date) -> int:
     """Enter and check the section of every department that holds approval items; how many. A second time nothing changes."""
     begin = datetime.combine(first, time(9), ZoneInfo(pack.rules.zone))
     held = sorted(set(tables_of(pack, ["departments"])["departments"]["unit"]))
-    entered, checked = [], []
+    entries = []
     for number, unit in enumerate(held, 1):
         where = (
             {"in_centre": False, "why_not": OUTSIDE[unit]}
@@ -28,10 +27,5 @@ def enter(pack: Pack, cast: Cast, *, first: date) -> int:
             else {"in_centre": True, "takes_only": False, "counter": f"{number}号窗口", "entered_on": str(first)}
         )
         said = {"department": unit, "section": "行政审批科", **where}
-        name = f"section-{unit}"
-        entered.append(Act(name, "entered", begin, said, kind=KIND, unit=unit, event_id=f"{name}-entered"))
-        checked.append(Act(name, "verified", begin + timedelta(hours=2), unit=HALL, event_id=f"{name}-verified"))
-    clerks = cast.actors[f"window:{HALL}"]
-    for acts, clerk in ((entered, clerks[0]), (checked, clerks[1])):
-        write(acts, importing(clerk), now=begin + timedelta(hours=2))
-    return len(held)
+        entries.append((f"section-{unit}", unit, said))
+    return enter_and_check(KIND, entries, cast, begin=begin)
