@@ -44,6 +44,10 @@ class Edition:
         """The name under which tables show this edition: its first day."""
         return self.start.isoformat()
 
+    def is_on(self, day: date) -> bool:
+        """Whether it is in force on a local day."""
+        return self.start <= day and (self.until is None or day < self.until)
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -58,6 +62,15 @@ class Ruling:
     def name(self) -> str:
         """`institution/clause`, the way other clauses and reports name it."""
         return f"{self.institution}/{self.id}"
+
+    def on(self, day: date) -> Edition | None:
+        """The edition in force on a local day; null when none is yet, or none any more."""
+        return next((one for one in reversed(self.editions) if one.is_on(day)), None)
+
+    def about(self, day: date) -> Edition:
+        """What to show of the clause on a day: its edition in force, else the last one before, else the first to come."""
+        begun = [one for one in self.editions if one.start <= day]
+        return self.on(day) or (begun[-1] if begun else self.editions[0])
 
 
 @dataclass(frozen=True)
