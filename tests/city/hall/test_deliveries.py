@@ -15,6 +15,8 @@ from yinuo.city.supervision.sweep import sweep
 
 __all__ = ["before", "li"]
 
+CHECK = {"item": "pension-check", "typed": "退休待遇资格认证", "given": ["pension-check-1"]}
+
 
 @pytest.fixture
 def granted(li, before):
@@ -30,6 +32,8 @@ def test_what_was_decided_is_listed_until_it_is_delivered(granted, sign_in):
     li = sign_in("li")
     page = said(li.get("/deliveries"))
     assert granted.receipt in page and "没有在途的文书" in page
+    unsaid = li.post(f"/deliveries/{granted.case_id}/begin", {"way": ""})
+    assert unsaid.status_code == 422 and not Case.objects.filter(kind="delivery").exists()
     begun = li.post(f"/deliveries/{granted.case_id}/begin", {"way": "邮寄"})
     assert begun.status_code == 302
     delivery = Case.objects.get(kind="delivery", fields__about=granted.case_id)
@@ -39,6 +43,7 @@ def test_what_was_decided_is_listed_until_it_is_delivered(granted, sign_in):
     li.post(f"/deliveries/{delivery.case_id}/send", {"tracking_no": "SF1"})
     sweep(small_city.NOW)
     assert Clock.objects.get(case_id=delivery.case_id, clause="within-ten-days").state == "kept"
+    assert li.post(f"/deliveries/{delivery.case_id}/deliver", {"taken_by": ""}).status_code == 422
     li.post(f"/deliveries/{delivery.case_id}/deliver", {"taken_by": "本人"})
     assert Case.objects.get(case_id=delivery.case_id).status == "ended"
     assert granted.receipt not in said(li.get("/deliveries"))
@@ -57,10 +62,25 @@ def test_nothing_is_delivered_that_was_not_decided(li, before):
 
 
 def test_settled_on_the_spot_the_decision_is_the_paper_to_print(li, before):
-    answer = sent(li, "settle", item="pension-check", typed="退休待遇资格认证", given=["pension-check-1"])
+    answer = sent(li, "settle", **CHECK, taken_by="代办人")
     page = said(li.get(answer["Location"]))
     assert "已当场办结" in page and "打印决定书" in page
-    assert Case.objects.filter(kind="delivery", status="ended").count() == 1
+    handed = made(before).get(kind="delivery")
+    assert (handed.status, handed.fields["taken_by"]) == ("ended", "代办人")
+
+
+def test_who_took_it_is_only_what_was_chosen(li, before):
+    """Nobody named: the decision lies at the window and is still to be handed over."""
+    sent(li, "settle", **CHECK)
+    lying = made(before).get(kind="delivery")
+    assert (lying.status, lying.fields["way"], lying.fields.get("taken_by")) == ("open", "窗口领取", None)
+    assert made(before).get(kind="application").receipt in said(li.get("/deliveries"))
+
+
+def test_somebody_the_text_does_not_name_is_refused_at_the_field_and_leaves_nothing(li, before):
+    answer = sent(li, "settle", **CHECK, taken_by="邻居")
+    assert answer.status_code == 422 and not made(before).exists()
+    assert 'aria-describedby="taken_by_error"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

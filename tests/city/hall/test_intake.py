@@ -139,7 +139,7 @@ def test_who_is_guided_on_stays_with_the_clerk(li, before):
 def test_on_the_spot_only_what_may_be_done_on_the_spot(li, before):
     answer = sent(li, "settle", item="food-permit", given=ALL)
     assert answer.status_code == 422 and not made(before).exists()
-    sent(li, "settle", item="pension-check", typed="退休待遇资格认证", given=["pension-check-1"])
+    sent(li, "settle", item="pension-check", typed="退休待遇资格认证", given=["pension-check-1"], taken_by="本人")
     settled = made(before).get(kind="application")
     assert [name for name, _told in events(settled.case_id)] == ["received", "accepted", "granted"]
     handed = made(before).get(kind="delivery")

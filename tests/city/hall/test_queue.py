@@ -17,12 +17,14 @@ from yinuo.city.cases.models import Case
 from yinuo.city.hall.queue import appointments, commands, slots
 from yinuo.city.hall.queue.halls import Halls
 from yinuo.city.hall.queue.tickets import in_turn, today
-from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.people.accounts import asking
+from yinuo.city.people.actor import Actor, Grant, NotAllowed
 from yinuo.city.supervision.models import Clock, Finding
 from yinuo.city.supervision.sweep import sweep
 
 NOW = small_city.NOW
 WINDOW = Actor("li", "李强", (Grant("window_clerk", "service-centre"),), "service-centre")
+ELSEWHERE = Actor("wu", "吴窗口", (Grant("window_clerk", "market"),), "market")
 HEAD = Actor("head", "大厅主任", (Grant("section_head", "service-centre"),), "service-centre")
 LANES = ("加急", "优先", "预约", "普通")
 HALL = "service-centre"
@@ -55,6 +57,14 @@ def called(halls, counter="1", at=NOW + timedelta(minutes=20)):
     return commands.call_next(one, halls.services[one.service], actor=WINDOW, now=at).number
 
 
+def at_window(halls, counter="1"):
+    return halls.counters[counter], halls.services[halls.counters[counter].service]
+
+
+def end(halls, case_id, what, *, counter="1", minute=21, actor=WINDOW):
+    commands.end(case_id, what, *at_window(halls, counter), actor=actor, now=NOW + timedelta(minutes=minute))
+
+
 def ticket(case_id, now=NOW):
     return next(one for one in today(HALL, now=now) if one.case_id == case_id)
 
@@ -75,7 +85,7 @@ def test_a_jump_is_refused_until_a_head_who_does_not_call_signs_a_reason(halls, 
     draw()
     later = draw()
     with pytest.raises(Refused, match="先来先办"):
-        commands.call(ticket(later), halls.counters["1"], actor=WINDOW, now=NOW + timedelta(minutes=5))
+        commands.call(later, *at_window(halls), actor=WINDOW, now=NOW + timedelta(minutes=5))
     with pytest.raises(Refused, match="您不在其中"):
         commands.sign_jump(later, reason="熟人", actor=WINDOW, now=NOW + timedelta(minutes=5))
     with pytest.raises(Refused, match="请写明理由"):
@@ -99,11 +109,46 @@ def test_one_at_a_time_and_passed_over_only_after_the_second_call(halls, draw):
     with pytest.raises(Refused, match="还没有办完"):
         called(halls)
     with pytest.raises(Refused, match="再次叫号"):
-        commands.end(first, "missed", actor=WINDOW, now=NOW + timedelta(minutes=21))
-    commands.end(first, "again", actor=WINDOW, now=NOW + timedelta(minutes=22))
+        end(halls, first, "missed", minute=21)
+    end(halls, first, "again", minute=22)
     assert ticket(first).calls == 2
-    commands.end(first, "missed", actor=WINDOW, now=NOW + timedelta(minutes=23))
+    end(halls, first, "missed", minute=23)
     assert ticket(first).is_missed and called(halls, at=NOW + timedelta(minutes=24)) == "A002"
+
+
+@pytest.mark.holds("E058", shows="/counters/1")
+def test_a_window_calls_who_waits_for_its_service_and_ends_whom_it_called(halls, draw):
+    first, second, other = draw(), draw(), draw("social")
+    with pytest.raises(Refused, match="不在这个窗口的队里"):
+        commands.call(other, *at_window(halls), actor=WINDOW, now=NOW + timedelta(minutes=5))
+    commands.call(first, *at_window(halls), actor=WINDOW, now=NOW + timedelta(minutes=6))
+    with pytest.raises(Refused, match="还没有办完"):
+        commands.call(second, *at_window(halls), actor=WINDOW, now=NOW + timedelta(minutes=7))
+    with pytest.raises(Refused, match="不在这个窗口的队里"):
+        commands.call(first, *at_window(halls, "2"), actor=WINDOW, now=NOW + timedelta(minutes=7))
+    for what, whom, counter in (("served", first, "2"), ("left", first, "2"), ("served", second, "1"), ("left", other, "1")):  # fmt: skip
+        with pytest.raises(Refused, match="不是这个窗口正在接待的"):
+            end(halls, whom, what, counter=counter)
+    assert [ticket(one).is_over for one in (first, second, other)] == [False] * 3
+    end(halls, second, "left")
+    end(halls, first, "served", minute=22)
+    assert ticket(second).is_over and ticket(first).is_served
+
+
+def test_a_window_elsewhere_neither_calls_nor_ends(halls, draw):
+    first = draw()
+    with pytest.raises(NotAllowed):
+        commands.call(first, *at_window(halls), actor=ELSEWHERE, now=NOW + timedelta(minutes=5))
+    called(halls)
+    with pytest.raises(NotAllowed):
+        end(halls, first, "served", actor=ELSEWHERE)
+
+
+def test_the_desk_gives_no_urgent_lane_for_a_number_that_is_typed_in(sign_in, city, db):
+    case = Case.objects.filter(kind="application").first()
+    sign_in("li").post("/queue/draw", {"form": "h" * 32, "service": "general", "about": case.case_id})
+    drawn = Case.objects.get(kind="ticket")
+    assert drawn.fields["lane"] == "普通" and not drawn.fields.get("about")
 
 
 def test_the_same_form_is_one_number_and_another_day_begins_anew(halls, draw):
@@ -182,6 +227,36 @@ def test_anybody_books_and_gives_back_without_signing_in(client, city, db, sign_
     assert receipt in staff and "王*" in staff and "王敏" not in staff and "已约" in staff
     assert client.post("/book/cancel", {"receipt": receipt, "tail": "1111"}).status_code == 422
     assert "预约已取消" in said(client.post("/book/cancel", {"receipt": receipt, "tail": "5678"}))
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "9999-12-31", "0001-01-01", "2026-04-30", "soon"])
+def test_a_day_that_is_not_given_out_is_refused_at_its_field(client, city, db, sign_in, day):
+    sent = {"form": "i" * 32, "service": "general", "day": day, "at": f"{day}T10:00:00+08:00", "name": "王敏", "phone": "13900000001"}  # fmt: skip
+    answer = client.post("/book", sent)
+    assert answer.status_code == 422 and 'aria-describedby="day_error"' in answer.content.decode()
+    assert client.get("/book", {"day": day}).status_code == 200
+    assert sign_in("li").get("/appointments", {"day": day}).status_code == 200
+
+
+def test_the_end_of_a_phone_is_not_tried_out_from_many_addresses(client, halls, booked):
+    """Ten attempts a day at one number, whoever asks; then even the right end is answered like a wrong one."""
+    receipt = Case.objects.get(case_id=booked).receipt
+
+    def tried(tail, address):
+        given = {"receipt": f" {receipt} ", "tail": tail}
+        return client.post("/book/cancel", given, REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": address})
+
+    wrong = [tried(f"{number:04d}", f"203.0.113.{number}") for number in range(10)]
+    right = tried("5678", "198.51.100.7")
+    assert {answer.status_code for answer in (*wrong, right)} == {422}
+    assert said(right) == said(wrong[0]) and Case.objects.get(case_id=booked).status == "open"
+
+
+def test_attempts_at_a_number_are_forgotten_after_a_day(db):
+    def may(now):
+        return asking.may_ask(None, what="cancel/x", most=2, now=now, within=timedelta(days=1))
+
+    assert [may(NOW + timedelta(hours=hour)) for hour in (0, 1, 2, 23, 24, 25, 26)] == [True, True, False, False, True, True, False]  # fmt: skip
 
 
 @pytest.mark.holds("E058", "invariant 12", shows="/halls/service-centre/display")

@@ -16,13 +16,14 @@ from yinuo.city.cases.commands import act
 from yinuo.city.cases.projection import ways_in_force
 from yinuo.city.cases.queries import one as case_of
 from yinuo.city.cases.queries import state_of
+from yinuo.city.hall.delivery.words import AT_WINDOW, DELIVERY, DOCUMENTS
 from yinuo.city.hall.lanes.entitlement import ASKED, GRANTED, REFUSED, REQUEST, Entitled, entitled
 from yinuo.city.hall.queue.commands import Wish, draw_within
 from yinuo.city.hall.queue.halls import Service
 from yinuo.city.people.actor import Actor
 
 Outcome = Literal["ask", "accept", "settle", "tell", "refuse", "guide"]
-APPLICATION, INQUIRY, DELIVERY = "application", "inquiry", "delivery"
+APPLICATION, INQUIRY = "application", "inquiry"
 WINDOW = "窗口"
 """The channel of what comes in at a window, as the texts word it."""
 
@@ -47,6 +48,8 @@ class Visit:
     contact: str | None = None
     beside: tuple[Beside, ...] = ()
     """What is opened about the application in the same breath: a lane asked for, a paper promised …"""
+    taken_by: str = ""
+    """Who took what was settled on the spot, in the words of the text; empty while it still lies at the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,10 @@ class Beside:
     """What is done to it at once."""
 
 
-HANDED_OVER = Beside(
-    DELIVERY, "delivery_due", {"document": "准予决定书", "way": "窗口领取"}, then=(("delivered", {"taken_by": "本人"}),)
-)
-"""What is settled on the spot is handed over on the spot: one visit."""
+def _handed_over(taken_by: str) -> Beside:
+    """What is settled on the spot lies at the window; handed over as soon as somebody is named who took it: one visit."""
+    then: tuple[tuple[str, Mapping[str, Any]], ...] = (("delivered", {"taken_by": taken_by}),) if taken_by else ()
+    return Beside(DELIVERY, "delivery_due", {"document": DOCUMENTS["granted"], "way": AT_WINDOW}, then=then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def serve(visit: Visit, *, actor: Actor, now: datetime) -> Served:
             done = _go_on(done.case_id, activity, fields, visit=visit, actor=actor, now=now)
         told = visit.contact and _go_on(visit.contact, "answered", {}, visit=visit, actor=actor, now=now)
         if visit.outcome == "settle" and ways_in_force().way(DELIVERY, timezone.localdate(now)) is not None:
-            visit = replace(visit, beside=(*visit.beside, HANDED_OVER))
+            visit = replace(visit, beside=(*visit.beside, _handed_over(visit.taken_by)))
         beside = [
             _beside(one, done.case_id, number, visit=visit, actor=actor, now=now)
             for number, one in enumerate(visit.beside)

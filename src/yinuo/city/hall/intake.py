@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from yinuo.city.hall.commands import APPLICATION, Beside, Outcome, Visit
+from yinuo.city.hall.delivery.words import DELIVERY
 from yinuo.city.hall.items import Catalogue, Item, Paper
 from yinuo.city.hall.lanes.entitlement import ASKED, REQUEST
 from yinuo.city.pages.words import Words
@@ -20,7 +21,20 @@ REFUSING = ("basis", "alternative", "forbidden_by", "reason")
 """What a refusal to accept says, in the order it is asked."""
 LANE = ("asked_lane", "ground", "project_no")
 """What a request for a lane says."""
-TYPED = ("form", "contact", "item", "typed", "cause", "more", "to_unit", "promised_on", *PERSON, *REFUSING, *LANE)
+TYPED = (
+    "form",
+    "contact",
+    "item",
+    "typed",
+    "cause",
+    "more",
+    "to_unit",
+    "promised_on",
+    "taken_by",
+    *PERSON,
+    *REFUSING,
+    *LANE,
+)
 PLACES = {"applicant": "name", "item": "typed", "need": "typed", "papers": "more", "materials": "more"}
 """Field a refusal names → where it is on the screen, when it is called otherwise there."""
 
@@ -123,6 +137,7 @@ def visit_of(screen: Screen, outcome: Outcome) -> Visit:
         fields=_fields(screen, outcome),
         contact=value("contact") or None,
         beside=_beside(screen, outcome),
+        taken_by=value("taken_by") if outcome == "settle" else "",
     )
 
 
@@ -157,14 +172,22 @@ def _beside(screen: Screen, outcome: Outcome) -> tuple[Beside, ...]:
     )  # fmt: skip
 
 
+def choices(words: Words, kind: str, field: str) -> tuple[str, ...]:
+    """What there is to choose from for a field of a kind of case, as the text in force has it; empty where it has none."""
+    flow = words.flow(kind) if words.is_there else None
+    return tuple(str(one) for one in flow.fields[field].of) if flow and field in flow.fields else ()
+
+
 def lanes(words: Words) -> dict[str, tuple[str, ...]]:
-    """The lanes and the grounds there are to choose from, as the text in force has them; empty where it has none."""
-    flow = words.flow(REQUEST) if words.is_there else None
-    fields = flow.fields if flow else {}
-    return {name: tuple(str(one) for one in fields[name].of) for name in ("asked_lane", "ground") if name in fields}
+    """The lanes and the grounds there are to choose from; empty where the text has none."""
+    return {name: found for name in ("asked_lane", "ground") if (found := choices(words, REQUEST, name))}
 
 
 def causes(words: Words) -> tuple[str, ...]:
-    """Why an application can be sent back, as the text in force has it."""
-    flow = words.flow(APPLICATION)
-    return tuple(str(one) for one in flow.fields["cause"].of) if flow and "cause" in flow.fields else ()
+    """Why an application can be sent back."""
+    return choices(words, APPLICATION, "cause")
+
+
+def takers(words: Words) -> tuple[str, ...]:
+    """Who may take what was settled on the spot."""
+    return choices(words, DELIVERY, "taken_by")

@@ -56,7 +56,6 @@ class Item:
     en: str
     unit: str | None
     immediate: bool
-    is_service: bool
     statutory: str
     promised: str
     basis: str
@@ -160,7 +159,7 @@ def _item(row: Mapping[str, Any], papers: tuple[Paper, ...]) -> Item:
     zh = row.get("zh") or row["id"]
     return Item(
         id=row["id"], zh=zh, en=row.get("en") or zh, unit=row.get("unit"), immediate=bool(row.get("immediate")),
-        is_service=row.get("nature") == "service", statutory=row.get("statutory") or "", promised=row.get("promised") or "",
+        statutory=row.get("statutory") or "", promised=row.get("promised") or "",
         basis=row.get("basis") or "", initials=initials(zh), papers=papers,
     )  # fmt: skip
 

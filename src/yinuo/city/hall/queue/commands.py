@@ -19,8 +19,8 @@ from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
 
-ORDINARY, FIRST, BOOKED, LANE = "普通", "优先", "预约", "加急"
-"""The lanes, as the text words them."""
+ORDINARY, FIRST, BOOKED = "普通", "优先", "预约"
+"""The lanes a number is drawn for here, as the text words them: one on its ground, one on its appointment."""
 ENDS = {"served": "ticket_served", "missed": "ticket_missed", "left": "ticket_left", "again": "ticket_recalled"}
 """What a window says of whom it called → the activity."""
 
@@ -61,13 +61,7 @@ def draw_within(wish: Wish, *, actor: Actor, now: datetime) -> Done:
 def call_next(counter: Counter, service: Service, *, actor: Actor, now: datetime) -> Ticket:
     """Call who is next for a window's service. Raises Refused when nobody waits or the window still has somebody."""
     with transaction.atomic():
-        lock(f"queue/{service.id}")
-        found = today(service.hall, now=now)
-        busy = next((one for one in found if one.is_at_counter and one.counter == counter.id), None)
-        if busy is not None:
-            raise Refused(
-                "counter_busy", _("%(number)s 还没有办完，请先点“接待完毕”或者“过号”。") % {"number": busy.number}
-            )
+        found = _free(counter, service, actor=actor, now=now)
         waiting = in_turn(found, service.id, lanes_of(ways_in_force(), now))
         if not waiting:
             raise Refused("nobody_waits", _("现在没有人在等。"))
@@ -75,11 +69,30 @@ def call_next(counter: Counter, service: Service, *, actor: Actor, now: datetime
         return waiting[0]
 
 
-def call(ticket: Ticket, counter: Counter, *, actor: Actor, now: datetime) -> None:
-    """Call this one. Raises Refused where somebody of the lane came earlier and nobody signed (invariant 12)."""
+def call(case_id: str, counter: Counter, service: Service, *, actor: Actor, now: datetime) -> None:
+    """Call this one. Raises Refused where somebody of the lane came earlier and nobody signed (invariant 12).
+
+    Refused too: whoever does not wait for this service, and any while the window still has somebody.
+    """
     with transaction.atomic():
-        lock(f"queue/{ticket.service}")
+        found = _free(counter, service, actor=actor, now=now)
+        ticket = next((one for one in found if one.case_id == case_id), None)
+        if ticket is None or ticket.service != service.id or not ticket.is_waiting:
+            raise Refused("not_waiting", _("这个号码不在这个窗口的队里等候。"))
         _called(ticket, counter, actor=actor, now=now)
+
+
+def _free(counter: Counter, service: Service, *, actor: Actor, now: datetime) -> list[Ticket]:
+    """Today's numbers of the hall, for a window that has nobody. Raises NotAllowed, and Refused while it has somebody."""
+    serves(actor, service, now=now)
+    lock(f"queue/{service.id}")
+    found = today(service.hall, now=now)
+    busy = next((one for one in found if one.is_at_counter and one.counter == counter.id), None)
+    if busy is not None:
+        raise Refused(
+            "counter_busy", _("%(number)s 还没有办完，请先点“接待完毕”或者“过号”。") % {"number": busy.number}
+        )
+    return found
 
 
 def _called(ticket: Ticket, counter: Counter, *, actor: Actor, now: datetime) -> None:
@@ -96,9 +109,20 @@ def sign_jump(case_id: str, *, reason: str, actor: Actor, now: datetime) -> None
     act(Act(case_id, "jump_signed", now, fields), actor=actor, now=now)
 
 
-def end(case_id: str, what: str, *, actor: Actor, now: datetime) -> None:
-    """Received, called again, passed over or gone (ENDS). Raises Refused: passed over only who was called twice."""
-    act(Act(case_id, ENDS[what], now), actor=actor, now=now)
+def end(case_id: str, what: str, counter: Counter, service: Service, *, actor: Actor, now: datetime) -> None:
+    """Received, called again, passed over or gone (ENDS). Raises Refused: passed over only who was called twice; NotAllowed.
+
+    Only whom this window called; gone is also who still waits for its service.
+    """
+    with transaction.atomic():
+        serves(actor, service, now=now)
+        lock(f"queue/{service.id}")
+        ticket = next((one for one in today(service.hall, now=now) if one.case_id == case_id), None)
+        is_here = ticket is not None and ticket.is_at_counter and ticket.counter == counter.id
+        is_in_line = ticket is not None and ticket.is_waiting and ticket.service == service.id
+        if not is_here and not (what == "left" and is_in_line):
+            raise Refused("not_here", _("这个号码不是这个窗口正在接待的。"))
+        act(Act(case_id, ENDS[what], now), actor=actor, now=now)
 
 
 def serves(actor: Actor, service: Service, *, now: datetime) -> None:

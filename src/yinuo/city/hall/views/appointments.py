@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,10 +27,13 @@ from yinuo.city.people.accounts.asking import may_ask
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.guard import needs, public
 from yinuo.city.people.masking import mask
-from yinuo.city.people.may import row_filter
+from yinuo.city.people.may import may, row_filter
+from yinuo.kernel.instants import FIRST_DATE, LAST_DATE
 
 MOST = 10
 """Bookings and cancellations a minute from one address."""
+MOST_OF_ONE, A_DAY = 10, timedelta(days=1)
+"""Attempts at one booking number a day, whoever asks: the end of a telephone number is not tried out."""
 
 
 @public
@@ -64,8 +67,10 @@ def book_cancel(request: HttpRequest) -> HttpResponse:
     }
     status = 200
     if request.method == "POST":
-        if may_ask(request, what="book", most=MOST, now=timezone.now()):
-            is_done = kept.cancel_by_number(facts["receipt"], request.POST.get("tail", ""), now=timezone.now())
+        now, receipt = timezone.now(), facts["receipt"].strip()
+        if may_ask(request, what="book", most=MOST, now=now):
+            is_left = may_ask(None, what=f"cancel/{receipt}", most=MOST_OF_ONE, now=now, within=A_DAY)
+            is_done = is_left and kept.cancel_by_number(receipt, request.POST.get("tail", ""), now=now)
             wrong = _("预约号和电话后四位对不上，或者这个预约已经结束。")
             facts |= {"is_done": is_done, "answer": _("预约已取消，谢谢您把时间让给别人。") if is_done else wrong}
             status = 200 if is_done else 422
@@ -113,10 +118,12 @@ def _halls(words: Words) -> Halls:
 
 
 def _day(text: str) -> date | None:
+    """A day that calendars know; null for anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_DATE <= day <= LAST_DATE else None
 
 
 def _booker(actor: Actor | None) -> Actor:
@@ -138,8 +145,10 @@ def _booking(request: HttpRequest) -> kept.Booking:
         at = datetime.fromisoformat(posted.get("at", ""))
     except ValueError:
         at = None
-    if service is None or day is None or at is None:
-        raise Refused("no_slot", _("请选一个时间。"), field="at")
+    if service is None:
+        raise Refused("no_service", _("请选择业务。"), field="service")
+    if day is None or day not in slots.days(words.rules.calendar, now):
+        raise Refused("no_day", _("这一天不能预约，请另选日期。"), field="day")
     at_time = [one for one in _slots(words, halls, service, day=day, now=now) if one.at == at]
     slot = next((one for one in at_time if one.is_free), None) or next(iter(at_time), None)
     if slot is None:
@@ -194,7 +203,7 @@ def _of_day(request: HttpRequest, day: date, *, error: str = "") -> HttpResponse
         "rows": rows, "day": day, "error": error, "services": halls.services, "counters": halls.counters, "grid": _grid(words, halls, rows, day=day, now=now),
         "days": [(one.isoformat(), one.isoformat()) for one in slots.days(words.rules.calendar, now)] if words.is_there else [],
         "states": {"booked": _("已预约"), "arrived": _("已到场"), "late": _("迟到"), "honoured": _("已接待"), "missed": _("失约"), "cancelled": _("已取消预约")},
-        "may_act": any(one.role in ("window_clerk", "hotline_operator") for one in request.actor.grants),  # type: ignore[attr-defined]
+        "may_act": may(request.actor, "case.intake"),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "hall/appointments.html.j2", facts, status=422 if error else 200)
 

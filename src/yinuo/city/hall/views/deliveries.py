@@ -16,14 +16,13 @@ from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act
 from yinuo.city.cases.queries import one as case_of
 from yinuo.city.cases.queries import state_of
-from yinuo.city.hall.commands import DELIVERY
 from yinuo.city.hall.delivery.rows import decided, under_way
-from yinuo.city.pages.words import Words, words_for
+from yinuo.city.hall.delivery.words import BY_MAIL, DELIVERY, DOCUMENTS
+from yinuo.city.hall.intake import choices
+from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
 
-DOCUMENTS: Mapping[str, str] = {"granted": "准予决定书", "refused": "不予许可决定书"}
-"""What a decision is delivered as, in the words of the papers."""
 ACTS: Mapping[str, tuple[str, str]] = {
     "send": ("dispatched", "tracking_no"), "back": ("delivery_failed", "failed_reason"), "deliver": ("delivered", "taken_by"),
 }  # fmt: skip
@@ -83,12 +82,6 @@ def _page(request: HttpRequest, *, wrong: str = "", error: str = "") -> HttpResp
     condition, given = row_filter(request.actor, "case.act", "c.scope")  # type: ignore[attr-defined]
     facts = {
         "decided": decided(condition, given, now=now), "under_way": under_way(condition, given),
-        "ways": _choices(words, "way"), "takers": _choices(words, "taken_by"), "wrong": wrong, "error": error, "now": now,
+        "ways": choices(words, DELIVERY, "way"), "takers": choices(words, DELIVERY, "taken_by"), "by_mail": BY_MAIL, "wrong": wrong, "error": error, "now": now,
     }  # fmt: skip
     return render(request, "hall/deliveries.html.j2", facts, status=422 if error else 200)
-
-
-def _choices(words: Words, field: str) -> tuple[str, ...]:
-    """What there is to choose from, as the text in force has it."""
-    flow = words.flow(DELIVERY) if words.is_there else None
-    return tuple(str(one) for one in flow.fields[field].of) if flow and field in flow.fields else ()

@@ -155,6 +155,6 @@ def _page(request: HttpRequest, screen: Screen, *, last: Any = None, note: str =
     units = [(span.unit, words.unit(span.unit)) for depth, span in words.tree.walk() if 0 < depth < 3]
     facts = {
         "screen": screen, "last": last, "note": note, "units": units, "limit": _limit(words), "causes": intake.causes(words),
-        "lanes": intake.lanes(words), "entitled": None, "share": None,
+        "lanes": intake.lanes(words), "takers": intake.takers(words), "entitled": None, "share": None,
     }  # fmt: skip
     return render(request, "hall/window.html.j2", facts, status=status)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.deciding.who import HEADS
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.hall.commands import answer_lane
 from yinuo.city.hall.lanes.requests import requests
@@ -18,8 +19,6 @@ from yinuo.city.hall.lanes.shares import shares
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
-
-HEADS = frozenset({"section_head", "agency_head"})
 
 
 @needs("case.act")

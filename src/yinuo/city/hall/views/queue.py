@@ -16,15 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.deciding.who import HEADS
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.hall.queue import commands
 from yinuo.city.hall.queue.halls import Counter, Halls
-from yinuo.city.hall.queue.tickets import Ticket, grounds_of, in_turn, lanes_of, today
+from yinuo.city.hall.queue.tickets import grounds_of, in_turn, lanes_of, today
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs, public
-from yinuo.city.people.may import row_filter
+from yinuo.city.people.may import may, row_filter
 
-HEADS = frozenset({"section_head", "agency_head"})
 CALLED = 12
 """Numbers on the wall that were called last."""
 
@@ -45,9 +45,9 @@ def queue_draw(request: HttpRequest) -> HttpResponse:
     service = halls.services.get(request.POST.get("service", ""))
     if service is None:
         return _overview(request, error=_("请选择业务。"))
-    ground, about = request.POST.get("ground", ""), request.POST.get("about", "").strip()
-    lane = commands.FIRST if ground else commands.LANE if about else commands.ORDINARY
-    wish = commands.Wish(request.POST.get("form") or uuid.uuid4().hex, service, lane, ground, about=about or None)
+    ground = request.POST.get("ground", "")
+    lane = commands.FIRST if ground else commands.ORDINARY
+    wish = commands.Wish(request.POST.get("form") or uuid.uuid4().hex, service, lane, ground)
     try:
         done = commands.draw(wish, actor=request.actor, now=timezone.now())  # type: ignore[attr-defined]
     except Refused as refusal:
@@ -81,16 +81,16 @@ def counter_act(request: HttpRequest, counter: str, what: str) -> HttpResponse:
     """Call the next, call again, receive, pass over, gone; or call one that is named."""
     halls, now, actor = _halls(request), timezone.now(), request.actor  # type: ignore[attr-defined]
     one, ticket = _at(halls, counter), request.POST.get("ticket", "")
-    commands.serves(actor, halls.services[one.service], now=now)
+    service = halls.services[one.service]
     if what not in ("next", "call", *commands.ENDS):
         raise Http404
     try:
         if what == "next":
-            commands.call_next(one, halls.services[one.service], actor=actor, now=now)
+            commands.call_next(one, service, actor=actor, now=now)
         elif what == "call":
-            commands.call(_ticket(halls, one, ticket), one, actor=actor, now=now)
+            commands.call(ticket, one, service, actor=actor, now=now)
         else:
-            commands.end(ticket, what, actor=actor, now=now)
+            commands.end(ticket, what, one, service, actor=actor, now=now)
     except Refused as refusal:
         return _counter(request, counter, error=refusal.sentence)
     return redirect("counter", counter)
@@ -127,14 +127,6 @@ def _at(halls: Halls, counter: str) -> Counter:
     return halls.counters[counter]
 
 
-def _ticket(halls: Halls, one: Counter, case_id: str) -> Ticket:
-    hall = halls.services[one.service].hall
-    found = next((ticket for ticket in today(hall, now=timezone.now()) if ticket.case_id == case_id), None)
-    if found is None:
-        raise Http404
-    return found
-
-
 def _overview(request: HttpRequest, *, error: str = "") -> HttpResponse:
     words, now, actor = words_for(request), timezone.now(), request.actor  # type: ignore[attr-defined]
     halls = _halls(request)
@@ -151,13 +143,9 @@ def _overview(request: HttpRequest, *, error: str = "") -> HttpResponse:
         "queues": queues, "error": error, "form": uuid.uuid4().hex, "now": now, "halls": sorted(found),
         "grounds": grounds_of(ways, now) if ways else (), "typed": request.POST,
         "drawn": next((one for one in every if one.case_id == request.GET.get("drawn")), None),
-        "may_sign": any(grant.role in HEADS for grant in actor.grants), "may_draw": _is_window(actor),
+        "may_sign": any(grant.role in HEADS for grant in actor.grants), "may_draw": may(actor, "case.intake"),
     }  # fmt: skip
     return render(request, "hall/queue.html.j2", facts, status=422 if error else 200)
-
-
-def _is_window(actor: Any) -> bool:
-    return any(grant.role in ("window_clerk", "hotline_operator") for grant in actor.grants)
 
 
 def _counter(request: HttpRequest, counter: str, *, error: str = "") -> HttpResponse:

@@ -31,16 +31,19 @@ def address_of(request: HttpRequest) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
-def may_ask(request: HttpRequest | None, *, what: str, most: int, now: datetime) -> bool:
-    """Whether this address asked `what` fewer than `most` times in the last minute; if so, this time is counted.
+def may_ask(
+    request: HttpRequest | None, *, what: str, most: int, now: datetime, within: timedelta = WINDOW
+) -> bool:  # fmt: skip
+    """Whether this address asked `what` fewer than `most` times lately; if so, this time is counted. The same `what` has one `within`.
 
     Without a request: whether everybody together did.
 
-    Kept is a digest keyed by the city's secret, for a minute: no list of who asked. Requests at the very same moment may
-    each be let in.
+    Kept is a digest keyed by the city's secret, for as long as `within` (a minute or more): no list of who asked. Requests
+    at the very same moment may each be let in.
     """
     key = f"{settings.SECRET_KEY}|{what}|{address_of(request) if request else ''}"
-    given = {"who": hashlib.sha256(key.encode()).hexdigest()[:32], "now": now, "since": now - WINDOW, "most": most}
+    who = hashlib.sha256(key.encode()).hexdigest()[:32]
+    given = {"who": who, "at": now + within - WINDOW, "since": now - WINDOW, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "asking"), given)
         (is_within,) = cursor.fetchone()
