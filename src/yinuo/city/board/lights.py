@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.http import urlencode
 
 from yinuo.city.board.polling import Pulse
+from yinuo.city.pages.caselisting import STANDING
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
@@ -27,7 +28,7 @@ FILTERS = ("unit", "kind", "item", "level", "institution")
 
 @dataclass(frozen=True)
 class Cell:
-    """One place of the table: open cases, those that stand still, open cards by level; where each number leads."""
+    """One place of the table: cases in hand, those that stand still, open cards by level; where each number leads."""
 
     open: int
     paused: int
@@ -128,7 +129,7 @@ def looked_up(
     """What is open by unit and kind, and what was raised last or runs out next, within this person's reach: two queries."""
     conditions, parameters = _conditions(words, actor, asked)
     parameters["now"] = now
-    counted = rows(__file__, "lights", parameters, **conditions)
+    counted = rows(__file__, "lights", parameters, standing=STANDING, **conditions)
     return counted, rows(__file__, "newest_cards", parameters, **conditions)
 
 

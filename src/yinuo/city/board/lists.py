@@ -14,12 +14,14 @@ from yinuo.city.pages.spreadsheets import Column
 from yinuo.city.pages.words import Words
 
 FINDING_STATUS = ("open", "cleared", "cancelled", "withdrawn")
-CASE_STATUS = ("open", "ended")
+CASE_STATUS = ("open", "standing", "ended")
+"""In hand; an entry of a register that stands; over."""
 CLOCK_STATES = ("running", "paused", "overdue")
 ANSWERS = ("unanswered", "explained", "appealed")
 CARD_COLUMNS = """f.card, f.finding_id, f.case_id, f.kind, f.item, f.institution, f.clause, f.version, f.level, f.raised_at, f.cleared_at,
 f.unit, f.why_code, f.why_args, f.status, f.explained_at, f.explanation, f.appeal, f.public_reason, f.answer_by, f.actor, p.name AS actor_name, c.receipt"""
-CASE_COLUMNS = """c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.region, c.channel, c.status, c.opened_at, c.ended_at, c.holder_unit,
+CASE_COLUMNS = f"""c.case_id, c.receipt, c.title, c.kind, c.item, c.unit, c.region, c.channel,
+CASE WHEN {caselisting.STANDING} THEN 'standing' ELSE c.status END AS status, c.opened_at, c.ended_at, c.holder_unit,
 (SELECT min(k.due_at) FROM supervision_clock AS k WHERE k.case_id = c.case_id AND k.ended_at IS NULL) AS due_at,
 ARRAY(SELECT DISTINCT f.level FROM supervision_finding AS f WHERE f.case_id = c.case_id AND f.status = 'open') AS levels"""
 
@@ -82,13 +84,20 @@ def cases(words: Words) -> Spec:
             Filter("unit", "c.unit = ANY(%(unit)s)", within(words)),
             Filter("kind", "c.kind = %(kind)s"),
             Filter("item", "c.item = %(item)s"),
-            Filter("status", "c.status = %(status)s", one_of(CASE_STATUS)),
+            Filter("status", _status(), one_of(CASE_STATUS)),
             Filter("clock", _clock(), one_of(CLOCK_STATES)),
             Filter("level", _level()),
             *caselisting.FILTERS,
         ),
         sorts=caselisting.SORTS,
         default="-opened",
+    )
+
+
+def _status() -> str:
+    return (
+        "c.status = CASE %(status)s WHEN 'ended' THEN 'ended' ELSE 'open' END "
+        f"AND (%(status)s = 'ended' OR ({caselisting.STANDING}) = (%(status)s = 'standing'))"
     )
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yinuo.city.cases.projection import pairs
+from yinuo.city.ledger.statements import sql
 from yinuo.city.pages.listing import Filter, Sort, day
+
+STANDING = sql(__file__, "standing")
+"""The condition that a case is an entry of a register that stands: not work in hand. One look a row, however many rows."""
 
 FILTERS = (
     Filter("since", "c.opened_at >= %(since)s::date::timestamptz", day),

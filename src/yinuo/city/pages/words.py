@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -98,6 +98,11 @@ class Words:
     def unread(self) -> int:
         """How many notices the person this page is for has not read."""
         return int(self._around["unread"])
+
+    @property
+    def revision(self) -> str:
+        """A word that changes whenever anything of units, posts, persons or roles does."""
+        return str(self._around["revision"])
 
     @property
     def is_there(self) -> bool:
@@ -195,12 +200,17 @@ class Words:
         """Institutions and their names."""
         return [(name, self.institution(name)) for name in self._names.institutions] if self._names else []
 
+    @property
+    def today(self) -> date:
+        """The day these words are of."""
+        return self.tree.on
+
     def edition(self, institution: str, clause: str, version: str | None = None) -> tuple[Ruling, Edition] | None:
-        """A clause with one of its editions: that version, else the last."""
+        """A clause with one of its editions: that version, else the one in force today."""
         for ruling in self.rules.rulings if self.is_there else ():
             if ruling.institution == institution and ruling.id == clause:
                 chosen = [one for one in ruling.editions if one.version == version]
-                return ruling, chosen[0] if chosen else ruling.editions[-1]
+                return ruling, chosen[0] if chosen else edition_on(ruling, self.today)
         return None
 
     def institution_of(self, name: str) -> Institution | None:
@@ -211,10 +221,12 @@ class Words:
         return None
 
     def flow(self, kind: str, opened_at: datetime | None = None) -> Flow | None:
-        """The flow of a kind as it was on the day a case opened; the last one without a day."""
+        """The flow of a kind as it was on the day a case opened; today's without a day."""
         for ruling in self.rules.of_kind("flow") if self.is_there else ():
             if ruling.id == kind:
-                return _flow_on(ruling, opened_at)
+                day = self.today if opened_at is None else timezone.localdate(opened_at)
+                clause = edition_on(ruling, day).clause
+                return clause if isinstance(clause, Flow) else None
         return None
 
     def why(self, finding: Mapping[str, Any], people: Mapping[str, str] | None = None) -> str:
@@ -251,7 +263,7 @@ class Words:
         """A clock's, a case's or a card's state."""
         return {
             "running": _("在办"), "paused": _("暂停计时"), "kept": _("按时完成"), "late": _("逾期完成"), "overdue": _("逾期未完成"),
-            "deemed": _("视为完成"), "void": _("不再适用"), "open": _("未结"), "ended": _("已办结"), "cleared": _("已消除"),
+            "deemed": _("视为完成"), "void": _("不再适用"), "open": _("未结"), "standing": _("在册"), "ended": _("已办结"), "cleared": _("已消除"),
             "withdrawn": _("更正撤回"), "cancelled": _("申诉撤销"), "waiting": _("等待"), "due": _("待办"), "done": _("已完成"),
         }.get(state or "", state or "")  # fmt: skip
 
@@ -290,11 +302,9 @@ class Words:
 _UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
 
 
-def _flow_on(ruling: Ruling, opened_at: datetime | None) -> Flow | None:
-    day = None if opened_at is None else timezone.localdate(opened_at)
-    editions = [one for one in ruling.editions if day is None or one.start <= day]
-    chosen = (editions or list(ruling.editions))[-1].clause
-    return chosen if isinstance(chosen, Flow) else None
+def edition_on(ruling: Ruling, day: date) -> Edition:
+    """The text of a clause in force on a day: the last that had begun by then; the first for a day before any."""
+    return next((one for one in reversed(ruling.editions) if one.start <= day), ruling.editions[0])
 
 
 def words_for(request: HttpRequest) -> Words:
