@@ -43,13 +43,14 @@ def may_have_lapsed(state: State, silences: Sequence[Silence], at: int) -> list[
     return found
 
 
-def as_it_stands(state: State, ways: Ways, *, at: datetime) -> State:
-    """A case with what silence did to it by now, for pages that offer what can be done next."""
+def as_it_stands(state: State, ways: Ways, *, at: datetime, lines: Sequence[Line] | None = None) -> State:
+    """A case with what silence did to it by an instant. `lines` is its history where it is known without reading it."""
     way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
     lapsed = [] if way is None else may_have_lapsed(state, ways.guards.of_silence(way.kind), microseconds(at))
     if way is None or not lapsed:
         return state
-    lines = [line_of(event) for event in read.stream(PREFIX + state.case_id)]
+    if lines is None:
+        lines = [line_of(event) for event in read.stream(PREFIX + state.case_id)]
     return standing(state, lines, lapsed, way=way, ways=ways, at=at).deemed
 
 

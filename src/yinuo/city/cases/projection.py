@@ -14,7 +14,6 @@ import orjson
 from django.db import connection
 
 from yinuo.city.cases import copied
-from yinuo.city.cases.consult import as_it_stands
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
@@ -122,33 +121,13 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
             cursor.execute(sql(__file__, "project"), {**given, "look": look})
 
 
-def relist(case_ids: Sequence[str], ways: Ways, *, at: datetime) -> None:
-    """Bring the tasks of these cases to what silence has made of them by now; nothing else of them changes.
-
-    What silence does is in no event: after a rebuild the tasks stand as people left them until supervision looks again.
-    """
-    made: dict[str, list[dict[str, Any]]] = {"tasks": [], "gone": []}
-    for state in load_states(case_ids).values():
-        after = as_it_stands(state, ways, at=at)
-        way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
-        if after is not state and way is not None:
-            one = Folded(state, after, way, state.last_at, b"")
-            _task_rows(one, made["tasks"], made["gone"])
-    if made["tasks"] or made["gone"]:
-        given = {
-            name: orjson.dumps(made.get(name, [])).decode() for name in ("cases", "tasks", "gone", "offers", "threads")
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(sql(__file__, "project"), {**given, "look": False})
-
-
 def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
     """The rows of these cases by table: what is written anew, and tasks that are `gone`."""
     made: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
     scopes = _Scopes(tree)
     for one in cases:
         made["cases"].append(_case_row(one, scopes[*one.after.units, *one.way.named], ways))
-        _task_rows(one, made["tasks"], made["gone"])
+        task_rows(one, made["tasks"], made["gone"])
         _offer_rows(one, made["offers"])
         _thread_rows(one, made["threads"])
     return made
@@ -232,7 +211,8 @@ def _words(text: str) -> tuple[str, ...]:
 _pairs = lru_cache(maxsize=10_000)(_words)
 
 
-def _task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:
+def task_rows(one: Folded, tasks: list[dict[str, Any]], gone: list[dict[str, Any]]) -> None:
+    """Add the tasks of a case that are not as they were before, and name those that are gone."""
     old = {} if one.before is None else one.before.tasks
     for step, keys in one.after.tasks.items():
         for key, row in keys.items():

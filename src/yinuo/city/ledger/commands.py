@@ -65,6 +65,8 @@ def rebuild(names: Collection[str] = ()) -> Rebuilt:
             count = _apply([one for one in chosen if not one.by_stream], read.replay)
             by_stream = [one for one in chosen if one.by_stream]
             count += _apply(by_stream, read.replay_streams)
+        for one in chosen:
+            projections.finished(one.name)
     return Rebuilt(tuple(one.name for one in chosen), count)
 
 

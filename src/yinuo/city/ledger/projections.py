@@ -33,6 +33,7 @@ class AlreadyRegistered(Exception):
 
 
 _registered: dict[str, Projection] = {}
+_finishing: dict[str, list[Callable[[], None]]] = {}
 
 
 def register(
@@ -50,3 +51,17 @@ def register(
 def registered() -> tuple[Projection, ...]:
     """Every projection, in the order of registration."""
     return tuple(_registered.values())
+
+
+def finish(name: str, once_made: Callable[[], None]) -> None:
+    """Let something be done to the tables of a projection whenever they were made again, in the same transaction.
+
+    For what another area writes into them that is in none of their events. Once, in the application's `ready`.
+    """
+    _finishing.setdefault(name, []).append(once_made)
+
+
+def finished(name: str) -> None:
+    """Do what was to be done once the tables of a projection were made again."""
+    for once_made in _finishing.get(name, ()):
+        once_made()

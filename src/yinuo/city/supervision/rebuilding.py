@@ -2,10 +2,12 @@
 
 Cards, outages and measures are what `said/`, `outage/` and `measure/` say. Clocks, holdings and moments are what
 `evaluate` says of the cases: they are emptied, and the next sweeps fill them; as nothing has changed, nothing is said.
+What silence did to the tasks of cases is in no event of theirs: it is listed again when the cases are made again.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -13,12 +15,15 @@ import orjson
 from django.db import connection
 from pydantic import BaseModel, ConfigDict, create_model
 
+from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.cases.relisting import relist
 from yinuo.city.ledger import models_of_events, projections
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.supervision.cards import CONTENT, instant_of
 from yinuo.city.supervision.models import Measure, Outage
 from yinuo.city.supervision.store import project, run
 
+log = logging.getLogger(__name__)
 _Text = str | None
 _CARD: dict[str, Any] = {"card": str, "turn": int}
 _FOUND: dict[str, Any] = {
@@ -77,6 +82,7 @@ def register() -> None:
             models_of_events.register(f"{prefix}/{activity}", 1, model=_model(activity, fields))
     projections.register("supervision.cards", "said/", reset=_forget_cards, apply=_cards)
     projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look, by_stream=True)
+    projections.finish("cases", _relist)
     projections.register("supervision.outages", "outage/", reset=_forget_outages, apply=show_outages)
     projections.register("supervision.measures", "measure/", reset=_forget_measures, apply=show_measures)
 
@@ -168,3 +174,11 @@ def _look(events: Sequence[StoredEvent]) -> None:
     ids = sorted({event.stream.removeprefix("case/") for event in events if event.version == 1})
     if ids:
         run("look_again", case_ids=ids, happened=[False] * len(ids))
+
+
+def _relist() -> None:
+    """The tasks that silence made due, as the last look at each case had found them."""
+    moments = dict(run("silent"))
+    if moments:
+        for case_id, error in relist(moments, ways_in_force()).items():
+            log.warning("the tasks of a case could not be listed: case=%s: %s", case_id, error)

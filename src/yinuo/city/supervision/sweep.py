@@ -17,6 +17,7 @@ import polars as pl
 from django.db import OperationalError, transaction
 
 from yinuo.city.cases import projection
+from yinuo.city.cases.relisting import relist
 from yinuo.city.ledger.events import NewEvent
 from yinuo.city.supervision import handovers, opening, telling
 from yinuo.city.supervision.cards import Card, Saying, text_of
@@ -236,13 +237,16 @@ def _sum(parts: Sequence[Swept]) -> Swept:
     return Swept(**{name: sum(getattr(part, name) for part in parts) for name in rest}, **most)
 
 
-def _relist(looked: Looked, cases: pl.DataFrame, *, as_of: datetime) -> None:
-    """What silence did is somebody's task now, and no longer another's."""
+def _relist(looked: Looked, cases: pl.DataFrame, *, before: Collection[str], as_of: datetime) -> dict[str, str]:
+    """What silence did is somebody's task now, and no longer another's; what it had done and did not, is undone.
+
+    Of which cases the tasks could not be listed, and why.
+    """
     clocks = looked.said.clocks
     silent = set(clocks.filter(clocks["state"].cast(pl.String) == "deemed")["case_id"])
     silent &= set(cases.filter(pl.col("status") == "open")["case_id"])
-    if silent:
-        projection.relist(sorted(silent), projection.ways_in_force(), at=as_of)
+    silent |= set(before)
+    return relist(dict.fromkeys(silent, as_of), projection.ways_in_force()) if silent else {}
 
 
 def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: Desk) -> Swept:
@@ -257,29 +261,29 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     stored = write(events, now)
     payloads = {event.event_id: event.payload for event in events}
     cards = project(stored, cards={card.card: card for card in before}, payloads=payloads, cases=cases)
-    put_clocks(ids, looked.said.clocks, cases=cases)
+    silent = put_clocks(ids, looked.said.clocks, cases=cases)
     _put_holdings(judged, looked, cases=cases)
     put_moments(_moments(judged, looked, cases=cases, as_of=as_of, desk=desk), as_of=as_of, digest=desk.digest)
     run("put_scopes", case_ids=ids)
     _look_beside(judged, looked, changed={event.stream.partition("/")[2] for event in events})
-    run("forget_failures", case_ids=ids)
-    _fail(looked.failures, now)
     raised = [cards[one.card] for one in sayings if one.activity == "finding_raised"]
     telling.tell(raised, now, desk=desk)
-    _relist(looked, cases, as_of=as_of)
     handovers.tell_handovers(looked, cases, now=now, desk=desk)
     opening.propose(raised, cases=cases, now=now, desk=desk)
     opened = opening.open_cases(looked, cases, now=now, desk=desk)
-    _fail(opened.refused, now)
     over = set(cases.filter(pl.col("status") == "ended")["case_id"])
     fresh = {claim.case_id for claim in judged if claim.evaluated_at is None}
     ended = {claim.case_id for claim in judged if claim.happened and claim.case_id in over}
     opening.mirror(fresh, ended, now=now, desk=desk)
+    unlisted = _relist(looked, cases, before=silent, as_of=as_of)
+    failures = {**opened.refused, **unlisted, **looked.failures}
+    run("forget_failures", case_ids=[case_id for case_id in ids if case_id not in failures])
+    _fail(failures, now)
     said = Counter(saying.activity for saying in sayings)
     return Swept(
         cases=len(claims), clocks=len(looked.said.clocks), raised=said["finding_raised"],
         cleared=said["finding_cleared"], withdrawn=said["finding_withdrawn"], reprojected=len(moved),
-        failed=len(looked.failures), opened=opened.count,
+        failed=len({**looked.failures, **unlisted}), opened=opened.count,
     )  # fmt: skip
 
 
