@@ -8,13 +8,22 @@ from django.test import Client
 from tests.city.board import small_city
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
-from yinuo.city.cases import attachments
-from yinuo.city.cases.acts import Refused
+from yinuo.city.cases import attachments, commands
+from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.models import Case
+from yinuo.city.openness import records
+from yinuo.city.pages.words import Words
 
 
 def receipt_of(case_id):
     return Case.objects.get(case_id=case_id).receipt
+
+
+def checked_again(case_id, day, **given):
+    """A later check, as another system reports it: the flow of the book itself asks for one."""
+    at = gazette.at(*day)
+    (done,) = commands.record([Act(case_id, "verified", at, given)], actor=small_city.SYSTEM, now=at)
+    assert isinstance(done, Done), done
 
 
 @pytest.mark.holds("invariant 56", "E220", shows="/open/disclosure")
@@ -148,3 +157,55 @@ def test_every_page_asks_the_database_a_few_times(town, django_assert_max_num_qu
         with django_assert_max_num_queries(8):
             assert read(path)[0] == 200, path
         assert read(path, language="en")[0] == 200, path
+
+
+@pytest.mark.holds("invariant 55", "E221", shows="/open/releases/<receipt>")
+def test_what_a_later_check_does_not_clear_is_taken_back_until_it_is_let_out_again(town):
+    entry = gazette.subject("食品抽检结果", out=[(1, 6)])
+    case_id = gazette.release("抽检公告", entry, body="合格一百家。")
+    path = f"/open/releases/{receipt_of(case_id)}"
+    gazette.act(case_id, "changed", "zhao", gazette.at(2, 3), body="附投诉人名单。")
+    checked_again(case_id, (2, 4), secrecy="公开")
+    assert "合格一百家" in read(path)[1], "what was let out last, not what is cleared and waits"
+    assert "投诉人名单" not in read(path)[1]
+    checked_again(case_id, (2, 5), secrecy="不予公开", withheld_basis="条例第十五条")
+    assert read(path)[0] == 404
+    assert "抽检公告" not in read("/open/releases")[1] + read(f"/open/disclosure/{receipt_of(entry)}")[1]
+    checked_again(case_id, (2, 6), secrecy="公开")
+    assert read(path)[0] == 404, "cleared anew, and not let out anew"
+    gazette.act(case_id, "published", "sun", gazette.at(2, 7), medium="门户网站", released_on="2026-02-07")
+    assert "附投诉人名单" in read(path)[1]
+
+
+@pytest.mark.holds("invariant 55", shows="/open/releases/<receipt>")
+def test_files_of_who_checked_or_let_it_out_are_never_public(town, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    content, review, proof = (
+        attachments.store([name.encode()], f"{name}.txt", actor=small_city.actor("sun"), now=small_city.NOW)
+        for name in ("content", "review", "proof")
+    )
+    entry = gazette.subject("抽检结果", out=[(1, 6)])
+    fields = {"number": "号一", "title": "公告", "body": "正文。", "entry": entry, "files": [content.digest]}
+    case_id = gazette.act(None, "entered", "zhao", gazette.at(2, 2), kind=records.RELEASES, unit="market", **fields)
+    gazette.act(case_id, "verified", "sun", gazette.at(2, 3), secrecy="公开", files=[review.digest])
+    gazette.act(case_id, "published", "sun", gazette.at(2, 4), medium="门户网站", files=[proof.digest])
+    path = f"/open/releases/{receipt_of(case_id)}"
+    page = read(path)[1]
+    assert "content.txt" in page
+    assert b"".join(Client().get(f"{path}/files/{content.digest}").streaming_content) == b"content"
+    for hidden in (review, proof):
+        assert hidden.name not in page
+        assert Client().get(f"{path}/files/{hidden.digest}").status_code == 404
+
+
+def test_what_was_read_earlier_never_takes_the_place_of_what_was_read_later(town):
+    case_id = gazette.release("公告", gazette.subject("抽检结果", out=[(1, 6)]))
+    words = Words()
+    before = records.books(words, records.RELEASES)
+    key = (words.pack.digest, records.RELEASES, case_id)
+    older = records._KEPT[key]
+    checked_again(case_id, (2, 5), secrecy="不予公开", withheld_basis="条例第十五条")
+    assert records.books(words, records.RELEASES)[records.RELEASES] == ()
+    assert records._keep(key, older).record is None, "a slow reader that ends now"
+    assert records.books(words, records.RELEASES)[records.RELEASES] == ()
+    assert len(before[records.RELEASES]) == 1

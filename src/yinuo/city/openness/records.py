@@ -12,7 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.utils import timezone
 
+from yinuo.city.cases.deciding.ways import Way, Ways
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.ledger.statements import ask
@@ -30,6 +33,8 @@ BOOKS: Mapping[str, str] = {
     "answers": ANSWERS,
 }
 """The address of a book → the kind of its entries."""
+FILES = "files"
+"""The field every act has for attachments."""
 SHOWN_STEPS = frozenset({*TOUCHES, VERIFIED, PUBLISHED, CLOSED})
 
 
@@ -94,7 +99,7 @@ def clause_of(words: Words, kind: str) -> Register | None:
     home, _slash, name = kind.partition("/")
     for ruling in words.rules.of_kind("register") if words.is_there else ():
         if (ruling.institution, ruling.id) == (home, name):
-            clause = ruling.editions[-1].clause
+            clause = ruling.about(words.today).clause
             return clause if isinstance(clause, Register) and clause.publish is not None else None
     return None
 
@@ -115,27 +120,36 @@ def books(words: Words, *kinds: str) -> dict[str, tuple[Record, ...]]:
     What is struck is not there; what was never let out is not there either, but for a subject of the catalogue, of which the
     city says that it owes it.
     """
+    digest = words.pack.digest
     clauses = {kind: clause for kind in kinds if (clause := clause_of(words, kind)) is not None}
-    found: dict[str, list[tuple[str, int, str]]] = {kind: [] for kind in kinds}
-    for case_id, kind, version, receipt in ask(__file__, "entries", {"kinds": list(clauses)}) if clauses else ():
-        found[kind].append((case_id, version, receipt))
-    changed = [
-        case_id
-        for kind, entries in found.items()
-        for case_id, version, receipt in entries
-        if _KEPT.get((words.pack.digest, kind, case_id), (0, "", None))[:2] != (version, receipt)
-    ]
-    streams = read.streams([CASE + case_id for case_id in changed]) if changed else {}
-    if len(_KEPT) > MOST_KEPT:
-        _KEPT.clear()
-    return {
-        kind: _sorted(_kept(words.pack.digest, kind, entry, clause=clauses[kind], streams=streams) for entry in entries)
-        for kind, entries in found.items()
-    }
+    entries = ask(__file__, "entries", {"kinds": list(clauses)}) if clauses else ()
+    kept = {entry: _KEPT.get((digest, entry[1], entry[0])) for entry in entries}
+    unread = [entry for entry, one in kept.items() if one is None or (one.version, one.receipt) != (entry[2], entry[3])]
+    streams = read.streams([CASE + case_id for case_id, *_rest in unread]) if unread else {}
+    found: dict[str, list[Record | None]] = {kind: [] for kind in kinds}
+    for entry in unread:
+        case_id, kind, _version, receipt = entry
+        events = streams[CASE + case_id]
+        record = shown(events, clauses[kind], ways_of(digest), kind=kind, receipt=receipt)
+        kept[entry] = _keep((digest, kind, case_id), Kept(events[-1].version, receipt, record))
+    for entry, one in kept.items():
+        found[entry[1]].append(one.record if one is not None else None)
+    return {kind: _sorted(records) for kind, records in found.items()}
 
 
 MOST_KEPT = 50_000
-_KEPT: dict[tuple[str, str, str], tuple[int, str, Record | None]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was read of an entry: up to which event of its stream, under which receipt number."""
+
+    version: int
+    receipt: str
+    record: Record | None
+
+
+_KEPT: dict[tuple[str, str, str], Kept] = {}
 
 
 def forget() -> None:
@@ -143,15 +157,15 @@ def forget() -> None:
     _KEPT.clear()
 
 
-def _kept(
-    digest: str, kind: str, entry: tuple[str, int, str], *, clause: Register, streams: Mapping[str, Sequence[StoredEvent]]
-) -> Record | None:  # fmt: skip
-    case_id, version, receipt = entry
-    key = (digest, kind, case_id)
-    if CASE + case_id in streams or key not in _KEPT:
-        events = streams[CASE + case_id] if CASE + case_id in streams else read.stream(CASE + case_id)
-        _KEPT[key] = (version, receipt, shown(events, clause, kind=kind, receipt=receipt))
-    return _KEPT[key][2]
+def _keep(key: tuple[str, str, str], one: Kept) -> Kept:
+    """Keep what was read, unless somebody has read further meanwhile; the one that was read further."""
+    held = _KEPT.get(key)
+    if held is not None and held.version > one.version:
+        return held
+    if len(_KEPT) > MOST_KEPT:
+        _KEPT.clear()
+    _KEPT[key] = one
+    return one
 
 
 def _sorted(found: Iterable[Record | None]) -> tuple[Record, ...]:
@@ -159,33 +173,55 @@ def _sorted(found: Iterable[Record | None]) -> tuple[Record, ...]:
     return tuple(sorted(there, key=lambda one: (one.last or one.steps[-1].at, one.case_id), reverse=True))
 
 
-def shown(events: Sequence[StoredEvent], clause: Register, *, kind: str, receipt: str) -> Record | None:
-    """What everybody may read of an entry, from its history: what the last check saw, when it was let out after a check."""
+def shown(events: Sequence[StoredEvent], clause: Register, ways: Ways, *, kind: str, receipt: str) -> Record | None:
+    """What everybody may read of an entry, from its history: what was let out last of what a check had cleared.
+
+    A check that does not clear it (`publish.where` of the text) takes it back until a later one clears it and it is let out
+    again. Files are those of the content that was checked, never those of who checked it.
+    """
     draft: dict[str, Any] = {}
     checked: dict[str, Any] | None = None
+    published: dict[str, Any] | None = None
     let_out: list[datetime] = []
     for event in events:
         given = orjson.loads(event.payload).get("fields") or {}
+        if event.activity not in TOUCHES:
+            given.pop(FILES, None)
         draft |= given
         if event.activity == STRUCK:
             return None
         if event.activity == VERIFIED or (clause.verify is None and event.activity in TOUCHES):
-            checked = dict(draft)
+            checked = (
+                dict(draft)
+                if _is_cleared(draft, clause, ways.way(kind, timezone.localdate(event.at)), event.at)
+                else None
+            )
+            published = None if checked is None else published
         elif event.activity == PUBLISHED and checked is not None:
-            checked |= given
+            published = checked = checked | given
             let_out.append(event.at)
         elif event.activity == CLOSED and checked is not None:
-            checked |= given
+            checked = checked | given
+            published = None if published is None else published | given
     owes = clause.publish is not None and clause.publish.every is not None
-    if checked is None or not (let_out or owes):
+    content = published or (checked if owes else None)
+    if content is None:
         return None
-    fields = {name: checked[name] for name in public_fields(clause) if checked.get(name) not in (None, "", [])}
+    fields = {name: content[name] for name in public_fields(clause) if content.get(name) not in (None, "", [])}
     steps = tuple(Step(one.activity, one.at, one.unit) for one in events if one.activity in SHOWN_STEPS)
     unit = next((orjson.loads(one.payload).get("unit") for one in events), None)
-    files = tuple(checked.get("files") or ()) if let_out else ()
-    of = next((checked.get(name) for name, one in clause.fields.items() if one.book), None)
+    files = tuple(content.get(FILES) or ()) if published else ()
+    of = next((content.get(name) for name, one in clause.fields.items() if one.book), None)
     case_id = events[0].stream.removeprefix(CASE)
     return Record(case_id, kind, receipt, unit, fields, tuple(let_out), _condensed(steps), files, of)
+
+
+def _is_cleared(values: Mapping[str, Any], clause: Register, way: Way | None, at: datetime) -> bool:
+    """Whether what a check saw and concluded allows it to be let out, as the text says."""
+    where = clause.publish.where if clause.publish is not None else None
+    if where is None:
+        return True
+    return way is not None and way.tester.holds(where, values, types=way.types, day=timezone.localdate(at))
 
 
 def _condensed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
