@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from tests.city.board import small_city
+from tests.city.catalogue import stock
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
+from yinuo.city.cases.queries import kept_tables
 from yinuo.city.openness import days
+from yinuo.city.openness.records import CATALOGUE
 from yinuo.city.pages.words import Words
+from yinuo.city.people import commands as people
+from yinuo.city.people.actor import OPERATOR
+from yinuo.city.people.units import Span
+from yinuo.engine.evaluate import evaluate
+from yinuo.kernel.instants import day_number
 
 
 def test_the_calendar_has_feasts_and_the_days_worked_instead(town):
@@ -26,7 +35,7 @@ def test_the_calendar_has_feasts_and_the_days_worked_instead(town):
     for word in ("2026 年：247 个工作日", "调休上班", "示例市建市纪念日"):
         assert word in said, word
     assert "按周一至周五推算" in read("/open/calendar", year="2031")[2]
-    for wrong in ("1850", "x", "99999", "２０２６"):
+    for wrong in ("1850", "x", "99999", "２０２６", "020260", "02026"):
         assert read("/open/calendar", year=wrong)[0] == 404
 
 
@@ -40,6 +49,55 @@ def test_what_is_accepted_on_a_day_is_due_as_the_engine_says(town):
     assert "不是日期" in read("/open/calendar", item="food-permit", on="2026-02-30")[2]
     assert "没有这个事项" in read("/open/calendar", item="no-such")[2]
     assert "<script" not in read("/open/calendar", item="food-permit", on='"><script>')[1].partition("<main")[2]
+
+
+def test_the_engine_is_asked_once_for_an_item_and_a_day_until_the_catalogue_changes(town, monkeypatch):
+    asked = []
+
+    def counted(log, rules, *, as_of):
+        asked.append(len(rules.rulings))
+        return evaluate(log, rules, as_of=as_of)
+
+    monkeypatch.setattr(days, "evaluate", counted)
+    days._clocks.cache_clear()
+    first = days.due(Words(), "food-permit", date(2026, 3, 23))
+    assert days.due(Words(), "food-permit", date(2026, 3, 23)) == first
+    read("/open/calendar", item="food-permit", on="2026-03-23")
+    (clauses,) = asked
+    assert clauses < len(Words().rules.rulings) / 5, "only what sets a limit to an application is evaluated"
+    stock.publish(since=date(2026, 3, 21), promised="5 workdays", steps=())
+    (promised,) = [one for one in days.due(Words(), "food-permit", date(2026, 3, 23)) if one.basis == "promised"]
+    assert (len(asked), promised.allowed) == (2, 5)
+
+
+def test_the_clocks_of_a_day_are_those_of_the_whole_text(town):
+    words, day = Words(), date(2026, 2, 11)
+    moment = datetime(2026, 2, 11, 1, tzinfo=UTC)
+    tables = {**words.pack.tables, **kept_tables(words.pack)}
+    said = evaluate(days._log("food-permit", moment, tables), words.rules, as_of=moment).clocks
+    whole = said.filter(said["basis"].is_in(days.LIMITS) & said["ended_at"].is_null() & said["due_at"].is_not_null())
+    found = {(words.clause(row["institution"], row["clause"]), row["due_at"]) for row in whole.to_dicts()}
+    assert found == {(one.title, one.due_at) for one in days.due(words, "food-permit", day)}
+    calendar = words.rules.calendar
+    assert days._opening(calendar, day) == time(
+        *divmod(calendar.windows[calendar.pattern[day_number(day) - calendar.first]][0][0], 60)
+    )
+    assert days._opening(calendar, date(2026, 10, 1)) == time.min, "nobody opens on a feast"
+
+
+def test_no_link_leads_to_a_unit_without_a_page(town):
+    for key, type_ in (("school", "other"), ("county", "county")):
+        span = Span(key, small_city.START, None, "city", key, key, type_)
+        people.open_unit(span, actor=OPERATOR, now=small_city.NOW)
+        small_city.employ(f"h-{key}", key, key, "agency_head", key)
+        fields = {"subject": f"{key}的事", "class": "政务", "owner": key, "interval": "1 month", "legal_basis": "条例"}
+        entry = gazette.act(None, "entered", f"h-{key}", gazette.at(1, 5), kind=CATALOGUE, unit=key, **fields)
+        gazette.act(entry, "verified", "gao", gazette.at(1, 6))
+    page = read("/open/disclosure")[1]
+    assert "school的事" in page
+    assert "county的事" in page
+    for link in set(re.findall(r'href="(/open/units/[^"]+)"', page)):
+        assert read(link)[0] == 200, link
 
 
 @pytest.mark.holds("E224", "E227", shows="/open/units/<unit>")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.test import Client
 
 from tests.city.board import small_city
+from tests.city.catalogue import stock
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
 from yinuo.city.figures.models import Figure
 from yinuo.city.openness import figures
 from yinuo.city.pages.words import Words
+from yinuo.city.people import commands as people
+from yinuo.city.people.actor import OPERATOR
 from yinuo.city.supervision import commands
 from yinuo.city.supervision.models import Finding
 
@@ -28,6 +33,18 @@ def measured(
         numerator=k, denominator=n, value=given.pop("value", k / n if n else None), scope=["market", "city"],
         measured_at=small_city.NOW, **given,
     )  # fmt: skip
+
+
+def amended(institution, clause, since, **changes):
+    """The words of the text in force with a further edition of one clause."""
+    words = Words()
+    ruling = words.edition(institution, clause)[0]
+    last = ruling.editions[-1]
+    edition = replace(last, start=since, clause=last.clause.model_copy(update=changes))
+    made = replace(ruling, editions=(*ruling.editions[:-1], replace(last, until=since), edition))
+    rulings = tuple(made if one is ruling else one for one in words.rules.rulings)
+    words._found = replace(words.pack, rules=replace(words.rules, rulings=rulings))
+    return words
 
 
 @pytest.fixture
@@ -50,7 +67,24 @@ def test_invariant_58_each_figure_stands_with_n_interval_and_the_way_to_its_defi
         assert word in said, word
     assert read("/open/figures/time-limit/no-such")[0] == 404
     assert read("/open/figures/shirking/anything")[0] == 404
-    assert "43" in read("/open")[2]
+    assert re.search(r"95\.3 % n = 43 · 区间 84\.5 % – 98\.7 % 2026-02-01 – 2026-02-28", read("/open")[2])
+
+
+@pytest.mark.holds("decision D21", shows="/open/figures")
+def test_a_period_is_told_by_the_text_that_was_in_force_when_it_began(empty):
+    measured("on-time", n=4, k=4)
+    words = amended("time-limit", "on-time", date(2026, 2, 15), min_n=1)
+    (found,) = figures.listed(words, today=TODAY, only=("time-limit/on-time",))
+    assert (found.last.n, found.last.value, found.last.least) == (4, None, 5), "the old text wants five"
+    measured("on-time", n=5, k=5, begin=date(2026, 2, 16), end=date(2026, 2, 28))
+    (found,) = figures.listed(words, today=TODAY, only=("time-limit/on-time",))
+    assert (found.last.n, found.last.value, found.last.least) == (5, 1.0, 1)
+
+
+def test_what_the_text_will_hide_some_day_is_public_until_then(empty):
+    later = amended("time-limit", "on-time", date(2026, 3, 21), public=False)
+    assert "time-limit/on-time" in figures.public(later)
+    assert "time-limit/on-time" not in figures.public(amended("time-limit", "on-time", TODAY, public=False))
 
 
 @pytest.mark.holds("E039", shows="/open/figures#lanes")
@@ -85,7 +119,7 @@ def test_a_pledge_stands_beside_what_was_kept_of_it(empty):
         "当面道歉并专人跟办",
         "2025-01-10",
         "市政府网站",
-        "不足 5 件",
+        "不足 2 件",
     ):
         assert word in said, word
     measured("pledges-kept", n=10, k=9, item="food-permit", **quarter)
@@ -93,6 +127,22 @@ def test_a_pledge_stands_beside_what_was_kept_of_it(empty):
     assert "90.0 %" in said
     assert "9 / 10 件" in said
     assert "食品经营许可" not in read("/open/pledges", unit="housing")[2]
+
+
+def test_only_what_is_published_by_today_counts_as_pledged(empty):
+    stock.publish(
+        "advert",
+        unit="housing",
+        zh="户外广告",
+        pledge={"effect": "道歉", "published_on": "2026-03-21", "published_in": "网站"},
+    )
+    stock.publish("sign", unit="government-office", zh="店招", pledge={})
+    _status, page, said = read("/open/pledges")
+    assert "食品经营许可" in said
+    assert "户外广告" not in said, "published tomorrow"
+    assert re.findall(r'<option value="([a-z-]+)"', page.partition("<form")[2]) == ["market"], (
+        "only who pledges is offered"
+    )
 
 
 @pytest.mark.holds("peer 91", shows="/open/missed")
@@ -140,6 +190,20 @@ def test_a_page_a_reader_has_already_is_not_sent_again(town):
     assert client.get("/open/calendar", HTTP_IF_NONE_MATCH=tag).status_code == 200
     english = client.get("/open/institutions", HTTP_IF_NONE_MATCH=tag, HTTP_ACCEPT_LANGUAGE="en")
     assert english.status_code == 200
+
+
+def test_a_page_is_sent_again_when_the_catalogue_or_a_unit_changed(town):
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
+    path = "/open/calendar?item=food-permit"
+    tag = client.get(path)["ETag"]
+    stock.publish(since=date(2026, 3, 20), promised="5 workdays", steps=())
+    after = client.get(path, HTTP_IF_NONE_MATCH=tag)
+    assert after.status_code == 200
+    assert client.get(path, HTTP_IF_NONE_MATCH=after["ETag"]).status_code == 304
+    people.rename_unit(
+        "market", zh="市场局", en="market", type_="department", rank="", since=TODAY, actor=OPERATOR, now=small_city.NOW
+    )
+    assert client.get(path, HTTP_IF_NONE_MATCH=after["ETag"]).status_code == 200
 
 
 @pytest.mark.holds("E269", shows="/open")

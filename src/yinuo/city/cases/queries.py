@@ -79,6 +79,11 @@ def kept_tables(pack: Pack) -> dict[str, pl.DataFrame]:
     return found
 
 
+def kept_marks(pack: Pack) -> tuple[Hashable, ...]:
+    """What changes whenever a row of a table does that the city keeps itself."""
+    return tuple(mark() for name, (mark, _frame) in sorted(_KEPT.items()) if name in pack.tables)
+
+
 _KEPT: dict[str, tuple[Callable[[], Hashable], Callable[[Pack], pl.DataFrame]]] = {}
 _AS_KEPT: dict[str, tuple[Hashable, pl.DataFrame]] = {}
 

@@ -25,14 +25,6 @@ AT_ONCE = {"即办", "当场办结", "当场", "at once"}
 YES, NO = {"是", "yes", "true", "1", "可"}, {"", "否", "no", "false", "0", "不可"}
 
 
-class Unread(Exception):
-    """A text that does not say what its field asks for."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field, self.sentence = field, sentence
-
-
 def words_of(text: str) -> list[str]:
     """The parts of a text that lists several things."""
     return [part.strip() for part in re.split(r"[、，,；;\n]", text) if part.strip()]

@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import orjson
 from django.utils.http import urlencode
 
-from yinuo.city.pages.figurereading import item_type
+from yinuo.city.pages.figurereading import Share, item_type
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.indicator import Indicator
-from yinuo.engine.statistics import wilson
 
 ADDED = ("count", "sum")
 """Measures whose values over several units are their sums."""
@@ -165,7 +163,9 @@ def _share(row: Mapping[str, Any]) -> Value:
 
 def _line(words: Words, institution: str, clause: str, periods: Sequence[Mapping[str, Any]], *, today: date) -> Line:
     indicator = indicator_of(words, institution, clause)
-    trend = tuple(_value(indicator, row) for row in periods)[-SHOWN:]
+    trend = tuple(
+        _value(indicator_of(words, institution, clause, row["period_start"]), row) for row in periods[-SHOWN:]
+    )
     closed = [value for value in trend if value.end is not None and value.end < today]
     running = [value for value in trend if value.end is None or value.end >= today]
     guards = []
@@ -181,11 +181,10 @@ def _line(words: Words, institution: str, clause: str, periods: Sequence[Mapping
 
 
 def indicator_of(words: Words, institution: str, clause: str, day: date | None = None) -> Indicator:
-    """The indicator as it was on a day, the last one without a day. Raises LookupError."""
+    """The indicator as it was on a day, today without one. Raises LookupError."""
     for ruling in words.rules.of_kind("indicator"):
         if (ruling.institution, ruling.id) == (institution, clause):
-            editions = [one for one in ruling.editions if day is None or one.start <= day] or list(ruling.editions[:1])
-            chosen = editions[-1].clause
+            chosen = ruling.about(day or words.today).clause
             assert isinstance(chosen, Indicator)
             return chosen
     raise LookupError(f"{institution}/{clause}")
@@ -194,11 +193,8 @@ def indicator_of(words: Words, institution: str, clause: str, day: date | None =
 def _value(indicator: Indicator, row: Mapping[str, Any]) -> Value:
     k, n = row["numerator"] or 0.0, row["denominator"] or 0.0
     is_share = indicator.measure == "share"
-    low = high = None
+    said = Share.of(k, n) if is_share else Share()
     value = row["value"]
-    if is_share and n > 0:
-        lows, highs = wilson(np.array([k]), np.array([n]))
-        low, high = float(lows[0]), float(highs[0])
     if row.get("subjects", 1) > 1:
         whole = k / n if n else None
         several = {
@@ -206,7 +202,9 @@ def _value(indicator: Indicator, row: Mapping[str, Any]) -> Value:
             **dict.fromkeys(ADDED, k),
         }  # fmt: skip
         value = several.get(indicator.measure)
-    return Value(row["period_start"], row["period_end"], k, n, value, low, high, int(row["excluded"] or 0), is_share)
+    return Value(
+        row["period_start"], row["period_end"], k, n, value, said.low, said.high, int(row["excluded"] or 0), is_share
+    )
 
 
 def one(

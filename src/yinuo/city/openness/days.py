@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -11,17 +11,22 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from yinuo.city.cases.queries import kept_tables
+from yinuo.city.cases.projection import ways_of
+from yinuo.city.cases.queries import kept_marks, kept_tables
 from yinuo.city.pages.words import Words
 from yinuo.city.texts import in_force
+from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log
+from yinuo.engine.rules import Rules, Ruling
+from yinuo.engine.strata import kinds_of
+from yinuo.kernel.calendars import Calendar
 from yinuo.kernel.instants import day_number
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 KIND, OPENED, ACCEPTED = "application", "received", "accepted"
-NOON = time(10)
-"""The moment of a day at which something is taken to be accepted when only the day is asked."""
+LIMITS = ("statutory", "promised")
+"""The bases of limits that everybody may count on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +120,12 @@ class Due:
 
 
 def due(words: Words, item: str, on: date) -> list[Due]:
-    """The limits that would run for an item accepted on a day, the strictest first; none for an item the text does not know."""
-    pack = words.pack
-    table = pack.tables.get("items")
-    if table is None or item not in table["id"]:
-        return []
-    moment = datetime.combine(on, NOON, ZoneInfo(pack.rules.zone))
-    said = evaluate(_log(item, moment, {**pack.tables, **kept_tables(pack)}), pack.rules, as_of=moment)
-    is_running = pl.col("ended_at").is_null() & pl.col("due_at").is_not_null()
-    found = said.clocks.filter(pl.col("basis").is_in(["statutory", "promised"]) & is_running)
+    """The limits that would run for an item accepted on a day as the doors open, the strictest first; none for an unknown item.
+
+    Asked of the engine once for as long as neither the text nor the catalogue changes: one look at what changed.
+    """
     made = []
-    for row in found.sort("due_at", "clause").to_dicts():
+    for row in _clocks(words.pack.digest, kept_marks(words.pack), item, on):
         edition = words.edition(row["institution"], row["clause"], row["version"])
         source = edition[1].clause.source or edition[1].source if edition else ""
         made.append(
@@ -135,6 +135,36 @@ def due(words: Words, item: str, on: date) -> list[Due]:
             )
         )  # fmt: skip
     return made
+
+
+@lru_cache(maxsize=4096)
+def _clocks(digest: str, _marks: tuple[Hashable, ...], item: str, on: date) -> tuple[dict[str, Any], ...]:
+    """The clocks of the limits of an application accepted on a day, by the clauses that set limits to it and no others."""
+    ways = ways_of(digest)
+    pack = ways.pack
+    tables = {**pack.tables, **kept_tables(pack)}
+    moment = datetime.combine(on, _opening(pack.rules.calendar, on), ZoneInfo(pack.rules.zone))
+    rules = ways.guards.smallest(_limiting(pack.rules), KIND)
+    said = evaluate(_log(item, moment, tables), rules, as_of=moment)
+    is_running = pl.col("ended_at").is_null() & pl.col("due_at").is_not_null()
+    found = said.clocks.filter(pl.col("basis").is_in(LIMITS) & is_running)
+    return tuple(found.sort("due_at", "clause").to_dicts())
+
+
+def _limiting(rules: Rules) -> list[Ruling]:
+    """The promises that set a limit of the law or a pledge to an application."""
+    return [
+        one
+        for one in rules.of_kind("promise")
+        if ((kinds := kinds_of(one)) is None or KIND in kinds)
+        and any(isinstance(each.clause, Promise) and each.clause.basis in LIMITS for each in one.editions)
+    ]
+
+
+def _opening(calendar: Calendar, on: date) -> time:
+    """When the doors open on a day, by the calendar; midnight on a day of rest."""
+    windows = calendar.windows[calendar.pattern[day_number(on) - calendar.first]]
+    return time(*divmod(windows[0][0], 60)) if windows else time.min
 
 
 def _log(item: str, moment: datetime, tables: Mapping[str, Any]) -> Log:

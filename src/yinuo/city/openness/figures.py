@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
+from yinuo.city.pages.figurereading import Share
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.table import Table
-from yinuo.engine.statistics import wilson
+from yinuo.engine.rules import Ruling
 
 ADDED = ("count", "share", "sum")
 """Measures whose values over several subjects add up to the city's."""
@@ -51,8 +50,6 @@ class Figure:
     title: str
     sentences: tuple[str, ...]
     source: str
-    better: str
-    measure: str
     periods: tuple[Value, ...]
     subjects: tuple[tuple[str, Value], ...]
     """Unit, item or class → its value in the last whole period; the largest n first."""
@@ -68,13 +65,20 @@ class Figure:
         return f"{self.institution}/{self.clause}"
 
 
-def public(words: Words) -> dict[str, Indicator]:
-    """The indicators the text calls public, by `institution/clause`, as they are said today."""
+def public(words: Words) -> dict[str, Ruling]:
+    """The indicators the text calls public today, by `institution/clause`."""
     return {
-        ruling.name: ruling.editions[-1].clause
+        ruling.name: ruling
         for ruling in (words.rules.of_kind("indicator") if words.is_there else ())
-        if isinstance(ruling.editions[-1].clause, Indicator) and ruling.editions[-1].clause.public
+        if _as_of(ruling, words.today).public
     }
+
+
+def _as_of(ruling: Ruling, day: date) -> Indicator:
+    """The indicator as it was on a day: a period is told as the text measured it that was in force when it began."""
+    clause = ruling.about(day).clause
+    assert isinstance(clause, Indicator)
+    return clause
 
 
 def listed(words: Words, *, today: date, only: Sequence[str] = ()) -> tuple[Figure, ...]:
@@ -84,7 +88,7 @@ def listed(words: Words, *, today: date, only: Sequence[str] = ()) -> tuple[Figu
     asked = {"digest": words.pack.digest if words.is_there else "", "names": list(wanted), "today": today}
     for row in rows(__file__, "figures", asked):
         found.setdefault(row["name"], []).append(row)
-    return tuple(_figure(words, name, wanted[name], found[name]) for name in wanted if name in found)
+    return tuple(_figure(words, wanted[name], found[name]) for name in wanted if name in found)
 
 
 def of_unit(words: Words, unit: str, *, today: date) -> tuple[tuple[Figure, Value], ...]:
@@ -97,19 +101,19 @@ def of_unit(words: Words, unit: str, *, today: date) -> tuple[tuple[Figure, Valu
     return tuple(said)
 
 
-def _figure(words: Words, name: str, one: Indicator, found: Sequence[Mapping[str, Any]]) -> Figure:
-    home, _slash, clause = name.partition("/")
+def _figure(words: Words, ruling: Ruling, found: Sequence[Mapping[str, Any]]) -> Figure:
+    home, clause = ruling.institution, ruling.id
     by_period: dict[date, list[Mapping[str, Any]]] = {}
     for row in found:
         by_period.setdefault(row["period_start"], []).append(row)
-    last = by_period[max(by_period)]
-    subjects = [(name, _value(one, same)) for name, same in _grouped(last).items()]
-    edition = words.edition(home, clause)
-    source = (one.source or (edition[1].source if edition else "")) or ""
-    adds = one.measure in ADDED
+    last = max(by_period)
+    edition = ruling.about(last)
+    one = _as_of(ruling, last)
+    subjects = [(name, _value(one, same)) for name, same in _grouped(by_period[last]).items()]
+    shown = [(_as_of(ruling, begin), by_period[begin]) for begin in sorted(by_period)[-TREND:]]
     return Figure(
-        home, clause, words.clause(home, clause), tuple(Reader(words).sentences(one)), source, one.better, one.measure,
-        tuple(_value(one, by_period[begin]) for begin in sorted(by_period)[-TREND:]) if adds else (),
+        home, clause, words.clause(home, clause), tuple(Reader(words).sentences(one)), one.source or edition.source or "",
+        tuple(_value(then, same) for then, same in shown if then.measure in ADDED),
         tuple(sorted(subjects, key=lambda pair: -pair[1].n)),
     )  # fmt: skip
 
@@ -133,13 +137,10 @@ def _value(one: Indicator, same: Iterable[Mapping[str, Any]]) -> Value:
     many = list(same)
     k, n = sum(row["numerator"] or 0.0 for row in many), sum(row["denominator"] or 0.0 for row in many)
     is_share = one.measure == "share"
-    value = low = high = None
-    if is_share and n >= one.min_n:
-        lows, highs = wilson(np.array([k]), np.array([n]))
-        value, low, high = k / n, float(lows[0]), float(highs[0])
-    elif not is_share:
-        value = sum(row["value"] or 0.0 for row in many)
-    return Value(many[0]["period_start"], many[0]["period_end"], k, n, value, low, high, is_share, one.min_n)
+    said = Share.of(k, n, least=one.min_n) if is_share else Share(sum(row["value"] or 0.0 for row in many))
+    return Value(
+        many[0]["period_start"], many[0]["period_end"], k, n, said.value, said.low, said.high, is_share, one.min_n
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,13 @@ class Lanes:
 def lanes(words: Words, *, today: date) -> Lanes | None:
     """The green channel and the other lanes in the last whole month: one query. None when the text knows no such cap."""
     home, clause, table = LANES
+    until = today.replace(day=1)
+    since = until.replace(year=until.year - 1, month=12) if until.month == 1 else until.replace(month=until.month - 1)
     found = words.edition(home, table)
-    text = found[1].clause if found else None
+    text = found[0].about(since).clause if found else None
     cap = text.grant.cap if isinstance(text, Table) and text.grant is not None else None
     if cap is None or cap.share is None or f"{home}/{clause}" not in public(words):
         return None
-    until = today.replace(day=1)
-    since = until.replace(year=until.year - 1, month=12) if until.month == 1 else until.replace(month=until.month - 1)
     asked = {
         "digest": words.pack.digest, "institution": home, "clause": clause, "since": since, "until": until,
         "zone": words.rules.zone,

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
-
+from yinuo.city.ledger.statements import sql
+from yinuo.city.pages.figurereading import Share
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.flow import Flow
+from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.statistics import wilson
 from yinuo.rulebook.editions import Statement
 from yinuo.rulebook.loader import Institution
 
-LEAST = 5
-"""Below so many limits that came due a share of kept pledges says nothing."""
+KEPT = "service-pledge", "pledges-kept"
+"""The figure that counts the pledges kept, item by item."""
 SHOWN = 50
 """So many pledges on a page."""
 SPOKEN = ("flow", "promise", "constraint", "indicator")
@@ -36,7 +36,6 @@ class Line:
     owner: str
     since: date
     source: str
-    status: str
     limits: int
     is_own: bool
 
@@ -52,7 +51,6 @@ class Said:
     note: str
     source: str
     since: date
-    is_public_reason: bool
 
 
 def listed(words: Words, today: date) -> list[Line]:
@@ -79,7 +77,7 @@ def _line(one: Institution, begun: list[Statement], words: Words, *, is_own: boo
     limits = sum(isinstance(said.edition.clause, Promise) for said in begun)
     name = one.zh if words.language == "zh" else one.en or one.zh
     return Line(
-        one.id, name, words.unit(one.owner) or one.owner, last.start, last.source, last.status, limits, is_own
+        one.id, name, words.unit(one.owner) or one.owner, last.start, last.source, limits, is_own
     )  # fmt: skip
 
 
@@ -100,10 +98,8 @@ def _said(said: Statement, words: Words, reader: Reader) -> Said:
     sentences = () if isinstance(clause, Flow) or said.kind not in SPOKEN else tuple(reader.sentences(clause))
     steps = _steps(clause, words) if isinstance(clause, Flow) else ()
     title = clause.zh if words.language == "zh" else clause.en or clause.zh
-    return Said(
-        said.kind, said.id, title, steps or sentences, clause.note or "", clause.source or edition.source, edition.start,
-        isinstance(clause, Promise) and clause.public_reason,
-    )  # fmt: skip
+    source = clause.source or edition.source
+    return Said(said.kind, said.id, title, steps or sentences, clause.note or "", source, edition.start)
 
 
 def _steps(flow: Flow, words: Words) -> tuple[str, ...]:
@@ -133,27 +129,46 @@ class Pledge:
     high: float | None
 
 
-def pledges(words: Words, *, today: date, units: list[str] | None, page: int = 0) -> tuple[list[Pledge], int]:
-    """The pledges in force that count as made (item, limit, effect, day and medium), a page of them, and how many there are.
+@dataclass(frozen=True, slots=True)
+class Pledged:
+    """A page of pledges, how many there are in all, and of how many limits at least a share is said."""
+
+    shown: tuple[Pledge, ...]
+    total: int
+    least: int
+
+
+def pledges(words: Words, *, today: date, units: list[str] | None, page: int = 0) -> Pledged:
+    """The pledges in force that count as made (item, limit, effect, day and medium), a page of them.
 
     Beside each what the last whole quarter counted of its promised limits: what is overdue and still open counts against
-    it. Below LEAST no share is said. One query.
+    it. Below the least n of the text that was in force then no share is said. One query.
     """
     begin, end = _quarter(today)
+    least = _least(words, begin)
     asked = {
         "today": today, "units": units, "begin": begin, "end": end, "digest": words.pack.digest if words.is_there else "",
-        "most": SHOWN, "skip": page * SHOWN,
+        "most": SHOWN, "skip": page * SHOWN, "institution": KEPT[0], "clause": KEPT[1],
     }  # fmt: skip
-    found = rows(__file__, "pledges", asked)
-    return [_pledge(row, begin) for row in found], found[0]["total"] if found else 0
+    found = rows(__file__, "pledges", asked, made=sql(__file__, "made"))
+    return Pledged(tuple(_pledge(row, begin, least) for row in found), found[0]["total"] if found else 0, least)
 
 
-def _pledge(row: Mapping[str, Any], begin: date) -> Pledge:
+def pledging(today: date) -> list[str]:
+    """The units whose pledges count as made."""
+    return [row["unit"] for row in rows(__file__, "pledging", {"today": today}, made=sql(__file__, "made"))]
+
+
+def _least(words: Words, day: date) -> int:
+    """Of how many limits at least a share of kept pledges is said, as the text had it on a day."""
+    found = words.edition(*KEPT)
+    clause = found[0].about(day).clause if found else None
+    return clause.min_n if isinstance(clause, Indicator) else 1
+
+
+def _pledge(row: Mapping[str, Any], begin: date, least: int) -> Pledge:
     kept, n = int(row["kept"] or 0), int(row["n"] or 0)
-    share = low = high = None
-    if n >= LEAST:
-        lows, highs = wilson(np.array([kept]), np.array([n]))
-        share, low, high = kept / n, float(lows[0]), float(highs[0])
+    said = Share.of(kept, n, least=least)
     own = {
         name: row[name]
         for name in (
@@ -169,7 +184,7 @@ def _pledge(row: Mapping[str, Any], begin: date) -> Pledge:
             "since",
         )
     }
-    return Pledge(**own, kept=kept, n=n, begin=begin if n else None, share=share, low=low, high=high)
+    return Pledge(**own, kept=kept, n=n, begin=begin if n else None, share=said.value, low=said.low, high=said.high)
 
 
 def _quarter(today: date) -> tuple[date, date]:

@@ -51,6 +51,11 @@ class Freshly:
     is_quiet: bool
 
 
+def has_page(words: Words, unit: str) -> bool:
+    """Whether a unit has a page of its own today."""
+    return words.is_there and unit in words.tree.units and words.tree.units[unit].type in WITH_PAGES
+
+
 def listed(words: Words) -> list[tuple[int, Span]]:
     """The units that have a page, as a tree: what is directly below the city, towns with their villages folded in."""
     return [(depth, span) for depth, span in words.tree.walk() if depth <= 1 and span.type in WITH_PAGES]

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.statistics import wilson
 
 FIGURES = frozenset({"ratio", "cut", "change", "streak", "score"})
 """Measures reckoned from other figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """k of n, with its interval; all null where n is too small to say anything (D21, invariants 45 and 58)."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, k: float, n: float, *, least: float = 1) -> Share:
+        """The share and its interval; nothing below `least`, and never of nothing."""
+        if n < least or n <= 0:
+            return cls()
+        lows, highs = wilson(np.array([k]), np.array([n]))
+        return cls(k / n, float(lows[0]), float(highs[0]))
 
 
 def item_type(code: str) -> str:

@@ -210,7 +210,7 @@ class Words:
         for ruling in self.rules.rulings if self.is_there else ():
             if ruling.institution == institution and ruling.id == clause:
                 chosen = [one for one in ruling.editions if one.version == version]
-                return ruling, chosen[0] if chosen else edition_on(ruling, self.today)
+                return ruling, chosen[0] if chosen else ruling.about(self.today)
         return None
 
     def institution_of(self, name: str) -> Institution | None:
@@ -225,7 +225,7 @@ class Words:
         for ruling in self.rules.of_kind("flow") if self.is_there else ():
             if ruling.id == kind:
                 day = self.today if opened_at is None else timezone.localdate(opened_at)
-                clause = edition_on(ruling, day).clause
+                clause = ruling.about(day).clause
                 return clause if isinstance(clause, Flow) else None
         return None
 
@@ -300,11 +300,6 @@ class Words:
 
 
 _UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
-
-
-def edition_on(ruling: Ruling, day: date) -> Edition:
-    """The text of a clause in force on a day: the last that had begun by then; the first for a day before any."""
-    return next((one for one in reversed(ruling.editions) if one.start <= day), ruling.editions[0])
 
 
 def words_for(request: HttpRequest) -> Words:

@@ -1,17 +1,14 @@
--- purpose: the pledges in force, and of the promised limits of each item that came due in a quarter how many were kept
+-- purpose: the pledges made, and of the promised limits of each item that came due in a quarter how many were kept
 WITH made AS (
-    SELECT v.item, v.zh, v.en, v.unit, v.promised, v.statutory, v.since, v.said::jsonb -> 'pledge' AS pledge
-    FROM catalogue_version AS v
-    WHERE v.since <= %(today)s AND (v.until IS NULL OR v.until > %(today)s)
-        AND (%(units)s::text[] IS NULL OR v.unit = ANY(%(units)s::text[]))
-        AND v.said::jsonb -> 'pledge' ->> 'effect' <> '' AND v.said::jsonb -> 'pledge' ->> 'published_on' IS NOT NULL
-        AND v.said::jsonb -> 'pledge' ->> 'published_in' <> ''
+    {made}
 ), page AS (
-    SELECT *, count(*) OVER () AS total FROM made ORDER BY unit, zh, item LIMIT %(most)s OFFSET %(skip)s
+    SELECT *, count(*) OVER () AS total FROM made
+    WHERE %(units)s::text[] IS NULL OR unit = ANY(%(units)s::text[])
+    ORDER BY unit, zh, item LIMIT %(most)s OFFSET %(skip)s
 ), measured AS (
     SELECT item, sum(numerator) AS kept, sum(denominator) AS n
     FROM figures_figure
-    WHERE digest = %(digest)s AND institution = 'service-pledge' AND clause = 'pledges-kept'
+    WHERE digest = %(digest)s AND institution = %(institution)s AND clause = %(clause)s
         AND period_start >= %(begin)s AND period_start < %(end)s AND item IN (SELECT item FROM page)
     GROUP BY item
 )

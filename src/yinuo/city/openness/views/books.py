@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yinuo.city.cases import attachments
@@ -14,6 +13,7 @@ from yinuo.city.cases.models import Attachment
 from yinuo.city.openness import records
 from yinuo.city.openness.asking import page_of, unit_of, word_of
 from yinuo.city.openness.records import BOOKS, Record
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.wording import book_words, class_word, field_rows, length, matches, step_words
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public

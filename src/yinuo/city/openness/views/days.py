@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.city.openness import days
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.views.unchanged import unchanged
 from yinuo.city.openness.wording import weekdays
 from yinuo.city.pages.words import words_for
@@ -39,9 +39,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def _year(text: str, today: date) -> int:
     if not text:
         return today.year
-    if not (text.isascii() and text.isdigit() and days.FIRST_YEAR <= int(text[:5]) <= days.LAST_YEAR):
+    year = int(text) if len(text) == len(str(days.LAST_YEAR)) and text.isascii() and text.isdigit() else 0
+    if not days.FIRST_YEAR <= year <= days.LAST_YEAR:
         raise Http404
-    return int(text)
+    return year
 
 
 def _day(text: str) -> date | None:

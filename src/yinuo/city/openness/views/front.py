@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.city.openness import figures as measured
 from yinuo.city.openness import records, texts
 from yinuo.city.openness.asking import page_of, unit_of
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.wording import lane_words, subject_word
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for

@@ -6,7 +6,7 @@ import uuid
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.numbers import query_code
 from yinuo.city.openness import figures, requests
 from yinuo.city.openness.requests import CORRECTION, REQUEST, Filled
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.wording import result_words
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.city.openness import texts
 from yinuo.city.openness.asking import page_of, unit_of
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.views.unchanged import unchanged
 from yinuo.city.openness.wording import kind_words, length
-from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import public
 
@@ -46,10 +45,10 @@ def pledges(request: HttpRequest) -> HttpResponse:
     words, today = words_for(request), timezone.localdate()
     unit, below = unit_of(request, words)
     page = page_of(request)
-    found, total = texts.pledges(words, today=today, units=below, page=page)
-    offices = [row["unit"] for row in rows(__file__, "pledging", {"today": today})]
+    found = texts.pledges(words, today=today, units=below, page=page)
     facts = {
-        "pledges": found, "total": total, "page": page, "has_next": total > (page + 1) * texts.SHOWN, "unit": unit,
-        "least": texts.LEAST, "length": length, "owners": sorted(((one, words.unit(one)) for one in offices), key=lambda pair: pair[1]),
+        "pledges": found.shown, "total": found.total, "page": page, "has_next": found.total > (page + 1) * texts.SHOWN,
+        "unit": unit, "least": found.least, "length": length,
+        "owners": sorted(((one, words.unit(one)) for one in texts.pledging(today)), key=lambda pair: pair[1]),
     }  # fmt: skip
     return render(request, "openness/pledges.html.j2", facts)

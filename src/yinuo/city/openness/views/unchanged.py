@@ -1,4 +1,4 @@
-"""Pages that follow from the text in force and the day alone: a reader who has them already is told so (304)."""
+"""Pages that follow from the text in force, the catalogue, the units and the day alone: a reader who has them already is told so (304)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from yinuo.city.cases.queries import kept_marks
 from yinuo.city.pages.words import words_for
 
 View = Callable[..., HttpResponse]
 
 
 def unchanged(view: View) -> View:
-    """Answer 304 to whoever shows the tag of what would be made now: same text, units, day, address, language and session."""
+    """Answer 304 to whoever shows the tag of what would be made now: same text, catalogue, units, day, address, language and session."""
 
     @wraps(view)
     def answered(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
@@ -36,7 +37,7 @@ def unchanged(view: View) -> View:
 
 def _tag(request: HttpRequest) -> str:
     words = words_for(request)
-    mark = (words.pack.digest, str(words.tree.on), str(len(words.tree.units))) if words.is_there else ("nothing",)
+    mark = (words.pack.digest, words.revision, *map(str, kept_marks(words.pack))) if words.is_there else ("nothing",)
     kept = [request.COOKIES.get(name, "") for name in (settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME)]
     said = [*mark, str(timezone.localdate()), request.get_full_path(), words.language, *kept]
     return f'"{salted_hmac("yinuo.openness", chr(10).join(said)).hexdigest()[:24]}"'

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.city.openness import figures, records, texts
 from yinuo.city.openness import units as sites
 from yinuo.city.openness.asking import below
+from yinuo.city.openness.views.page import render
 from yinuo.city.openness.wording import class_word, length, tier_words, type_words
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
@@ -43,7 +43,7 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
     """One unit: its posts, powers and services with their limits, results, what it let out, what it owes, what is stale."""
     words, now = words_for(request), timezone.now()
     today = timezone.localdate(now)
-    if not words.is_there or unit not in words.tree.units or words.tree.units[unit].type not in sites.WITH_PAGES:
+    if not sites.has_page(words, unit):
         raise Http404
     span = words.tree.units[unit]
     under = [unit] if span.parent is None else below(words, unit)
