@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from tests.rulebook.conftest import Town
+from yinuo.city.texts.archive import packed, unpacked
+from yinuo.rulebook.loader import load_pack
 from yinuo.rulebook.mutation import survivors
+from yinuo.rulebook.refusals import PackRefused
 
 FILED = """
 [version.table.fee]
@@ -124,6 +130,78 @@ def test_a_file_counts_as_one_number(town: Town):
         "no story notices when fee: all numbers of fee.csv change by +1",
         "no story notices when fee: all numbers of fee.csv change by -1",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../letters/fee.csv",
+        "/etc/passwd",
+        "/tmp/fee.csv",
+        "fee.txt",
+        "sub/fee.csv",
+        ".csv",
+        "fee.csv\\u0000",
+        "..\\\\fee.csv",
+    ],
+)
+def test_a_text_reads_no_file_but_one_of_its_own_institution(town: Town, name: str):
+    with_rows(town).policy('rows_from = "fee.csv"', f'rows_from = "{name}"')
+    policy = town.files["institutions/letters/policy.toml"]
+    (error,) = [one for one in town.problems() if "is no file of this institution" in one.message]
+    assert error.path.name == "policy.toml"
+    assert policy.splitlines()[error.line - 1].startswith("rows_from")
+    assert "in the institution's own folder" in error.remedy
+
+
+def test_a_link_to_a_file_elsewhere_is_no_file_of_the_institution(town: Town, tmp_path: Path):
+    secret = tmp_path / "secret.csv"
+    secret.write_text(ROWS, "utf-8")
+    root = with_rows(town).load().root
+    beside = root / "institutions" / "letters" / "fee.csv"
+    beside.unlink()
+    beside.symlink_to(secret)
+    with pytest.raises(PackRefused, match="is no file of this institution"):
+        load_pack(root)
+
+
+def test_a_file_of_rows_is_part_of_the_digest_and_of_what_is_installed(town: Town, tmp_path: Path):
+    pack = with_rows(town).load()
+    record = packed(pack)
+    assert record["packs"]["town"]["institutions/letters/fee.csv"] == ROWS
+    assert unpacked(record, tmp_path / "texts").digest == pack.digest
+    town.files["institutions/letters/fee.csv"] = ROWS.replace("fast", "quick")
+    assert town.load().digest != pack.digest
+
+
+def test_a_cell_is_read_by_the_type_of_its_field_and_not_by_its_look(town: Town):
+    """A topic "2026" is text, a colour "红" one of the field's words, days "5 workdays" a limit."""
+    rows = "when.topic,when.days.max,when.told_on.min,then.topic\n2026;true,5 workdays,2026-03-02,a;b\n"
+    with_rows(town, rows)
+    town.files["institutions/letters/stories.toml"] = town.files["institutions/letters/stories.toml"].replace(STORY, "")
+    (table,) = town.load().rules.of_kind("table")
+    (row,) = table.editions[0].clause.rows
+    ((tests,),) = [row.when.any_of]
+    assert dict(tests)["topic"].equal == ("2026", "true")
+    assert dict(tests)["told_on"].min == date(2026, 3, 2)
+    assert row.then == {"topic": "a;b"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("true,红", "yes,红", 2, 'when.urgent: "yes" is no bool → write true or false'),
+        ("true,红", "1,红", 2, 'when.urgent: "1" is no bool → write true or false'),
+        ("false,红", "false,绿", 3, 'when.colour: "绿" is no choice'),
+    ],
+)
+def test_a_cell_that_is_none_of_its_field_is_named_with_file_and_line(
+    town: Town, old: str, new: str, line: int, message: str
+):
+    found = with_rows(town, ROWS.replace(old, new)).problems()
+    (error,) = [one for one in found if one.path.name == "fee.csv"]
+    assert error.line == line
+    assert message in f"{error.message} → {error.remedy}"
 
 
 WRONG = [

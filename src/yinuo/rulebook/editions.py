@@ -22,7 +22,8 @@ from yinuo.rulebook.expanding import expanded
 from yinuo.rulebook.granting import rows_of_register
 from yinuo.rulebook.places import Path_
 from yinuo.rulebook.refusals import Document, TextError, explain_errors, suggest
-from yinuo.rulebook.rowfiles import read_rows
+from yinuo.rulebook.rowfiles import BESIDE, cell_types, is_file_beside, read_rows
+from yinuo.rulebook.words import Words
 
 KINDS: dict[str, type[Clause]] = {
     "flow": Flow, "promise": Promise, "constraint": Constraint, "table": Table, "register": Register,
@@ -59,9 +60,14 @@ class Statement:
     """The id of the table or register that expands to this clause; null for one an author wrote."""
 
 
-def read_versions(document: Document, institution: str) -> tuple[list[Statement], list[TextError]]:
-    """Every statement of a policy.toml in order of date, and what is wrong with the others."""
-    reader = _Reader(document, institution)
+def read_versions(
+    document: Document, institution: str, words: Words | None = None
+) -> tuple[list[Statement], list[TextError]]:
+    """Every statement of a policy.toml in order of date, and what is wrong with the others.
+
+    Tables whose rows stand in a file are read by the types in `words`; without words they are left without rows.
+    """
+    reader = _Reader(document, institution, words)
     reader.run()
     return reader.done, reader.errors
 
@@ -75,9 +81,10 @@ def rulings_of(statements: Iterable[Statement]) -> tuple[Ruling, ...]:
 
 
 class _Reader:
-    def __init__(self, document: Document, institution: str) -> None:
+    def __init__(self, document: Document, institution: str, words: Words | None) -> None:
         self.document = document
         self.institution = institution
+        self.words = words
         self.errors: list[TextError] = []
         self.done: list[Statement] = []
         self.text: dict[tuple[str, str], Statement] = {}
@@ -159,7 +166,13 @@ class _Reader:
             self._refuse((*path, "rows_from"), "rows stand here and elsewhere", "keep one of rows and rows_from")
         if isinstance(read, Mapping):
             return {**raw, "rows": rows_of_register(read)}
-        rows, wrong = read_rows(self.document.path.parent / str(read))
+        name = str(read)
+        if not is_file_beside(name, self.document.path.parent):
+            self._refuse((*path, "rows_from"), f'"{name}" is no file of this institution', BESIDE)
+            return {**raw, "rows": []}
+        if self.words is None:
+            return {**raw, "rows": []}
+        rows, wrong = read_rows(self.document.path.parent / name, cell_types(self.words, raw))
         self.errors += wrong
         return {**raw, "rows": rows}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +23,9 @@ from yinuo.rulebook.calendars import read_calendar
 from yinuo.rulebook.closure import needs_of, reach
 from yinuo.rulebook.editions import Statement, read_versions, rulings_of
 from yinuo.rulebook.refusals import Document, PackRefused, TextError, explain_errors, read_document, suggest
+from yinuo.rulebook.rowfiles import files_of
 from yinuo.rulebook.tables import frame_of, read_table
+from yinuo.rulebook.words import Words, kinds_in, tables_in
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -163,6 +165,7 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
     calendar = _read_calendar(document, text, errors)
     institutions = _read_institutions(root, errors)
     columns = {**_registers(document, text, institutions, errors), **text.tables}
+    institutions |= _read_row_files(institutions, used, columns=columns, errors=errors)
     tables = _read_tables(document, text, columns=columns, errors=errors)
     if errors or calendar is None:
         raise PackRefused(errors)
@@ -291,12 +294,39 @@ def _read_institutions(root: Path, errors: list[TextError]) -> dict[str, Institu
         if text.name != folder.name:
             errors.append(_misnamed(document, text.name))
         statements, wrong = read_versions(document, folder.name)
-        errors += wrong
+        errors += wrong if not _has_row_files(document) else ()
         institutions[folder.name] = Institution(
             folder.name, text.zh, text.en, folder,
             text.entries, text.owner, text.activities, document, tuple(statements),
         )  # fmt: skip
     return institutions
+
+
+def _has_row_files(document: Document) -> bool:
+    """Whether a table's rows stand in a file: they are read once all fields are known, and what is wrong told then."""
+    return any(files_of(document.raw))
+
+
+def _read_row_files(
+    institutions: Mapping[str, Institution],
+    used: tuple[Pack, ...],
+    *,
+    columns: Mapping[str, Mapping[str, str]],
+    errors: list[TextError],
+) -> dict[str, Institution]:
+    """The institutions with rows in files, read again with the types of all fields."""
+    mine = {name: one for name, one in institutions.items() if _has_row_files(one.document)}
+    if not mine:
+        return {}
+    homes = [home for pack in used for one in pack.everywhere() for home in one.institutions.values()]
+    kinds = kinds_in(one for home in (*homes, *institutions.values()) for one in home.statements)
+    tables = {name: own for pack in used for name, own in pack.rules.tables.items()} | dict(columns)
+    words = Words.of_fields(kinds, tables_in(tables))
+    for name, one in mine.items():
+        statements, wrong = read_versions(one.document, name, words)
+        errors += wrong
+        mine[name] = replace(one, statements=tuple(statements))
+    return mine
 
 
 def _digest(root: Path, used: tuple[Pack, ...]) -> str:

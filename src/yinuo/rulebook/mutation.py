@@ -19,10 +19,11 @@ from yinuo.rulebook.editions import read_versions, rulings_of
 from yinuo.rulebook.loader import Institution, Pack, PackText
 from yinuo.rulebook.mutants import CONVENTIONS, DROP, Change, changed, changes_of_ladder, changes_of_policy
 from yinuo.rulebook.refusals import Document, TextError
-from yinuo.rulebook.rowfiles import files_of, moved, read_rows
+from yinuo.rulebook.rowfiles import files_of, moved
 from yinuo.rulebook.statements import check_text
 from yinuo.rulebook.stories import Story, read_stories
 from yinuo.rulebook.telling import Teller
+from yinuo.rulebook.words import words_of
 
 
 @dataclass(frozen=True)
@@ -242,9 +243,10 @@ def _moved(frame: pl.DataFrame, columns: list[str], step: int) -> pl.DataFrame:
 def _policy(pack: Pack, institution: Institution, teller: Teller, everything: Rules) -> Iterator[Mutant]:
     before = {(one.kind, one.id): one for one in rulings_of(institution.statements)}
     rest = tuple(one for one in everything.rulings if one.institution != institution.id)
+    words = words_of(pack)
     for change in (*changes_of_policy(institution.document.raw), *_changes_of_files(institution)):
         document = replace(institution.document, raw=changed(institution.document.raw, change.path, change.value))
-        statements, errors = read_versions(document, institution.id)
+        statements, errors = read_versions(document, institution.id, words)
         if errors or _same_count(pack, institution.document.raw, change):
             continue
         after = {(one.kind, one.id): one for one in rulings_of(statements)}
@@ -267,7 +269,7 @@ def _changes_of_files(institution: Institution) -> Iterator[Change]:
     for index, id_, name in files_of(institution.document.raw):
         path = ("version", index, "table", id_)
         clause = institution.document.raw["version"][index]["table"][id_]
-        rows, _wrong = read_rows(institution.root / name)
+        rows = next(one.raw["rows"] for one in institution.statements if one.path == path)
         for step in (1, -1):
             changed_rows = moved(rows, step)
             if changed_rows != rows:

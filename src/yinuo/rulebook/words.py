@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +18,7 @@ from yinuo.engine.log import CLOCK_COLUMNS, FINDING_COLUMNS, HOLDING_COLUMNS
 from yinuo.rulebook.places import Path_
 
 if TYPE_CHECKING:
+    from yinuo.rulebook.editions import Statement
     from yinuo.rulebook.loader import Pack
 
 RESERVED = frozenset({"lapsed", "raised", "found"})
@@ -75,6 +76,11 @@ class Words:
         """The ids of all registers."""
         return frozenset(id_ for ids in self.clauses.values() for id_, kind in ids.items() if kind == "register")
 
+    @classmethod
+    def of_fields(cls, kinds: Mapping[str, Fields], tables: Mapping[str, Fields]) -> Words:
+        """Only the fields of kinds of case and the columns of tables: what a cell can be read by."""
+        return cls(frozenset(), kinds, tables, frozenset(), frozenset(), {})
+
     def fields_of(self, kinds: frozenset[str] | None) -> dict[str, FieldType]:
         """The fields of events and cases of these kinds (null = of any kind)."""
         found: dict[str, FieldType] = {}
@@ -106,7 +112,9 @@ def _merged(one: FieldType, other: FieldType) -> FieldType:
 def words_of(pack: Pack) -> Words:
     """The words of a pack and of the packs it uses."""
     activities = {"any", *RESERVED}
-    kinds: dict[str, dict[str, FieldType]] = {}
+    kinds = kinds_in(
+        one for every in pack.everywhere() for home in every.institutions.values() for one in home.statements
+    )
     clauses: dict[str, dict[str, str]] = {}
     for one in pack.everywhere():
         for institution in one.institutions.values():
@@ -115,12 +123,25 @@ def words_of(pack: Pack) -> Words:
                 clause = statement.edition.clause
                 activities |= made_by(clause)
                 clauses.setdefault(institution.id, {}).setdefault(statement.id, statement.kind)
-                if isinstance(clause, Flow):
-                    own = kinds.setdefault(statement.id, {})
-                    own |= {name: _merged(own.get(name, type_), type_) for name, type_ in clause.fields.items()}
-    tables = {name: DATED_FIELDS | _typed(**words) for name, words in pack.rules.tables.items()}
+    tables = tables_in(pack.rules.tables)
     levels, ladders = frozenset(pack.rules.levels), frozenset(pack.rules.ladders)
     return Words(frozenset(activities), kinds, tables, levels, ladders, clauses)
+
+
+def kinds_in(statements: Iterable[Statement]) -> dict[str, dict[str, FieldType]]:
+    """The fields of each kind of case, of all versions of its flow."""
+    kinds: dict[str, dict[str, FieldType]] = {}
+    for statement in statements:
+        if isinstance(statement.edition.clause, Flow):
+            own = kinds.setdefault(statement.id, {})
+            fields = statement.edition.clause.fields
+            own |= {name: _merged(own.get(name, type_), type_) for name, type_ in fields.items()}
+    return kinds
+
+
+def tables_in(tables: Mapping[str, Mapping[str, str]]) -> dict[str, Fields]:
+    """The columns of dated tables, with those every such table has."""
+    return {name: DATED_FIELDS | _typed(**words) for name, words in tables.items()}
 
 
 def made_by(clause: Clause) -> set[str]:
