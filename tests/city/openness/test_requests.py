@@ -10,12 +10,17 @@ from django.test import Client
 from tests.city.board import small_city
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
+from tests.city.openness.test_figures import amended
 from tests.city.together import browser_of
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.numbers import is_receipt
 from yinuo.city.ledger.read import stream
+from yinuo.city.openness import texts
+from yinuo.city.pages.words import Words
 from yinuo.city.supervision.models import Clock
+from yinuo.engine.clauses.promise import LimitRow
+from yinuo.kernel.limits import Limit
 
 ASKED = {
     "form": "form-1", "unit": "market", "subject": "二〇二五年餐饮抽检结果", "wanted": "学校周边", "delivery": "电子文本",
@@ -57,12 +62,47 @@ def test_a_request_is_a_case_with_a_receipt_number_and_says_nothing_of_who_asks(
     assert Client().get("/open/requests/sent/forged").status_code == 404
 
 
+def test_gone_back_to_and_filled_in_anew_a_form_is_another_request(town):
+    receipts = [
+        re.search(r'class="tabular">(\d+)<', send(**ASKED | {"subject": subject}).content.decode())[1]
+        for subject in ("抽检结果", "处罚决定", "抽检结果")
+    ]
+    assert receipts[0] == receipts[2] != receipts[1]
+    asked = {case.fields["subject"] for case in Case.objects.filter(kind="information-request")}
+    assert asked == {"抽检结果", "处罚决定"}
+    (opened,) = stream(f"case/{Case.objects.get(receipt=receipts[0]).case_id}")
+    assert "form-1" not in opened.event_id, "nobody who sees an id learns what was typed"
+
+
+@pytest.mark.holds("E220", shows="/open/requests")
+def test_how_long_an_answer_takes_is_what_the_text_says_today(town):
+    said = read("/open/requests")[2]
+    for title, length in (
+        ("更正申请七个工作日内有结果", "7 个工作日"),
+        ("网上、邮寄、传真来的申请一个工作日内与申请人确认", "1 个工作日"),
+    ):
+        assert length in said.partition(title)[2][:80], title
+    words = Words()
+    lines = texts.limits(words, "correction", small_city.NOW.date())
+    assert [length for _title, length in lines] == [
+        "自“申请更正”起，7 个工作日内“更正并告知、不予更正、转送有权机关”。"
+    ]
+    changed = amended(
+        "information-request",
+        "corrected-in-time",
+        small_city.NOW.date(),
+        within=(LimitRow(limit=Limit.parse("5 workdays")),),
+    )
+    assert "5 个工作日" in texts.limits(changed, "correction", small_city.NOW.date())[0][1]
+    assert lines[0][1] in re.sub("<[^>]+>", "", send("/open/requests/correction", **WRONG).content.decode())
+
+
 @pytest.mark.holds("E220", shows="/open/requests/information")
 def test_a_form_names_the_wrong_field_and_keeps_what_was_typed(town):
     for field, typed, word in (
         ("subject", "", "必须填写"), ("unit", "nowhere", "没有这个机关"), ("unit", "market-approval", "没有这个机关"),
         ("delivery", "口头", "选一种"), ("phone", "123", "七位数字"), ("phone", "call me 1234567", "七位数字"), ("name", "", "必须填写"),
-        ("subject", "字" * 201, "不能超过 200"), ("wanted", "字" * 2001, "不能超过 2000"), ("identity", "\x00", "必须填写"),
+        ("subject", "字" * 201, "不能超过 200"), ("wanted", "字" * 2001, "不能超过 2000"), ("identity", " ", "必须填写"),
     ):  # fmt: skip
         answer = send(address=f"203.0.113.{hash((field, typed)) % 200}", **ASKED | {field: typed})
         page = answer.content.decode()

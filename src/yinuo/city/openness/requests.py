@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import orjson
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.commands import act
 from yinuo.city.pages.words import Words
-from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.people.actor import Actor, applicant
 
 REQUEST, CORRECTION = "information-request", "correction"
 OPENS: Mapping[str, str] = {REQUEST: "received", CORRECTION: "correction_asked"}
@@ -55,7 +57,7 @@ def units(words: Words) -> list[tuple[str, str]]:
 
 def read(kind: str, posted: Mapping[str, str], words: Words) -> Filled:
     """A form as it came: every field cut of blanks; each that is missing, too long or unknown has its sentence."""
-    given = {name: str(posted.get(name, "")).replace("\x00", "").strip() for name in (*ASKED[kind], "form")}
+    given = {name: str(posted.get(name, "")).strip() for name in (*ASKED[kind], "form")}
     wrong: dict[str, str] = {}
     for name in ASKED[kind]:
         if not given[name] and name not in FREE:
@@ -76,9 +78,9 @@ def read(kind: str, posted: Mapping[str, str], words: Words) -> Filled:
 
 
 def send(filled: Filled, words: Words, *, now: datetime) -> Done:
-    """Open the case: what is asked goes into the ledger, who asks is sealed apart. The same form sent twice is one case.
+    """Open the case: what is asked goes into the ledger, who asks is sealed apart.
 
-    Raises Refused with the sentence of the text that refuses.
+    The same form sent twice is one case; gone back to and filled in with something else it is another. Raises Refused with the sentence of the text that refuses.
     """
     given = filled.given
     names = ("subject", "wanted", "delivery") if filled.kind == REQUEST else ("subject", "wrong", "right")
@@ -86,11 +88,17 @@ def send(filled: Filled, words: Words, *, now: datetime) -> Done:
     person = {name: given[name] for name in ("name", "identity", "phone")}
     opening = Act(
         None, OPENS[filled.kind], now, fields, kind=filled.kind, unit=given["unit"], person=person,
-        event_id=f"{given['form']}-{filled.kind}" if given["form"] else None,
+        event_id=_id_of(filled) if given["form"] else None,
     )  # fmt: skip
     return act(opening, actor=public_actor(words), now=now)
 
 
+def _id_of(filled: Filled) -> str:
+    """What tells a form from any other: its own number with all that was typed, keyed so that nobody reads it back."""
+    said = orjson.dumps([filled.kind, filled.given], option=orjson.OPT_SORT_KEYS).decode()
+    return f"{filled.kind}-{salted_hmac('yinuo.openness.requests', said, algorithm='sha256').hexdigest()[:32]}"
+
+
 def public_actor(words: Words) -> Actor:
     """Whoever uses the public pages without an account: an applicant to the whole city, and nobody in particular."""
-    return Actor("public", _("公众"), tuple(Grant("applicant", root) for root in words.tree.roots))
+    return applicant("public", words.tree.roots, name=_("公众"))

@@ -15,6 +15,7 @@ from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.strata import kinds_named
 from yinuo.rulebook.editions import Statement
 from yinuo.rulebook.loader import Institution
 
@@ -91,6 +92,17 @@ def one(words: Words, name: str, today: date) -> tuple[Line, list[Said]] | None:
     own = name in words.pack.institutions
     ordered = sorted(begun, key=lambda said: ORDER.index(said.kind) if said.kind in ORDER else 9)
     return _line(found, begun, words, is_own=own), [_said(said, words, reader) for said in ordered]
+
+
+def limits(words: Words, kind: str, today: date) -> list[tuple[str, str]]:
+    """What the text in force says of how long each thing takes in cases of one kind: title and sentence, in its order."""
+    reader, found = Reader(words), []
+    for ruling in words.rules.of_kind("promise") if words.is_there else ():
+        edition = ruling.on(today)
+        if edition is not None and kinds_named(edition.clause.for_) == {kind}:
+            said = reader.sentences(edition.clause.model_copy(update={"for_": None}))
+            found.append((words.clause(ruling.institution, ruling.id), said[0]))
+    return found
 
 
 def _said(said: Statement, words: Words, reader: Reader) -> Said:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.numbers import query_code
-from yinuo.city.openness import figures, requests
+from yinuo.city.openness import figures, requests, texts
 from yinuo.city.openness.requests import CORRECTION, REQUEST, Filled
 from yinuo.city.openness.views.page import render
 from yinuo.city.openness.wording import result_words
@@ -41,6 +41,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "figure": next((one for one in found if one.clause == "answered-in-time"), None),
         "answers": rows(__file__, "answers", {"zone": words.rules.zone}) if words.is_there else [],
         "result_words": result_words,
+        "limits": [line for kind in FORMS.values() for line in texts.limits(words, kind, today)],
         "is_there": words.is_there and words.flow(REQUEST) is not None,
     }
     return render(request, "openness/requests.html.j2", facts)
@@ -93,6 +94,7 @@ def sent(request: HttpRequest, sent: str) -> HttpResponse:
         "unit": unit,
         "sent_at": found[0]["opened_at"],
         "code": query_code(receipt),
+        "limits": texts.limits(words_for(request), FORMS[form], timezone.localdate()),
     }
     return render(request, "openness/sent.html.j2", facts)
 
