@@ -32,6 +32,7 @@ def said(entry: str, institution: str, clause: str) -> object:
     [
         said("E001", "leading-group", "all-covered"),
         said("E004", "discipline", "put-right"),
+        said("E006", "responsibility-sheets", "signed-by-the-leader"),
         said("E007", "campaigns", "honour"),
         said("E011", "standing-mechanism", "year"),
         said("E021", "three-concentrations", "approval-section"),

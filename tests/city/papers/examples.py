@@ -70,6 +70,10 @@ EXAMPLES = {
         "alternative": "加装治理设施并监测合格后再来申请。",
     },
     "delivery": LETTER | {"number": "3301042026000017-送", "documents": ["受理通知书（2026年3月2日）", "准予决定（2026年3月12日）"]},
+    "sheet": HEAD | {
+        "leader": "周明", "unit": "示例市市场监督管理局", "year": "2026", "duties": ["窗口作风", "一次告知"], "signed_at": AT,
+        "digest": "9f2c" * 16, "grade": "良好", "flags": ["一票否决"], "graded_at": AT,
+    },
     "rectification": HEAD | {
         "to_unit": "示例市生态环境局", "problem": "补正材料未一次告知，同一办件先后两次要求补正。", "about": "3301042026000017",
         "basis": "示例市一次性告知办法（虚构）第二条", "deadline": date(2026, 3, 20),

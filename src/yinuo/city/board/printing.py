@@ -18,19 +18,23 @@ from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.rules import Edition
 
 Context = dict[str, Any]
-RECEIPT, ORDER, RECTIFICATION = "receipt", "order", "rectification"
+RECEIPT, ORDER, RECTIFICATION, SHEET = "receipt", "order", "rectification", "sheet"
+RESPONSIBILITY = "responsibility-sheet"
+"""The kind of case a sheet is printed of."""
 STANDING = frozenset({"open", "cleared"})
 """Cards a notice is printed of: not those taken back as mistaken or cancelled on appeal."""
 _MEANT = ("promised", "statutory")
 
 
 def offered(found: Dossier) -> tuple[str, ...]:
-    """The papers there are of a case: the receipt of what the public may follow, an order's, a rectification's."""
+    """The papers there are of a case: the receipt of what the public may follow, an order's, a rectification's, a leader's sheet."""
     kind = found.case["kind"]
     if not found.words.is_there:
         return ()
     if kind in (ORDER, RECTIFICATION):
         return (kind,) if day_named(found) else ()
+    if kind == RESPONSIBILITY:
+        return (SHEET,)
     return (RECEIPT,) if is_public(kind, found.case["opened_at"], found.words) else ()
 
 
@@ -99,6 +103,26 @@ def rectification(found: Dossier) -> Context | None:
         else words.institution(home),
         "deadline": deadline,
         "about": _about(found),
+    }
+
+
+def sheet(found: Dossier) -> Context:
+    """责任书: what a leader answers for, signed or to be signed, with the result once it is written on it."""
+    fields, words, case = fields_of(found), found.words, found.case
+    last = {event.activity: event for event in found.streams[f"case/{case['case_id']}"]}
+    signed, graded = last.get("sheet_signed"), last.get("sheet_result")
+    return {
+        "organ": _keeper(words, case["kind"]),
+        "number": number_of(case),
+        "leader": found.person(str(fields.get("leader", ""))),
+        "unit": words.unit(case["unit"]),
+        "year": str(fields.get("sheet_year", "")),
+        "duties": [line.strip() for line in str(fields.get("duties", "")).splitlines() if line.strip()],
+        "signed_at": signed.at if signed else None,
+        "digest": signed.digest.hex() if signed else "",
+        "grade": str(fields.get("result_grade", "")) if graded else "",
+        "flags": [str(one) for one in fields.get("result_flags") or ()],
+        "graded_at": graded.at if graded else None,
     }
 
 

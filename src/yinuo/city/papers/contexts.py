@@ -100,6 +100,23 @@ class Rectification(Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet(Paper):
+    """责任书: what a leader answers for, his signature, and the result written on it (E006). Not a form any law prescribes."""
+
+    leader: str
+    unit: str
+    year: str
+    duties: Sequence[str]
+    signed_at: datetime | None = None
+    """Null while it is not signed: then there is a line to sign on."""
+    digest: str = ""
+    """The digest of the record of the signature, in hexadecimal."""
+    grade: str = ""
+    flags: Sequence[str] = ()
+    graded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter(Paper):
     """What stands on every paper for an applicant: who applied for what, when and where it was received."""
 
@@ -179,5 +196,6 @@ CONTEXTS: Mapping[str, type[Paper]] = {
     "refusal": Refusal,
     "decision": Decision,
     "delivery": Delivery,
+    "sheet": Sheet,
 }
 """Name of the paper → what it is made of. The template is templates/<name>.typ."""

@@ -79,6 +79,34 @@ def years(words: Words, *, actor: Actor | None) -> list[Year]:
     return sorted(found, key=lambda one: (not one.is_late, sum(step.state == "done" for step in one.steps)))
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """The responsibility sheets of the newest year within somebody's reach (E006): by unit, those late first."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def year(self) -> int | None:
+        """Of which year they are; null where there are none."""
+        return self.rows[0]["year"] if self.rows else None
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return sum(row["sheets"] for row in self.rows)
+
+    @property
+    def signed(self) -> int:
+        """How many of them are signed."""
+        return sum(row["signed"] for row in self.rows)
+
+
+def sheets(actor: Actor | None) -> Sheets:
+    """Signed and unsigned sheets of the units this person may see."""
+    condition, given = row_filter(actor, "board.read", "c.scope")
+    return Sheets(tuple(rows(__file__, "sheets", given, case_rows=condition)))
+
+
 def _year(row: Mapping[str, Any], known: tuple[tuple[str, str], ...]) -> Year:
     told = orjson.loads(row["steps"] or b"{}")
     steps = []

@@ -21,10 +21,11 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 @needs("board.read")
 def cycle(request: HttpRequest) -> HttpResponse:
-    """At which step of the year each unit is (E011)."""
+    """At which step of the year each unit is (E011), and whose leaders signed their sheets (E006)."""
     words = words_for(request)
     facts = {
         "years": listing.years(words, actor=request.actor),  # type: ignore[attr-defined]
+        "sheets": listing.sheets(request.actor),  # type: ignore[attr-defined]
         "steps": [word for _id, word in listing.step_words(words)],
         "may_open": may(request.actor, "case.open"),  # type: ignore[attr-defined]
     }

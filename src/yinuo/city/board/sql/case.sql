@@ -29,6 +29,7 @@ SELECT c.case_id, c.kind, c.item, c.unit, c.region, c.channel, c.receipt, c.titl
         WHERE p.person IN (
             SELECT e.actor FROM ledger_event AS e WHERE e.stream IN ('case/' || c.case_id, 'said/' || c.case_id)
             UNION SELECT unnest(ARRAY[f.actor, f.explained_by, f.appealed_by, f.decided_by]) FROM cards AS f
+            UNION SELECT c.fields ->> 'leader'
         )
     )::text AS people
 FROM c

@@ -76,6 +76,8 @@ def context_of(request: HttpRequest, found: Dossier, paper: str) -> printing.Con
     """What a paper of a case says; null for one there is not."""
     if paper == printing.RECTIFICATION:
         return printing.rectification(found)
+    if paper == printing.SHEET:
+        return printing.sheet(found)
     if paper == printing.ORDER:
         about, actor = printing.fields_of(found).get("about"), request.actor  # type: ignore[attr-defined]
         return printing.order(found, dossier(about, found.words, actor=actor, now=found.now) if about else None)
