@@ -33,7 +33,7 @@ def step_of(sign: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    asked = draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=4))
+    asked = draw(st.lists(st.sampled_from(PLACES), max_size=4))
     at, events = datetime(2026, 3, 2, 1, tzinfo=UTC), []
     for n, name in enumerate(["asked", *draw(st.lists(st.sampled_from([*DOES, "granted", "asked"]), max_size=12))]):
         at += timedelta(hours=draw(st.integers(0, 3)))
@@ -106,3 +106,9 @@ def test_all_any_majority_quorum_share_and_veto(needs, veto, said, carried):
     step = Step.model_validate(step_of({"yes": ["agreed"], "needs": needs, "veto": veto}))
     told = {key: words[one] for key, one in zip(PLACES, said, strict=False) if one != "-"}
     assert verdict(step, told, PLACES[:3]).is_carried == carried
+
+
+@pytest.mark.parametrize("needs", NEEDS)
+def test_where_nobody_was_asked_nothing_is_agreed(needs):
+    found = verdict(Step.model_validate(step_of({"yes": ["agreed"], "needs": needs})), {}, [])
+    assert (found.is_carried, found.is_lost) == (False, True)

@@ -282,7 +282,7 @@ def _countersigned(clause: Constraint, scope: Thread, around: Around) -> Iterato
         against = [key for key in against if not step.sign.no or words[key] in step.sign.no]
         veto = step.sign.veto
         is_vetoed = any(veto is True or (veto is not False and key in veto) for key in against)
-        if is_vetoed or agree < _wanted(step.sign.needs, len(asked)):
+        if is_vetoed or not asked or agree < _wanted(step.sign.needs, len(asked)):
             yield event
 
 

@@ -52,13 +52,16 @@ def verdict(step: Step, said: Mapping[str, str], asked: Collection[str]) -> Verd
 
 
 def needed(sign: Sign, asked: int) -> int:
-    """How many of so many asked must say yes. A share is rounded up."""
+    """How many of so many asked must say yes: one at least, so that where nobody was asked nothing is agreed.
+
+    A share is rounded up.
+    """
     rule = sign.needs
     if isinstance(rule, Fraction):
-        return math.ceil(rule * asked)
+        return max(1, math.ceil(rule * asked))
     if isinstance(rule, int):
         return rule
-    return {"all": asked, "any": 1, "majority": asked // 2 + 1}[rule]
+    return max(1, {"all": asked, "any": 1, "majority": asked // 2 + 1}[rule])
 
 
 def waits(sign: Sign) -> bool:
