@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from tests.engine.test_measure import closed, figures, only
+from yinuo.engine.clauses.indicator import Part
 
 
 def test_a_ratio_may_be_told_per_thousand() -> None:
@@ -41,3 +43,20 @@ def test_a_score_says_what_a_missing_part_means(missing: str, value: float | Non
     assert told["value"] == pytest.approx(value)
     assert told["denominator"] == weight
     assert told["numerator"] == pytest.approx(0.625)
+
+
+def test_a_line_without_length_is_refused_and_divides_nothing() -> None:
+    with pytest.raises(ValidationError, match="begins and ends at 3"):
+        Part.model_validate({"of": "good", "weight": 1.0, "line": [3.0, 3.0]})
+
+
+def test_a_score_of_which_no_part_has_a_value_has_none_and_says_so() -> None:
+    part = {"of": "none", "weight": 1.0, "missing": "reweigh"}
+    rows = figures(
+        [closed("03-10", unit="A", grade="good")],
+        s={"measure": "score", "subject": "city", "parts": [part, {"of": "one", "weight": 1.0, "missing": "reweigh"}]},
+        none={"measure": "share", "where": {"unit": "C"}, "count": {"grade": "good"}},
+        one={"measure": "count", "subject": "city", "where": {"unit": "A"}, "min_n": 2},
+    )
+    found = [row for row in rows if row["clause"] == "s"]
+    assert [(row["value"], row["denominator"]) for row in found] in ([], [(None, 0.0)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from yinuo.engine.clauses.common import Clause, Names, Text
 from yinuo.engine.clauses.conditions import ConditionText
@@ -30,6 +30,15 @@ class Part(Text):
     weight: float = Field(gt=0)
     line: tuple[float, float] | None = None
     missing: Literal["unrated", "reweigh", "zero"] = "unrated"
+
+    @field_validator("line")
+    @classmethod
+    def _is_a_stretch(cls, line: tuple[float, float] | None) -> tuple[float, float] | None:
+        if line is not None and line[0] == line[1]:
+            raise ValueError(
+                f"the line begins and ends at {line[0]:g}; write what is worth nothing, then what is worth all"
+            )
+        return line
 
     def worth(self, value: float) -> float:
         """From 0 to 1."""
