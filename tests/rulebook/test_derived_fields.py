@@ -200,6 +200,72 @@ def test_derived_fields_are_those_of_the_day_worked_out_by_hand(town: Town):
     assert book.filter(pl.col("until").is_null())["behind"].to_list() == [10.0]
 
 
+def backwards(books: str) -> str:
+    """The same text with the fields of projects, and the registers themselves, written the other way round."""
+    head, project, rest = books.partition("[version.register.project.fields]\n")
+    fields, gap, rest = rest.partition("\n\n")
+    issues, table, tail = rest.partition("[version.table.lights]")
+    turned = "\n".join(reversed(fields.splitlines()))
+    return f"\n{issues}{head}{project}{turned}{gap}{table}{tail}"
+
+
+CHAIN = ('dear = { times = ["cost", "planned"] }', 'step = { lookup = "table:steps.step" }')
+STEPS = """
+[version.table.steps]
+zh = "档"
+for = { kind = "letters/project" }
+on = "entered"
+rows = [{ when = { light = "红", dear = { above = 1 } }, then = { step = "一" } }]
+otherwise = { step = "二" }
+"""
+
+
+def test_in_what_order_fields_and_registers_are_written_changes_nothing(tmp_path):
+    """A field may be worked out from one that a table gives, which reads one that is worked out."""
+    books = BOOKS.replace("\nbehind = {", "\n".join(("", *CHAIN, "behind = {")), 1) + STEPS
+    found = []
+    for name, text in (("a", books), ("b", backwards(books))):
+        town = Town(tmp_path / name / "town")
+        town.add(text)
+        events = with_derived(log_of(*HISTORY), town.load().rules).events.filter(pl.col("case_id") == "p")
+        found.append(events.select("behind", "light", "cost", "dear", "step", "newest").rows())
+    assert found[0] == found[1]
+    assert found[0][3] == (10.0, "红", 7.0, 140.0, "一", "渗水")
+
+
+def test_what_comes_together_of_none_is_nothing_however_it_comes_to_be_none(town: Town):
+    """No entry ever, none that day, none that says the field: no sum, no latest, and a count of 0."""
+    rules = with_books(town).load().rules
+    other = ("q", PROJECT, 9, "entered", {"number": "2"})
+    silent = ("k", ISSUE, 9, "entered", {"title": "未估", "project": "q", "grave": True})
+    events = with_derived(
+        log_of(
+            *HISTORY, other, silent, ("k", ISSUE, 10, "verified", {}), ("q", PROJECT, 11, "changed", {"planned": 1.0})
+        ),
+        rules,
+    ).events
+    rows = events.filter(pl.col("case_id") == "q").select("issues", "cost", "newest").rows()
+    assert rows == [(0, None, None), (1, None, "未估")]
+
+
+def test_an_entry_that_was_always_there_comes_together_too(town: Town):
+    """Rows of a dated table without a first day are in force on every day before their end."""
+    rules = with_books(town).load().rules
+    log = log_of(*HISTORY[:1])
+    given = pl.DataFrame({"id": ["x"], "from": [None], "until": [None], "project": ["p"], "title": ["旧"], "amount": [3.0],
+                          "grave": [True]}, schema_overrides={"from": pl.Date, "until": pl.Date})  # fmt: skip
+    events = with_derived(Log(log.events, log.cases, {"issue": given}), rules).events
+    assert events.select("issues", "cost", "newest").rows() == [(1, 3.0, "旧")]
+
+
+def test_a_field_that_a_table_gives_and_that_the_table_reads_is_refused(town: Town):
+    town.add(BOOKS.replace('minus = ["planned", "actual"]', 'lookup = "table:lights.behind"').replace(
+        'behind = { lookup = "table:lights.behind" }', 'behind = { is = "number", lookup = "table:lights.light" }'))  # fmt: skip
+    found = [error for error in town.problems() if "is worked out from itself" in error.message]
+    assert [error.message for error in found][:1] == ['project: "behind" is worked out from itself']
+    assert found[0].line == town.line("institutions/letters/policy.toml", "behind = { is")
+
+
 NUMBERS = st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False).map(lambda one: round(one, 2)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,7 @@ from yinuo.engine.clauses.register import Register, RegisterField, Roll
 from yinuo.engine.clauses.table import Table
 from yinuo.engine.context import references
 from yinuo.engine.deciding import first_row, holding
-from yinuo.engine.entries import told, with_entries
+from yinuo.engine.entries import child_of, told, with_entries
 from yinuo.engine.fieldtypes import column_type
 from yinuo.engine.log import Log
 from yinuo.engine.matching import Matcher, Rows, Tables
@@ -24,7 +24,7 @@ def with_derived(log: Log, rules: Rules) -> Log:
     """The log with every derived field of its registers' entries, worked out anew at each of their events."""
     events = log.events
     books = [one for one in rules.of_kind("register") if _book(one).derived and _is_there(log, one)]
-    for ruling in sorted(books, key=lambda one: any(field.roll for field in _book(one).derived.values())):
+    for ruling in _in_order(books):
         clause = _book(ruling)
         is_rolled = any(field.roll for field in clause.derived.values())
         tables = with_entries(Log(events, log.cases, log.tables), rules).tables if is_rolled else log.tables
@@ -34,6 +34,20 @@ def with_derived(log: Log, rules: Rules) -> Log:
         kept = events.drop([name for name in names if name in events.columns]).with_row_index("#row")
         events = kept.join(mine.select("#row", *names), on="#row", how="left", maintain_order="left").drop("#row")
     return log if events is log.events else Log(events, log.cases, log.tables)
+
+
+def _in_order(books: Sequence[Ruling]) -> Iterator[Ruling]:
+    """Those first that another rolls up, however they are written."""
+    waiting = {one.id: one for one in sorted(books, key=lambda one: one.name)}
+    while waiting:
+        ready = [one for one in waiting.values() if not _rolled_by(_book(one)) & waiting.keys() - {one.id}]
+        for one in ready or tuple(waiting.values()):
+            yield waiting.pop(one.id)
+
+
+def _rolled_by(clause: Register) -> set[str]:
+    """The registers whose entries come together in a register's fields."""
+    return {child_of(one.roll.of)[0] for one in clause.derived.values() if one.roll is not None}
 
 
 def _book(ruling: Ruling) -> Register:
@@ -49,13 +63,33 @@ def _is_there(log: Log, ruling: Ruling) -> bool:
 def derived(frame: pl.DataFrame, clause: Register, rules: Rules, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows of entries (with `id` and `day`) with their derived fields, those that others need first."""
     frame = frame.drop([name for name in clause.derived if name in frame.columns])
-    waiting = dict(clause.derived)
-    while waiting:
-        ready = {name: one for name, one in waiting.items() if not waiting.keys() & set(one.operands)}
-        for name, one in (ready or waiting).items():
-            frame = _with_one(frame, name, one, rules=rules, tables=tables)
-            del waiting[name]
+    for name in (*(order := ordered(clause, rules)), *sorted(clause.derived.keys() - set(order))):
+        frame = _with_one(frame, name, clause.derived[name], rules=rules, tables=tables)
     return frame
+
+
+def ordered(clause: Register, rules: Rules) -> tuple[str, ...]:
+    """The derived fields of a register, each after those it is worked out from; those that wait for themselves are left out."""
+    waiting = {name: _needs(one, rules) for name, one in sorted(clause.derived.items())}
+    found: list[str] = []
+    while ready := [name for name, needs in waiting.items() if not needs & waiting.keys()]:
+        found += ready
+        for name in ready:
+            del waiting[name]
+    return tuple(found)
+
+
+def _needs(one: RegisterField, rules: Rules) -> set[str]:
+    """The fields of the entry one is worked out from: its operands, and what the rows of the table it looks into read."""
+    editions = _table(one.lookup, rules).editions if one.lookup is not None else ()
+    rows = [row for edition in editions if isinstance(edition.clause, Table) for row in edition.clause.rows]
+    return {*one.operands, *(name.partition(".")[0] for row in rows for name in row.when.fields())}
+
+
+def _table(lookup: str, rules: Rules) -> Ruling:
+    """The decision table of `table:id.output`."""
+    id_ = child_of(lookup.removeprefix("table:"))[0]
+    return next(one for one in rules.of_kind("table") if one.id == id_)
 
 
 def _with_one(
@@ -92,8 +126,7 @@ def _matcher(rules: Rules, tables: Mapping[str, pl.DataFrame]) -> Matcher:
 
 def _looked_up(frame: pl.DataFrame, lookup: str, *, rules: Rules, tables: Mapping[str, pl.DataFrame]) -> pl.Series:
     """What a decision table of the day gives for each row."""
-    id_, _, output = lookup.removeprefix("table:").rpartition(".")
-    ruling = next(one for one in rules.of_kind("table") if one.id == id_)
+    ruling, output = _table(lookup, rules), lookup.rpartition(".")[2]
     day = frame["day"].to_physical().cast(pl.Int64).to_numpy()
     found: list[object] = [None] * len(frame)
     matcher, records = _matcher(rules, tables), Rows(frame, day)
@@ -108,28 +141,29 @@ def _looked_up(frame: pl.DataFrame, lookup: str, *, rules: Rules, tables: Mappin
 
 
 def _rolled(frame: pl.DataFrame, roll: Roll, *, rules: Rules, tables: Mapping[str, pl.DataFrame]) -> pl.Series:
-    """Over the entries of another register that name this one and are in force on the day of each row."""
-    book, _, ref = roll.of.removeprefix("register:").rpartition(".")
+    """Over the entries of another register that name this one and are in force on the day of each row.
+
+    Of no entries the count is 0, and there is no sum and no latest; an entry that does not say the field counts for none.
+    """
+    book, ref = child_of(roll.of)
     others = tables.get(book)
-    if others is None or others.is_empty() or ref not in others.columns:
-        size = len(frame)
-        return pl.Series([0.0] * size if roll.roll in ("count", "distinct") else [None] * size, dtype=pl.Float64)
+    counts = roll.roll in ("count", "distinct")
+    if others is None or ref not in others.columns:
+        return pl.Series([0.0 if counts else None] * len(frame), dtype=pl.Float64)
     every = np.arange(len(others), dtype=np.int64)
     allowed = _matcher(rules, tables).holds(roll.where, Rows(others, np.zeros(len(others), np.int64)), rows=every)
     value = pl.col(roll.field).alias("#value") if roll.field else pl.lit(1).alias("#value")
-    others = others.filter(pl.Series(allowed)).select(
+    others = others.filter(pl.Series(allowed, dtype=pl.Boolean)).select(
         pl.col(ref).alias("id"), pl.col("from").alias("#from"), pl.col("until").alias("#until"), value
     )
     mine = frame.select("id", "day").with_row_index("#mine")
-    both = mine.join(others, on="id", how="left").filter(
-        pl.col("#from").is_null()
-        | ((pl.col("#from") <= pl.col("day")) & (pl.col("#until").is_null() | (pl.col("day") < pl.col("#until"))))
-    )
-    known = pl.col("#value").filter(pl.col("#from").is_not_null())
+    begun = pl.col("#from").is_null() | (pl.col("#from") <= pl.col("day"))
+    lasts = pl.col("#until").is_null() | (pl.col("day") < pl.col("#until"))
+    there = mine.join(others, on="id", how="inner", maintain_order="left_right").filter(begun & lasts)
+    known = pl.col("#value").drop_nulls()
     how = {
-        "count": known.len(), "sum": known.cast(pl.Float64, strict=False).sum(),
-        "latest": pl.col("#value").sort_by("#from").last(), "distinct": known.n_unique(),
+        "count": pl.len(), "sum": pl.when(known.len() > 0).then(known.cast(pl.Float64, strict=False).sum()),
+        "latest": pl.col("#value").sort_by("#from", maintain_order=True).last(), "distinct": known.n_unique(),
     }[roll.roll]  # fmt: skip
-    result = mine.join(both.group_by("#mine").agg(how.alias("#made")), on="#mine", how="left", maintain_order="left")
-    made = result["#made"]
-    return made.fill_null(0) if roll.roll in ("count", "distinct") else made
+    made = mine.join(there.group_by("#mine").agg(how.alias("#made")), on="#mine", how="left", maintain_order="left")
+    return made["#made"].fill_null(0) if counts else made["#made"]

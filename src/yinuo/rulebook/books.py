@@ -164,20 +164,6 @@ def _unsound_derived(clause: Register) -> Unsound:
             yield path, f'nobody fills in "{name}": it is worked out', "leave the ! out"
         if one.roll is not None and one.roll.field is None and one.roll.roll != "count":
             yield path, f"{one.roll.roll} of what?", 'add field = "…"'
-        if _waits_for_itself(name, clause):
-            yield path, f'"{name}" is worked out from itself', "cut the circle"
-
-
-def _waits_for_itself(name: str, clause: Register) -> bool:
-    open_, seen = list(clause.derived[name].operands), set[str]()
-    while open_:
-        other = open_.pop()
-        if other == name:
-            return True
-        if other in clause.derived and other not in seen:
-            seen.add(other)
-            open_ += clause.derived[other].operands
-    return False
 
 
 def _unsound_states(clause: Register) -> Unsound:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from yinuo.engine.clauses.register import Register
+from yinuo.engine.deriving import ordered
 from yinuo.engine.strata import Circle, strata
 from yinuo.rulebook.closure import Closures
 from yinuo.rulebook.endings import check_endings
@@ -16,7 +18,7 @@ from yinuo.rulebook.soundness import unsound, unsound_rungs
 
 def check_text(pack: Pack) -> list[TextError]:
     """What is wrong in the text itself, before any story is told."""
-    errors = [*_check_soundness(pack), *check_names(pack)] or list(_check_cycles(pack))
+    errors = [*_check_soundness(pack), *check_names(pack)] or [*_check_cycles(pack), *_check_derived(pack)]
     return errors or [*check_endings(pack), *check_limits(pack)]
 
 
@@ -43,3 +45,14 @@ def _check_cycles(pack: Pack) -> Iterator[TextError]:
         document = institution.document if institution else pack.document
         path = next((one.path for one in institution.statements if one.id == id_), ()) if institution else ()
         yield document.error(path, str(circle), "let one of them start from something that people do")
+
+
+def _check_derived(pack: Pack) -> Iterator[TextError]:
+    """Fields of registers that are worked out from themselves, by arithmetic or through a table."""
+    for institution in pack.institutions.values():
+        for one in institution.statements:
+            clause = one.edition.clause
+            if isinstance(clause, Register):
+                for name in sorted(clause.derived.keys() - set(ordered(clause, pack.rules))):
+                    message = f'{one.id}: "{name}" is worked out from itself'
+                    yield institution.document.error((*one.path, "fields", name), message, "cut the circle")
