@@ -14,7 +14,9 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-default-apps", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
 ]  # fmt: skip
+CATALOGUES = Path(__file__).resolve().parents[1] / "src" / "yinuo" / "city"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 RAW = re.compile(r"%\(\w+\)[sd]|\{\{|\bUndefined\b|\bNone\b")
 
@@ -238,8 +241,8 @@ def _take(
     if wide > 0:
         wrong.append(f"{wide} px wider than the window")
     text = page.inner_text("body")
-    if match := RAW.search(text.replace("None", "") if language == "en" else text):
-        wrong.append(f"raw text {match.group()!r}")
+    if found := raw(text, ours() if language == "en" else ()):
+        wrong.append(f"raw text {found!r}")
     if language == "en" and (here := _untranslated(page)):
         wrong.append(f"Chinese on an English page: {here[:60]!r}")
     told = dict.fromkeys(error[:120] for error in errors if not (name in NOT_THERE and "404" in error))
@@ -247,6 +250,26 @@ def _take(
     file = f"{name}-{language}-{width}.png"
     page.screenshot(path=given.out / file, full_page=True)
     return Picture(name, language, width, file, tuple(wrong))
+
+
+def raw(text: str, said: Collection[str]) -> str:
+    """What of a page's text is a value or a key nobody put into words; empty when nothing is. `said` are lines' beginnings that are ours."""
+    for sentence in said:
+        text = re.sub(rf"(?m)^\s*{re.escape(sentence)}", "", text)
+    match = RAW.search(text)
+    return match.group() if match else ""
+
+
+@cache
+def ours() -> tuple[str, ...]:
+    """The sentences of our English catalogues in which a word stands that otherwise is a raw value, the longest first."""
+    found = {
+        said.replace('\\"', '"')
+        for file in CATALOGUES.glob("*/locale/en/LC_MESSAGES/django.po")
+        for said in re.findall(r'^msgstr(?:\[\d\])? "(.+)"$', file.read_text("utf-8"), re.MULTILINE)
+        if RAW.search(said) and "%(" not in said
+    }
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _untranslated(page: Page) -> str:
