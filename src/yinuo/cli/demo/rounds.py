@@ -1,4 +1,4 @@
-"""What the leading group of Demo City did: a round over 84 units, one under way, and eight units in the year's cycle (E001, E011)."""
+"""What the leading group of Demo City did: a round over 84 units, one under way, eight units in the year's cycle, and the sheets of their heads (E001, E006, E011)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from yinuo.cli.demo.cast import HALL, Cast
 from yinuo.cli.demo.points import importing, write
 from yinuo.rulebook.loader import Pack
 
-GROUP, OFFICE = "leading-group", "supervising-office"
+GROUP, OFFICE, ORGANISATION = "leading-group", "supervising-office", "organisation"
+DUTIES = "本单位作风建设负总责\n一次告知、限时办结，不推诿\n每季度听取一次窗口意见"
+"""What every sheet says its leader answers for."""
 ASSESSED, LOOKED_AT, IN_CYCLE = 84, 20, 8
 STEPS = (
     "conduct_pledged",
@@ -42,7 +44,24 @@ def enter(pack: Pack, cast: Cast, *, first: date, now: datetime) -> int:
         acts += _cycle(unit, begin + timedelta(days=30 * number))
     past = sorted((act for act in acts if act.at <= now), key=lambda act: act.at)
     write(past, importing(cast.actors[f"window:{HALL}"][0]), now=now)
-    return len(past)
+    return len(past) + _sheets(units[:IN_CYCLE], cast, begin=begin, now=now)
+
+
+def _sheets(units: list[str], cast: Cast, *, begin: datetime, now: datetime) -> int:
+    """The sheet of each head, drawn two months ago and signed by himself; the last was drawn this week and is not signed yet."""
+    drawn = max(begin, now - timedelta(days=60))
+    heads = {unit: cast.actors[f"head:{unit}"][0] for unit in units}
+    sheets = []
+    for unit, head in heads.items():
+        told = {"leader": head.id, "sheet_year": drawn.year, "duties": DUTIES}
+        at = now - timedelta(days=2) if unit == units[-1] else drawn
+        sheets.append(_act(f"sheet-{unit}", "sheet_drawn", at, told, unit=unit, kind="responsibility-sheet"))
+    write(sheets, importing(cast.actors[f"head:{ORGANISATION}"][0]), now=now)
+    for number, unit in enumerate(units[:-1]):
+        signed = drawn + timedelta(days=number % 4 + 1)
+        if signed <= now:
+            write([_act(f"sheet-{unit}", "sheet_signed", signed, {}, unit=unit)], importing(heads[unit]), now=now)
+    return len(sheets) + len(units) - 1
 
 
 def _act(case_id: str, activity: str, at: datetime, told: dict[str, Any], *, unit: str, kind: str | None = None) -> Act:
