@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +58,11 @@ class Actor:
     is_system: bool = False
     cases: frozenset[str] = frozenset()
     """A citizen's own cases that somebody else entered, or that he follows by the number on his receipt."""
+
+
+def applicant(key: str, roots: Iterable[str], *, name: str = "", cases: frozenset[str] = frozenset()) -> Actor:
+    """Somebody of the public as commands know him: an applicant anywhere below these roots, party to these cases."""
+    return Actor(key, name, tuple(Grant("applicant", root) for root in roots), cases=cases)
 
 
 class NotAllowed(Exception):

@@ -18,7 +18,7 @@ from yinuo.city.cases.models import Case
 from yinuo.city.cases.queries import state_of
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
-from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.people.actor import Actor, applicant
 
 GRADES = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 """The five of 国办发〔2019〕51号, as the text in force words them."""
@@ -46,8 +46,7 @@ def words() -> Mapping[str, Any]:
 def holder_of_receipt(case: Case, *, now: datetime) -> Actor:
     """Whoever holds the receipt of a case, as commands know him: an applicant who is party to this case and no other."""
     roots = units.tree(timezone.localdate(now)).roots
-    grants = tuple(Grant("applicant", root) for root in roots)
-    return Actor(f"receipt:{case.receipt}", "", grants, cases=frozenset({case.case_id}))
+    return applicant(f"receipt:{case.receipt}", roots, cases=frozenset({case.case_id}))
 
 
 def rate(case_id: str, *, grade: str, said: str, actor: Actor, now: datetime) -> Done:

@@ -8,7 +8,7 @@ from datetime import date
 from yinuo.city.ledger import private
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
-from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.people.actor import Actor, applicant
 from yinuo.city.portal.models import Mandate
 from yinuo.city.portal.models import Resident as Row
 from yinuo.city.portal.residents.commands import actor_id
@@ -39,8 +39,7 @@ def of(resident: str | None) -> Resident | None:
 
 def actor_of(resident: str, *, day: date, cases: frozenset[str] = frozenset()) -> Actor:
     """The resident as commands know him: an applicant anywhere in the city, party to these cases."""
-    roots = units.tree(day).roots
-    return Actor(actor_id(resident), "", tuple(Grant("applicant", root) for root in roots), cases=cases)
+    return applicant(actor_id(resident), units.tree(day).roots, cases=cases)
 
 
 def mandates(resident: str, *, day: date) -> list[Mandate]:
