@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.city.board import small_city
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.numbers import query_code, receipt
+from yinuo.city.portal.tracking import _opens as opens
 from yinuo.city.portal.views import tracking as views
 from yinuo.city.supervision import commands
 from yinuo.city.supervision.models import Finding
@@ -50,7 +51,8 @@ def test_row_91_whoever_has_the_number_sees_where_the_case_stands(city, db):
 @pytest.mark.holds("peer 91", "regression 21", shows="/track")
 def test_nothing_personal_and_nobody_of_the_staff_is_told(city, db):
     for number, case_id in enumerate(city):
-        _status, text = asked(receipt_of(case_id), REMOTE_ADDR=f"203.0.113.{number}")
+        status, text = asked(receipt_of(case_id), REMOTE_ADDR=f"203.0.113.{number}")
+        assert (status, receipt_of(case_id) in text, "收件时间" in text) == (200, True, True), case_id
         for secret in (case_id, f"party-{case_id}", "王小敏", "13912345678", "110101199001011237", "赵倩"):
             assert secret not in text, (case_id, secret)
 
@@ -61,9 +63,10 @@ def test_a_slip_of_the_pen_is_told_apart_from_a_number_nobody_has(city, db):
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
     assert asked(wrong)[0] == 404
     assert "逐位核对" in asked(wrong)[1]
-    for nonsense in ("x" * 500, "' or 1=1 --", "<script>alert(1)</script>", "\x00"):
+    for nonsense in ("x" * 500, "' or 1=1 --", "<script>alert(1)</script>"):
         status, text = asked(nonsense)
         assert (status, "<script>alert" in text) == (404, False)
+    assert asked("\x00")[0] == 400
 
 
 @pytest.mark.holds("peer 91", shows="/track")
@@ -143,3 +146,21 @@ def test_one_number_is_not_tried_out_from_many_addresses(city, db):
     number = receipt_of("D000")
     answers = [asked(number, f"{tail:04d}", REMOTE_ADDR=f"203.0.113.{tail}")[0] for tail in range(7)]
     assert answers == [404] * 6 + [429]
+
+
+def without_telephone():
+    """A case that was decided, of which no telephone is known."""
+    case = Case.objects.get(case_id="D000")
+    Case.objects.filter(case_id="D000").update(person_ref=None)
+    return case.receipt
+
+
+@pytest.mark.parametrize("path", ["/track", "/rate"])
+@pytest.mark.parametrize("tail", ["\0", ""])
+def test_a_case_without_a_telephone_opens_by_no_end_of_one(city, db, path, tail):
+    number = without_telephone()
+    answer = Client().get(path, {"receipt": number, "tail": tail})
+    assert answer.status_code in {400, 404}
+    assert "<dt>" not in answer.content.decode() and 'name="grade"' not in answer.content.decode()
+    assert not opens(number, "", tail)
+    assert Client().get(path, {"receipt": number, "tail": query_code(number)}).status_code == 200

@@ -32,4 +32,4 @@ def page_of(request: HttpRequest) -> int:
 
 def word_of(request: HttpRequest, name: str = "q") -> str:
     """What somebody typed, cut to LONGEST characters."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST]
+    return request.GET.get(name, "").strip()[:LONGEST]

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from yinuo.city.people.guard import is_program, problem
+
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django hands it in
     """404: nothing here, or nothing this person may see (which of the two is not told)."""
@@ -40,6 +42,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         sentence=_("提交的内容不完整或者格式不对，没有任何改动。"),
         remedy=_("请返回上一页重新填写。"),
     )
+
+
+def unstorable(request: HttpRequest) -> HttpResponse:
+    """400: what was typed holds a character no text may have; a page for a person, a problem for a program."""
+    sentence = _("请求里有不能保存的字符（空字符），没有任何改动。")
+    if is_program(request):
+        return problem(400, sentence)
+    remedy = _("请返回上一页，删去粘贴来的文字，重新输入。")
+    return _refused(request, 400, title=_("请求无法处理"), sentence=sentence, remedy=remedy)
 
 
 def forged(request: HttpRequest, **_told: Any) -> HttpResponse:

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "yinuo.city.people.accounts.idle.SignOutIdle",
     "yinuo.city.people.guard.Gate",
     "yinuo.city.portal.residents.door.Residents",
+    "yinuo.city.site.typed.Typed",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
