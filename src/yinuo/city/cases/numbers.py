@@ -6,8 +6,6 @@ waiting for each other. A number whose act then failed stays unused. The date is
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import date
 
 from django.conf import settings
@@ -15,6 +13,7 @@ from django.db import connection
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
+from yinuo.city.ledger import private
 from yinuo.city.ledger.statements import sql
 
 
@@ -37,8 +36,7 @@ def is_receipt(text: str) -> bool:
 
 def query_code(number: str) -> str:
     """The six digits printed beside a receipt number: who holds the paper follows the case without an account."""
-    keyed = hmac.new(settings.SECRET_KEY.encode(), f"receipt-code|{number}".encode(), hashlib.sha256).digest()
-    return f"{int.from_bytes(keyed[:8], 'big') % 1_000_000:06d}"
+    return f"{int.from_bytes(private.keyed('receipt code', number)[:8], 'big') % 1_000_000:06d}"
 
 
 def serials(count: int) -> list[int]:

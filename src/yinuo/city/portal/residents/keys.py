@@ -1,19 +1,17 @@
-"""By what people are found without writing down who they are: digests keyed with the city's secret."""
+"""By what people are found without writing down who they are: digests keyed from the ledger's key."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 
-from django.conf import settings
+from yinuo.city.ledger import private
 
 _PHONE = re.compile(r"1[3-9]\d{9}")
 
 
 def keyed(what: str, text: str) -> str:
-    """The same for the same text, and nothing to anybody without the secret."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"{what}|{text}".encode(), hashlib.sha256).hexdigest()
+    """The same for the same text, and nothing to anybody without the key."""
+    return private.keyed(f"resident {what}", text).hex()
 
 
 def phone(text: str) -> str | None:
@@ -24,12 +22,12 @@ def phone(text: str) -> str | None:
 
 def phone_key(number: str) -> str:
     """What an account is found by."""
-    return keyed("resident-phone", number)
+    return keyed("phone", number)
 
 
 def subject_key(subject: str) -> str:
     """What an account is found by that came from the identity provider."""
-    return keyed("resident-subject", subject)
+    return keyed("subject", subject)
 
 
 def principal_key(number: str) -> str:
