@@ -14,7 +14,8 @@ from tests.city.board import small_city
 from tests.city.catalogue import stock
 from yinuo.city.cases.models import Attachment, Case
 from yinuo.city.ledger import private, read
-from yinuo.city.portal.models import Draft
+from yinuo.city.portal import drafts
+from yinuo.city.portal.models import Draft, Resident
 
 PDF = b"%PDF-1.7\n% a paper\n"
 GOOD = {
@@ -125,6 +126,18 @@ def test_what_was_typed_for_a_field_not_asked_is_not_sent(come_in):
     assert not [one for one in case.fields["answers"] if "平台名称" in one]
 
 
+@pytest.mark.parametrize("forged", ["held", "promise", "nonsense"])
+def test_a_needed_paper_comes_only_in_a_way_the_item_has(come_in, forged):
+    client = come_in()
+    address = begun(client)
+    first, *others = papers(client.get(address).content.decode())
+    files = {name: pdf(f"{name}.pdf", PDF + name.encode()) for name in others}
+    answer = client.post(address, {**GOOD, **files, f"handed_{first.removeprefix('file_')}": forged, "do": "send"})
+    assert answer.status_code == 422
+    assert re.search(rf'id="{first}_error">请上传“[^”]+”，或者选别的交法。<', answer.content.decode())
+    assert not Case.objects.filter(channel="网上").exists()
+
+
 @pytest.mark.holds("peer 16", shows="/my")
 def test_a_draft_is_gone_on_with_on_another_device_and_lies_encrypted(come_in):
     here = come_in("13700001111")
@@ -162,12 +175,13 @@ def test_a_file_is_judged_by_its_content_and_its_size(come_in, settings):
     address = begun(client)
     paper = papers(client.get(address).content.decode())[0]
     for name, content, said in (
-        ("照片.jpg", b"MZ\x90\x00 a program", "只收 PDF"),
-        ("页面.pdf", b"<html><script>alert(1)</script>\x00", "只收 PDF"),
-        ("空的.pdf", b"", "空"),
+        ("照片.jpg", b"MZ\x90\x00 a program", "只收 PDF、OFD、图片、Office 文件和纯文本。"),
+        ("页面.pdf", b"<html><script>alert(1)</script>\x00", "只收 PDF、OFD、图片、Office 文件和纯文本。"),
+        ("空的.pdf", b"", "附件是空的，请重新选择。"),
     ):
         answer = client.post(address, {**GOOD, paper: pdf(name, content), "do": "save"})
-        assert said in answer.content.decode() or "empty" in answer.content.decode(), name
+        assert answer.status_code == 422, name
+        assert re.findall(rf'id="{paper}_error">([^<]*)', answer.content.decode()) == [said], name
     settings.LARGEST_ATTACHMENT = 2**20
     answer = client.post(address, {**GOOD, paper: pdf("大.pdf", PDF + b"0" * 2**20), "do": "save"})
     assert (answer.status_code, "附件超过 1 MB" in answer.content.decode()) == (422, True)
@@ -195,8 +209,51 @@ def test_sent_twice_is_one_case(come_in):
     client = come_in()
     address = begun(client)
     first = case_of(sent(client, address))
-    assert client.post(address, {**GOOD, "do": "send"}).status_code == 404
+    for again in (client.post(address, {**GOOD, "do": "send"}), client.get(address)):
+        assert (again.status_code, again.headers["Location"]) == (302, f"/my/cases/{first.case_id}")
     assert Case.objects.filter(channel="网上").get().case_id == first.case_id
+    assert come_in("13700002222").get(address).status_code == 404, "nobody else is shown the way to it"
+
+
+def test_a_form_begun_twice_is_one_draft_and_one_case(come_in):
+    client = come_in()
+    page = client.get("/apply/food-permit").content.decode()
+    form = re.search(r'name="form" value="([0-9a-f]{32})"', page)[1]
+    address, again = (begun(client, form=form) for _time in range(2))
+    assert address == again
+    assert Draft.objects.count() == 1
+    case = case_of(sent(client, address))
+    assert begun(client, form=form) == address, "pressed once more in a tab that was left open"
+    assert client.get(address).headers["Location"] == f"/my/cases/{case.case_id}"
+    assert not Draft.objects.exists()
+    assert begun(come_in("13700002222"), form=form) != address
+
+
+def test_the_later_of_two_forms_sent_at_once_finds_the_case_of_the_other(come_in, monkeypatch):
+    client = come_in()
+    address = begun(client)
+    late = drafts.save
+
+    def both(draft, resident, filled, *, now):
+        """While this form is read the other one is sent."""
+        monkeypatch.setattr(drafts, "save", late)
+        others.append(case_of(sent(client, address)))
+        late(draft, resident, filled, now=now)
+
+    others = []
+    monkeypatch.setattr(drafts, "save", both)
+    answer = client.post(address, {**GOOD, "do": "send"})
+    assert answer.headers["Location"] == f"/my/cases/{others[0].case_id}"
+    assert Case.objects.filter(channel="网上").count() == 1
+
+
+def test_what_is_known_of_a_resident_is_not_overwritten_by_an_application(come_in):
+    client = come_in()
+    case_of(sent(client))
+    case = case_of(sent(client, name="李大满", identity="110101199001011237"))
+    assert private.unseal(case.person_ref)["name"] == "李大满", "the case says what was typed"
+    own = private.unseal(Resident.objects.get().ref)
+    assert (own["name"], own["identity"]) == ("张小满", "11010519491231002X")
 
 
 def test_an_item_that_cannot_be_applied_for_online_has_no_form(come_in):

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
+import orjson
 import pytest
 from django.db import connection
 
 from tests.city.board import small_city
-from tests.city.portal.test_applying import GOOD, begun, case_of, come_in_again, pdf, sent
-from tests.city.together import browser_of
+from tests.city.portal.test_applying import begun, case_of, pdf, sent
 from yinuo.city.cases.acts import Act
 from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
-from yinuo.city.ledger import private, read
+from yinuo.city.ledger import read
 from yinuo.city.ledger.digest import GENESIS, chained, moment
-from yinuo.city.portal.models import Mandate, Resident
+from yinuo.city.portal import standing
+from yinuo.city.portal.models import Holding, Mandate, Resident
 from yinuo.city.portal.residents import projection
 
 
 def asked_for(case_id, at, papers="身份证复印件\n房产证明"):
     """A window sends it back once."""
-    when = small_city.NOW + timedelta(hours=1)
+    when = small_city.NOW + timedelta(minutes=40)
     at(when)
     act(
         Act(case_id, "supplement_requested", when, {"papers": papers, "cause": "材料缺失"}),
@@ -116,68 +118,33 @@ def test_a_case_of_a_window_is_followed_by_whose_telephone_stands_on_it(come_in)
     assert receipt in holder.get("/my").content.decode()
 
 
-@pytest.mark.holds("invariant 17", "E051", shows="/my/mandates")
-def test_a_firm_is_acted_for_under_a_written_mandate_until_its_day(come_in, at):
-    agent, colleague = come_in("13700001111"), come_in("13700002222")
-    firm = {"kind": "firm", "name": "示例餐饮有限公司", "number": "91310000775785552L", "until": "2026-03-31"}
-    for change, field in (
-        ({"number": "91310000775785552X"}, "number"),
-        ({"until": "2026-03-01"}, "until"),
-        ({"name": ""}, "name"),
-    ):
-        answer = agent.post("/my/mandates", {**firm, "document": pdf(), **change})
-        assert (answer.status_code, f'id="{field}_error"' in answer.content.decode()) == (422, True), field
-    assert 'id="document_error"' in agent.post("/my/mandates", firm).content.decode()
-    for client in (agent, colleague):
-        assert client.post("/my/mandates", {**firm, "document": pdf()}).status_code == 302
-    mandate = Mandate.objects.get(
-        resident=Resident.objects.get(phone__startswith="137", phone__endswith="1111").resident
-    )
-    case = case_of(sent(agent, mandate=mandate.mandate, identity=""))
-    assert private.unseal(case.person_ref)["name"] == "示例餐饮有限公司"
-    assert case.fields["mandate"] == mandate.document
+def test_two_acts_from_one_page_are_two(come_in, at):
+    client = come_in()
+    case = case_of(sent(client))
+    asked_for(case.case_id, at)
     path = f"/my/cases/{case.case_id}"
-    assert colleague.get(path).status_code == 404, "nobody has compared his document with the firm"
-    other = Mandate.objects.exclude(mandate=mandate.mandate).get()
-    window = browser_of("li")
-    assert "示例餐饮有限公司" in window.get("/agency/mandates").content.decode()
-    assert window.post(f"/agency/mandates/{other.mandate}/check").status_code == 302
-    assert colleague.get(path).status_code == 200
-    at(small_city.NOW + timedelta(days=12))
-    agent, colleague = come_in_again(come_in, "13700001111"), come_in("13700002222")
-    assert {agent.get(path).status_code, colleague.get(path).status_code} == {404}
+    form = form_of(client.get(path).content.decode())
+    assert client.post(f"{path}/supplement", {"told": "已补", "form": form}).status_code == 302
+    assert client.post(f"{path}/withdraw", {"sure": "yes", "form": form}).status_code == 302
+    assert {"supplemented", "withdrawn"} <= {one.activity for one in read.stream(f"case/{case.case_id}")}
+    assert Case.objects.get(case_id=case.case_id).status == "ended"
 
 
-@pytest.mark.holds("E027", "E051", "invariant 17", shows="/agency")
-def test_a_village_room_files_for_a_resident_with_a_written_mandate(come_in):
-    resident, clerk = come_in("13700003333"), browser_of("li")
-    assert "食品经营许可" in clerk.get("/agency").content.decode()
-    address = clerk.post("/agency/items/food-permit").headers["Location"]
-    wrong = clerk.post(address, {**GOOD, "phone": "", "until": "", "do": "send"}).content.decode()
-    for field in ("phone", "document", "until"):
-        assert f'id="{field}_error"' in wrong
-    files = {
-        name: pdf(f"{name}.pdf", name.encode() + b"\n") for name in set(re.findall(r'name="(file_[0-9a-f]{8})"', wrong))
-    }
-    given = {
-        **GOOD,
-        **files,
-        "phone": "13700003333",
-        "until": "2026-12-31",
-        "document": pdf("委托书.pdf"),
-        "do": "send",
-    }
-    done = clerk.post(address, given)
-    case = Case.objects.get(channel="代办点")
-    assert done.headers["Location"] == f"/cases/{case.case_id}"
-    assert (case.fields["agent"], case.fields["agent_unit"], case.fields["mandate_until"]) == (
-        "李强",
-        "service-centre",
-        "2026-12-31",
-    )
-    assert case.receipt in resident.get("/my").content.decode()
-    assert resident.post(f"/my/cases/{case.case_id}/withdraw", {"sure": "yes"}).status_code == 302
-    assert come_in("13700004444").get(f"/my/cases/{case.case_id}").status_code == 404
+def test_the_party_is_told_what_is_named_and_nothing_else(city, db, monkeypatch):
+    stored = read.stream("case/D000")
+    payload = orjson.dumps({"fields": {"reason": "内部意见", "files": ["sha256:inner"]}}).decode()
+    inner = [
+        stored[-1]._replace(activity=activity, version=90 + number, payload=payload, actor="zhao")
+        for number, activity in enumerate(("an_act_of_tomorrow", "transferred", "order_opened", "reviewed"))
+    ]
+    served = inner[0]._replace(activity="refused", version=99)
+    monkeypatch.setattr(standing.read, "stream", lambda _name: (*stored, *inner, served))
+    found = standing.Standing(Case.objects.get(case_id="D000"), None, now=small_city.NOW, party="resident:x")
+    found.words = SimpleNamespace(activity=lambda name: name)
+    told = {one.activity: one for one in found.steps if one.at == stored[-1].at}
+    assert {"an_act_of_tomorrow", "transferred", "order_opened"}.isdisjoint(told)
+    assert (told["reviewed"].said, told["reviewed"].files) == ((), ()), "that it was done, not what was written"
+    assert (told["refused"].said, told["refused"].files) == ((("reason", "内部意见"),), ("sha256:inner",))
 
 
 def test_an_erased_person_leaves_a_ledger_that_verifies(come_in, settings):
@@ -200,10 +167,56 @@ def test_an_erased_person_leaves_a_ledger_that_verifies(come_in, settings):
     assert client.get("/my").status_code == 302, "nobody is here any more"
     streams = [one for name in (f"case/{case.case_id}", f"resident/{row.resident}") for one in read.stream(name)]
     assert verified(streams)
-    before = list(Resident.objects.values())
+
+
+def tables():
+    """What the tables of residents hold."""
+    keys = {Resident: "resident", Holding: "case_id", Mandate: "mandate"}
+    return {model: sorted(model.objects.values(), key=lambda row: row[key]) for model, key in keys.items()}
+
+
+def sealed_of(case_id):
+    with connection.cursor() as cursor:
+        cursor.execute("select ref from ledger_private where ref like %s order by ref", [f"case/{case_id}/%"])
+        return [ref for (ref,) in cursor.fetchall()]
+
+
+def test_erasing_takes_what_every_act_of_a_case_sealed(come_in, at):
+    client = come_in("13700005555")
+    case = case_of(sent(client))
+    asked_for(case.case_id, at)
+    personal = {"name": "张小满", "address": "示例路8号"}
+    later = small_city.NOW + timedelta(minutes=50)
+    at(later)
+    act(Act(case.case_id, "accepted", later, person=personal), actor=small_city.actor("li"), now=later)
+    assert len(sealed_of(case.case_id)) == 2
+    client.post(f"/my/cases/{case.case_id}/withdraw", {"sure": "yes"})
+    assert client.post("/my/erase").status_code == 302
+    assert sealed_of(case.case_id) == []
+
+
+def test_after_erasing_what_is_made_again_from_the_ledger_is_what_stands(come_in):
+    agent, colleague = come_in("13700005555"), come_in("13700006666")
+    firm = {"kind": "firm", "name": "示例餐饮有限公司", "number": "91310000775785552L", "until": "2026-03-31"}
+    person = {"kind": "person", "name": "李大满", "number": "110101199001011237", "until": "2026-03-31"}
+    for client in (agent, colleague):
+        for one in (firm, person):
+            client.post("/my/mandates", {**one, "document": pdf()})
+    case = case_of(sent(agent))
+    agent.post(f"/my/cases/{case.case_id}/withdraw", {"sure": "yes"})
+    assert agent.post("/my/erase").status_code == 302
+    live = tables()
+    gone = next(row for row in live[Resident] if row["erased_at"])["resident"]
+    assert [row["name"] for row in live[Mandate] if row["resident"] == gone and row["kind"] == "person"] == [""]
+    names = [f"resident/{row['resident']}" for row in live[Resident]]
+    stored = sorted((one for many in read.streams(names).values() for one in many), key=lambda one: one.position)
+    assert verified(stored)
     projection.reset()
-    projection.apply([one for one in streams if one.stream.startswith("resident/")])
-    assert list(Resident.objects.values()) == before
+    projection.apply(stored)
+    again = tables()
+    for model, rows in live.items():
+        kept = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+        assert [{name: value for name, value in row.items() if name != "id"} for row in again[model]] == kept, model
 
 
 def verified(events):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.acting import known_event
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.commands import act
 from yinuo.city.ledger import private
@@ -19,7 +20,7 @@ from yinuo.city.portal.form import Filled
 from yinuo.city.portal.items import Item
 from yinuo.city.portal.models import Mandate
 from yinuo.city.portal.residents import keys
-from yinuo.city.portal.residents.commands import hold, known
+from yinuo.city.portal.residents.commands import hold
 from yinuo.city.portal.residents.queries import Resident, actor_of, cases_of, mandates
 
 APPLICATION = "application"
@@ -45,38 +46,48 @@ def send(draft: str, filled: Filled, *, item: Item, resident: Resident, window: 
     if mandate is not None:
         fields |= {"mandate": mandate.document, "mandate_until": mandate.until.isoformat()}
     opening = Act(
-        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=f"draft-{draft}",
+        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=_event(draft),
         person={**personal, **_person(filled, mandate, resident)},
     )  # fmt: skip
     who = actor_of(resident.id, day=timezone.localdate(now))
     with transaction.atomic():
         done = act(opening, actor=who, now=now)
-        hold(resident.id, done.case_id, by="sent", mandate=filled.mandate or None, actor=who.id, now=now)
+        hold(resident.id, done.case_id, by="sent", mandate=filled.mandate or None, now=now)
         drafts.drop(draft, resident.id)
     return done
 
 
-def send_for(draft: str, filled: Filled, *, item: Item, key: str, actor: Actor, now: datetime) -> Done:
+def sent(draft: str) -> str | None:
+    """The case that was opened when this draft was sent; None for one that was not."""
+    known = known_event("yinuo", _event(draft))
+    return known.case_id if known else None
+
+
+def _event(draft: str) -> str:
+    return f"draft-{draft}"
+
+
+def send_for(draft: str, filled: Filled, *, item: Item, key: str, fee: int | None, actor: Actor, now: datetime) -> Done:
     """A point that acts for people files for a resident: mandate, agent and its end are on the case (E051, invariant 17).
 
-    Where the resident has an account it is his there too. Raises Refused, NotAllowed.
+    `fee` is what the agent charged in fen, None when nobody said. The telephone is where the resident is reached and
+    makes the case nobody's: he takes it into his account himself (`show`). Raises Refused, NotAllowed.
     """
     told, personal = form.answers(item, filled)
     fields: dict[str, Any] = {
         "channel": AGENCY, "materials": form.materials(item, filled), "files": form.digests(item, filled),
         "situation": filled.situation, "answers": told, "mandate": filled.files[DOCUMENT][0].digest,
-        "mandate_until": filled.until, "agent": actor.name, "agent_unit": actor.unit, "agent_fee": 0,
+        "mandate_until": filled.until, "agent": actor.name, "agent_unit": actor.unit,
     }  # fmt: skip
+    if fee is not None:
+        fields["agent_fee"] = fee
     phone = keys.phone(filled.phone) or ""
     person = {**personal, "name": filled.name, "identity": filled.identity.upper(), "phone": phone}
     opening = Act(
-        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=f"draft-{draft}", person=person
+        None, "received", now, fields, kind=APPLICATION, item=item.id, unit=item.unit, event_id=_event(draft), person=person
     )  # fmt: skip
     with transaction.atomic():
         done = act(opening, actor=actor, now=now)
-        account = known({"phone": phone})
-        if account is not None:
-            hold(account, done.case_id, by="entered", actor=actor.id, now=now)
         drafts.drop(draft, key)
     return done
 
@@ -125,8 +136,7 @@ def withdraw(case_id: str, *, event_id: str, actor: Actor, now: datetime) -> Don
     return act(Act(case_id, "withdrawn", now, event_id=event_id), actor=actor, now=now)
 
 
-def show(case_id: str, resident: Resident, *, now: datetime, by: Literal["shown", "entered"] = "shown") -> None:
+def show(case_id: str, resident: Resident, *, now: datetime) -> None:
     """A case that a window took in is followed from this account too, after its holder showed that it is his."""
-    who = actor_of(resident.id, day=timezone.localdate(now))
     with transaction.atomic():
-        hold(resident.id, case_id, by=by, actor=who.id, now=now)
+        hold(resident.id, case_id, by="shown", now=now)

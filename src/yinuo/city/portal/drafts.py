@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +14,7 @@ from yinuo.city.ledger import private
 from yinuo.city.portal.form import Filled
 from yinuo.city.portal.models import Draft
 
+ID = 32
 MOST = 20
 """Drafts of one resident; the oldest makes room."""
 
@@ -26,20 +29,28 @@ class Kept:
     filled: Filled
 
 
+def id_of(form: str, resident: str, item: str) -> str:
+    """The id of the draft that a page's form begins: the same form sent twice begins one. A form without an id has a fresh one."""
+    made = form if form.isascii() and form.isalnum() and len(form) == ID else uuid.uuid4().hex
+    return hashlib.sha256(f"{made}|{resident}|{item}".encode()).hexdigest()[:ID]
+
+
 def begin(draft: str, resident: str, item: str, *, filled: Filled, now: datetime) -> None:
-    """A new one under the id handed in."""
+    """A new one under the id handed in; nothing when it was begun before."""
     with transaction.atomic():
+        if Draft.objects.filter(draft=draft).exists():
+            return
         before = Draft.objects.filter(resident=resident).order_by("-saved_at")[MOST - 1 :]
         for old in before:
             drop(old.draft, resident)
         ref = _seal(draft, 1, filled)
-        Draft.objects.create(
-            draft=draft, resident=resident, item=item, ref=ref, saves=1, made_at=now, saved_at=now
-        )  # fmt: skip
+        Draft.objects.get_or_create(
+            draft=draft, defaults={"resident": resident, "item": item, "ref": ref, "saves": 1, "saved_at": now}
+        )
 
 
 def save(draft: str, resident: str, filled: Filled, *, now: datetime) -> None:
-    """Keep what is filled in now; what was kept before is erased."""
+    """Keep what is filled in now; what was kept before is erased. Raises Draft.DoesNotExist for one that is gone."""
     with transaction.atomic():
         row = Draft.objects.select_for_update().get(draft=draft, resident=resident)
         before = row.ref

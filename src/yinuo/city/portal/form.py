@@ -16,9 +16,7 @@ from yinuo.city.portal.items import Item, Paper, Question
 from yinuo.city.portal.residents import keys
 
 LONGEST = 2000
-TEXTS = ("situation", "mandate", "name", "identity", "phone", "until")
-HANDED = ("upload", "bring", "promise", "held")
-"""How a paper comes: uploaded, brought or mailed, promised (trust D), held by a department (trust A)."""
+TEXTS = ("situation", "mandate", "name", "identity", "phone", "until", "fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,8 @@ class Filled:
     """Whose telephone, where somebody files for him; a resident's own is that of his account."""
     until: str = ""
     """Until when a mandate lasts that is handed in with the application."""
+    fee: str = ""
+    """What who files for somebody charged him, in yuan."""
     answers: dict[str, str] = field(default_factory=dict)
     handed: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[Upload]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Filled:
                 self.answers[one.key] = str(posted[one.key]).strip()[:LONGEST]
         for paper in item.papers:
             how = str(posted.get(f"handed_{paper.key}", ""))
-            if how in HANDED:
+            if how in ways_of(item, paper):
                 self.handed[paper.key] = how
 
 
@@ -110,21 +110,23 @@ def _problems(item: Item, filled: Filled, *, is_for_firm: bool) -> Iterator[tupl
         if wrong:
             yield one.key, wrong
     for paper in asked_papers(item, filled):
-        how = how_handed(paper, filled)
+        how = how_handed(item, paper, filled)
         if how == "upload" and not filled.files.get(paper.key) and paper.is_needed:
             yield f"file_{paper.key}", _("请上传“%(paper)s”，或者选别的交法。") % {"paper": paper.zh}
 
 
 def ways_of(item: Item, paper: Paper) -> tuple[str, ...]:
-    """The ways in which a paper may come."""
+    """How a paper may come: uploaded, brought or mailed, promised (trust D); one held by a department (trust A) in no other way."""
     if paper.trust == "A":
         return ("held",)
     return ("upload", *(("bring",) if item.may_bring else ()), *(("promise",) if paper.trust == "D" else ()))
 
 
-def how_handed(paper: Paper, filled: Filled) -> str:
-    """How a paper comes; uploaded unless something else was chosen."""
-    return "held" if paper.trust == "A" else filled.handed.get(paper.key, "upload")
+def how_handed(item: Item, paper: Paper, filled: Filled) -> str:
+    """How a paper comes: as was chosen among its ways, else in the first of them."""
+    ways = ways_of(item, paper)
+    chosen = filled.handed.get(paper.key, "")
+    return chosen if chosen in ways else ways[0]
 
 
 def _wrong(one: Question, text: str) -> str | None:
@@ -177,7 +179,7 @@ def materials(item: Item, filled: Filled) -> list[str]:
     }  # fmt: skip
     found = []
     for paper in asked_papers(item, filled):
-        how = how_handed(paper, filled)
+        how = how_handed(item, paper, filled)
         if how == "upload" and not filled.files.get(paper.key):
             continue
         found.append(f"{paper.zh}（{paper.form}）：{said[how]}" if paper.form else f"{paper.zh}：{said[how]}")

@@ -70,7 +70,6 @@ class Item:
     """What is needed of one version of an item."""
 
     id: str
-    number: int
     name: str
     zh: str
     unit: str
@@ -103,7 +102,7 @@ def item_of(item: str, words: Words, *, day: date) -> Item | None:
     said = json.loads(said) if isinstance(said, str) else said
     english = (get_language() or "").startswith("en")
     return Item(
-        id=item, number=found[0]["number"], zh=said["zh"], name=(english and said.get("en")) or said["zh"], unit=said["unit"],
+        id=item, zh=said["zh"], name=(english and said.get("en")) or said["zh"], unit=said["unit"],
         depth=said.get("depth") or 0, by_mail=bool(said.get("by_mail")), visits=said.get("visits", 1),
         situations=tuple(said.get("situations") or ()), papers=tuple(_paper(one) for one in said.get("materials") or ()),
         questions=_questions(item, words, day=day, english=english),

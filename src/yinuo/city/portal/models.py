@@ -76,7 +76,6 @@ class Draft(models.Model):
     item = models.TextField()
     ref = models.TextField()
     saves = models.IntegerField()
-    made_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -28,10 +28,32 @@ from yinuo.engine.evaluate import evaluate
 from yinuo.kernel.instants import microseconds
 
 DECISIONS = ("granted", "refused", "refused_acceptance")
-INNER = frozenset(
-    {"order_opened", "order_ended", "transferred", "jurisdiction_decided", "suspension_reviewed", "explained"}
+SERVED = frozenset(
+    {
+        "received",
+        "supplement_requested",
+        "supplemented",
+        "accepted",
+        "refused_acceptance",
+        "special_started",
+        "special_ended",
+        "suspended",
+        "resumed",
+        "extension_granted",
+        "granted",
+        "refused",
+        "withdrawn",
+        "terminated",
+        "inquired",
+        "guided",
+        "answered",
+        "declined",
+        "rated",
+    }
 )
-"""What offices do among themselves: it is no part of what the party is told."""
+"""What the party hands in or is served with: told with its words and its files. So is whatever he did himself."""
+TOLD = SERVED | {"reviewed"}
+"""What the party is told to have happened. All else is among offices: an act that is named here nowhere is not told."""
 OWN = frozenset(
     {
         "materials",
@@ -61,7 +83,6 @@ class Step:
     word: str
     said: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
-    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +122,20 @@ class Standing:
     @cached_property
     def steps(self) -> list[Step]:
         """What the party is told of it, the last first."""
-        told = sorted((one for one in self.events if one.activity not in INNER), key=lambda one: (one.at, one.version))
-        return [self._step(one) for one in reversed(told)]
+        told = (one for one in self.events if one.activity in TOLD or self._is_own(one))
+        return [self._step(one) for one in sorted(told, key=lambda one: (one.at, one.version), reverse=True)]
+
+    def _is_own(self, event: StoredEvent) -> bool:
+        """Whether the party did it, or it is what the case was opened with."""
+        return event.actor == self.party or event.version == 1
 
     def _step(self, event: StoredEvent) -> Step:
-        fields = orjson.loads(event.payload).get("fields") or {}
+        is_own = self._is_own(event)
+        is_served = is_own or event.activity in SERVED
+        fields = (orjson.loads(event.payload).get("fields") or {}) if is_served else {}
         said = tuple((name, _text(fields[name])) for name in sorted(OWN & fields.keys()) if fields[name])
         files = tuple(fields.get("files") or ())
-        word, is_own = self.words.activity(event.activity), event.actor == self.party
-        return Step(event.at, event.activity, word, said, files, is_own)
+        return Step(event.at, event.activity, self.words.activity(event.activity), said, files)
 
     @cached_property
     def files(self) -> Mapping[str, Attachment]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from django.db import transaction
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 from stdnum.cn import ric, uscc
 
 from yinuo.city.cases.models import Case
-from yinuo.city.ledger import private
+from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append
 from yinuo.city.ledger.events import NewEvent
 from yinuo.city.people.actor import Actor
@@ -46,40 +49,62 @@ class Principal:
 def register(
     resident: str, fields: Mapping[str, str], *, by: Literal["phone", "identity", "window"], now: datetime
 ) -> str:
-    """The account of whoever has this telephone or comes under this subject: found, or opened under the id handed in."""
+    """The account of whoever comes under this subject or has this telephone: found, or opened under the id handed in.
+
+    One account is of one subject for ever. An account of the telephone alone becomes that of the first subject who comes
+    with this telephone; to another subject the telephone opens nothing, and he gets an account of his own without it.
+    """
+    try:
+        return _registered(resident, fields, by=by, now=now)
+    except IntegrityError:  # whoever it is came in by another door at the same moment
+        return _registered(resident, fields, by=by, now=now)
+
+
+def _registered(
+    resident: str, fields: Mapping[str, str], *, by: Literal["phone", "identity", "window"], now: datetime
+) -> str:
+    subject, phone = fields.get("subject"), fields.get("phone")
     with transaction.atomic():
-        found = known(fields)
-        if found is not None:
-            return found
+        row = Resident.objects.filter(subject_key=keys.subject_key(subject)).first() if subject else None
+        if row is None and phone:
+            row = Resident.objects.select_for_update().filter(phone_key=keys.phone_key(phone)).first()
+            if row is not None and subject and row.subject_key:
+                row, fields = None, {name: text for name, text in fields.items() if name != "phone"}
+            elif row is not None and subject:
+                _changed(row, fields, now=now)
+        if row is not None:
+            return row.resident
         sealed = private.seal(f"resident/{resident}/1", fields)
         said = events.ResidentRegistered(person=events.Sealed(**sealed), by=by)
         _say(resident, events.REGISTERED, said, actor=actor_id(resident), now=now)
         return resident
 
 
-def known(fields: Mapping[str, str]) -> str | None:
-    """The account of this subject or this telephone, None when there is none."""
-    for name, key in (("subject", keys.subject_key), ("phone", keys.phone_key)):
-        if fields.get(name):
-            found = Resident.objects.filter(**{f"{name}_key": key(fields[name])}).first()
-            if found is not None:
-                return found.resident
-    return None
-
-
 def change(resident: str, fields: Mapping[str, str], *, now: datetime) -> None:
     """Another name or identity number; the fields before are erased. Raises Impossible."""
     checked(fields)
     with transaction.atomic():
+        _changed(Resident.objects.select_for_update().get(resident=resident), fields, now=now)
+
+
+def learn(resident: str, fields: Mapping[str, str], *, now: datetime) -> None:
+    """A name or identity number where none is known yet; what is known stays. Raises Impossible."""
+    checked(fields)
+    with transaction.atomic():
         row = Resident.objects.select_for_update().get(resident=resident)
         before = private.unseal(row.ref) or {}
-        after = {**before, **{name: text.strip() for name, text in fields.items() if text.strip()}}
-        if after == before:
-            return
-        sealed = private.seal(f"resident/{resident}/{row.version + 1}", after)
-        said = events.ResidentChanged(person=events.Sealed(**sealed))
-        _say(resident, events.CHANGED, said, actor=actor_id(resident), now=now)
-        private.erase(row.ref)
+        _changed(row, {name: text for name, text in fields.items() if not before.get(name)}, now=now)
+
+
+def _changed(row: Resident, fields: Mapping[str, str], *, now: datetime) -> None:
+    before = private.unseal(row.ref) or {}
+    after = {**before, **{name: text.strip() for name, text in fields.items() if text.strip()}}
+    if after == before:
+        return
+    sealed = private.seal(f"resident/{row.resident}/{row.version + 1}", after)
+    said = events.ResidentChanged(person=events.Sealed(**sealed))
+    _say(row.resident, events.CHANGED, said, actor=actor_id(row.resident), now=now)
+    private.erase(row.ref)
 
 
 def checked(fields: Mapping[str, str]) -> None:
@@ -92,13 +117,13 @@ def checked(fields: Mapping[str, str]) -> None:
 
 
 def hold(
-    resident: str, case_id: str, *, by: Literal["sent", "entered", "shown"], mandate: str | None = None,
-    actor: str, now: datetime,
-) -> None:  # fmt: skip
+    resident: str, case_id: str, *, by: Literal["sent", "shown"], mandate: str | None = None, now: datetime
+) -> None:
     """A case is this resident's from now on. Inside the caller's transaction; twice changes nothing."""
+    _locked(resident)
     if not Holding.objects.filter(resident=resident, case_id=case_id).exists():
         said = events.CaseHeld(case=case_id, by=by, mandate=mandate)
-        _say(resident, events.HELD, said, actor=actor, now=now)
+        _say(resident, events.HELD, said, actor=actor_id(resident), now=now)
 
 
 def give_mandate(resident: str, principal: Principal, *, mandate: str, now: datetime) -> None:
@@ -110,32 +135,48 @@ def give_mandate(resident: str, principal: Principal, *, mandate: str, now: date
         raise Impossible("number", _("统一社会信用代码不对：应当是 18 位，最后一位是校验码，请对照营业执照逐位核对。"))
     if principal.kind == "person" and not ric.is_valid(number):
         raise Impossible("number", _("身份证号不对：应当是 18 位，最后一位是校验码，请逐位核对。"))
-    if principal.until <= now.date():
+    today = timezone.localdate(now)
+    if principal.until <= today:
         raise Impossible("until", _("委托的截止日期要在今天以后。"))
     with transaction.atomic():
         sealed = private.seal(f"resident/{resident}/mandate/{mandate}", {"name": name, "identity": number})
-        shown = name if principal.kind == "firm" else _("委托人")
+        shown = name if principal.kind == "firm" else ""
         said = events.MandateGiven(
             mandate=mandate, kind=principal.kind, name=shown, person=events.Sealed(**sealed),
-            document=principal.document, since=now.date(), until=principal.until,
+            document=principal.document, since=today, until=principal.until,
         )  # fmt: skip
         _say(resident, events.MANDATED, said, actor=actor_id(resident), now=now)
 
 
-def check_mandate(mandate: str, *, actor: Actor, now: datetime) -> None:
-    """A window compared the document: the agent may now see what others filed for the principal. Raises NotAllowed."""
+def check_mandate(mandate: str, *, name: str, number: str, actor: Actor, now: datetime) -> None:
+    """A window compared the document: the agent may now see what others filed for the principal.
+
+    `name` and `number` are the principal's as they were read from the document. Raises Impossible when either is not what
+    the agent wrote down, NotAllowed, Mandate.DoesNotExist for one that does not stand.
+    """
     require(actor, "case.intake")
     with transaction.atomic():
-        row = Mandate.objects.select_for_update().get(mandate=mandate)
-        if row.checked_at is None:
-            said = events.MandateChecked(mandate=mandate)
-            _say(row.resident, events.MANDATE_CHECKED, said, actor=actor.id, now=now)
+        _locked(Mandate.objects.values_list("resident", flat=True).get(mandate=mandate))
+        row = Mandate.objects.get(mandate=mandate, ended_at=None, until__gt=timezone.localdate(now))
+        if row.checked_at is not None:
+            return
+        written = private.unseal(row.ref) or {}
+        if [_plain(name), _plain(number)] != [_plain(written.get("name", "")), _plain(written.get("identity", ""))]:
+            raise Impossible("number", _("名称或者号码和代办人登记的不一致，没有通过核对。请对照委托书原件再填。"))
+        said = events.MandateChecked(mandate=mandate)
+        _say(row.resident, events.MANDATE_CHECKED, said, actor=actor.id, now=now)
+
+
+def _plain(text: str) -> str:
+    """A name or number without what two writers write differently: blanks, wide letters, small letters."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def end_mandate(mandate: str, resident: str, *, now: datetime) -> None:
     """The agent gives it up; nothing more is seen or filed under it."""
     with transaction.atomic():
-        row = Mandate.objects.select_for_update().get(mandate=mandate, resident=resident)
+        _locked(resident)
+        row = Mandate.objects.get(mandate=mandate, resident=resident)
         if row.ended_at is None:
             said = events.MandateEnded(mandate=mandate)
             _say(resident, events.MANDATE_ENDED, said, actor=actor_id(resident), now=now)
@@ -165,8 +206,10 @@ def _refs(resident: str) -> list[str]:
 
 
 def _case_refs(cases: Collection[str]) -> list[str]:
-    rows = Case.objects.filter(case_id__in=list(cases), person_ref__isnull=False)
-    return [str(ref) for ref in rows.values_list("person_ref", flat=True)]
+    """What was sealed with any act of these cases: an event may bring personal fields of its own."""
+    found = read.streams([f"case/{case_id}" for case_id in cases])
+    people = (orjson.loads(event.payload).get("person") for events in found.values() for event in events)
+    return [str(person["ref"]) for person in people if person]
 
 
 def actor_id(resident: str) -> str:
@@ -175,8 +218,15 @@ def actor_id(resident: str) -> str:
 
 
 def _say(resident: str, activity: str, said: BaseModel, *, actor: str, now: datetime) -> None:
+    """One event more; whoever else has something to say of this resident waits until the transaction ends."""
     stream = f"{projection.PREFIX}{resident}"
-    version = Resident.objects.filter(resident=resident).values_list("version", flat=True).first() or 0
+    version = _locked(resident)
     payload: dict[str, Any] = said.model_dump(mode="json", by_alias=True, exclude_none=True)
     event = NewEvent(stream, "yinuo", f"{resident}-{version + 1}", activity, now, payload, actor)
     projection.apply(append([event], expected=version, recorded_at=now))
+
+
+def _locked(resident: str) -> int:
+    """How many events there are of a resident, whose row nobody else changes until the transaction ends."""
+    rows = Resident.objects.select_for_update().filter(resident=resident)
+    return rows.values_list("version", flat=True).first() or 0

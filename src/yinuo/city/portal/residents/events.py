@@ -54,7 +54,7 @@ class CaseHeld(_Said):
 
 
 class MandateGiven(_Said):
-    """A principal lets him act in its name; `person` holds the principal's name and number."""
+    """A principal lets him act in its name; `person` holds the principal's name and number, `name` a firm's, else nothing."""
 
     mandate: str
     kind: Literal["firm", "person"]

@@ -50,7 +50,10 @@ def _person(resident: str, payload: Mapping[str, Any], event: StoredEvent) -> No
 def _erased(resident: str, _payload: Mapping[str, Any], event: StoredEvent) -> None:
     gone = {"name": "", "phone": "", "identity": "", "phone_key": None, "subject_key": None}
     Resident.objects.filter(resident=resident).update(erased_at=event.recorded_at, **gone)
-    Mandate.objects.filter(resident=resident).update(ended_at=event.recorded_at)
+    given = Mandate.objects.filter(resident=resident)
+    given.filter(ended_at=None).update(ended_at=event.recorded_at)
+    given.update(principal_key="")
+    given.filter(kind="person").update(name="")
     Draft.objects.filter(resident=resident).delete()
 
 
@@ -64,9 +67,10 @@ def _held(resident: str, payload: Mapping[str, Any], event: StoredEvent) -> None
 
 def _mandated(resident: str, payload: Mapping[str, Any], _event: StoredEvent) -> None:
     sealed = private.unseal(payload["person"]["ref"]) or {}
+    name = payload["name"] or mask("name", sealed.get("name", ""))
     Mandate.objects.create(
-        mandate=payload["mandate"], resident=resident, kind=payload["kind"], name=payload["name"],
-        principal_key=keys.principal_key(sealed.get("identity", payload["mandate"])), ref=payload["person"]["ref"],
+        mandate=payload["mandate"], resident=resident, kind=payload["kind"], name=name,
+        principal_key=keys.principal_key(sealed["identity"]) if sealed else "", ref=payload["person"]["ref"],
         document=payload["document"], since=payload["from"], until=payload["until"],
     )  # fmt: skip
 

@@ -20,8 +20,9 @@ from yinuo.city.people.actor import Actor
 from yinuo.city.portal import commands, drafts, form
 from yinuo.city.portal.form import Filled, Upload
 from yinuo.city.portal.items import Item, item_of
+from yinuo.city.portal.models import Draft
 from yinuo.city.portal.residents import queries
-from yinuo.city.portal.residents.commands import Impossible, change
+from yinuo.city.portal.residents.commands import Impossible, learn
 from yinuo.city.portal.residents.door import mine
 
 FILES = 10
@@ -35,13 +36,15 @@ def begin(request: HttpRequest, item: str) -> HttpResponse:
     resident = request.resident  # type: ignore[attr-defined]
     wanted = item_for(request, item)
     if request.method == "POST":
-        draft, clear = uuid.uuid4().hex, resident.clear()
+        draft, clear = drafts.id_of(request.POST.get("form", ""), resident.id, item), resident.clear()
         filled = Filled(name=clear.get("name", ""), identity=clear.get("identity", ""))
         filled.take(request.POST, wanted)
-        drafts.begin(draft, resident.id, item, filled=filled, now=timezone.now())
+        if commands.sent(draft) is None:
+            drafts.begin(draft, resident.id, item, filled=filled, now=timezone.now())
         return redirect("my_draft", draft)
     facts = {
         "one": wanted,
+        "form": uuid.uuid4().hex,
         "mandates": queries.mandates(resident.id, day=timezone.localdate()),
         "kept": [row for row in drafts.all_of(resident.id) if row.item == item],
     }
@@ -51,11 +54,11 @@ def begin(request: HttpRequest, item: str) -> HttpResponse:
 @mine
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, draft: str) -> HttpResponse:
-    """The form as it was left. Whatever is done with it, what was typed is kept first."""
+    """The form as it was left. Whatever is done with it, what was typed is kept first. Once sent it is the case."""
     resident = request.resident  # type: ignore[attr-defined]
     kept = drafts.kept(draft, resident.id)
     if kept is None:
-        raise Http404
+        return _sent_before(request, draft)
     item, filled = item_for(request, kept.item), kept.filled
     if request.method != "POST":
         return _page(request, draft, item=item, filled=filled, saved_at=kept.saved_at)
@@ -65,7 +68,10 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         return redirect("my")
     filled.take(request.POST, item)
     wrong = take_files(request, item, filled, actor=queries.actor_of(resident.id, day=timezone.localdate()))
-    drafts.save(draft, resident.id, filled, now=timezone.now())
+    try:
+        drafts.save(draft, resident.id, filled, now=timezone.now())
+    except Draft.DoesNotExist:  # the same form sent twice at a moment: the other one was first
+        return _sent_before(request, draft)
     if request.POST.get("do") != "send":
         if not wrong:
             messages.success(request, _("已保存，换一台设备登录也能接着填。"))
@@ -74,13 +80,21 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     return _send(request, draft, item=item, filled=filled, wrong=wrong)
 
 
+def _sent_before(request: HttpRequest, draft: str) -> HttpResponse:
+    """The case of a draft that this resident sent; 404 for any other that is gone."""
+    case_id = commands.sent(draft)
+    if case_id is None or case_id not in queries.cases_of(request.resident.id, day=timezone.localdate()):  # type: ignore[attr-defined]
+        raise Http404
+    return redirect("my_case", case_id)
+
+
 def _send(request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong: dict[str, str]) -> HttpResponse:
     resident, now = request.resident, timezone.now()  # type: ignore[attr-defined]
     wrong = {**form.problems(item, filled, is_for_firm=bool(filled.mandate)), **wrong}
     if not wrong:
         try:
             if not filled.mandate:
-                change(resident.id, {"name": filled.name, "identity": filled.identity.upper()}, now=now)
+                learn(resident.id, {"name": filled.name, "identity": filled.identity.upper()}, now=now)
             done = commands.send(
                 draft,
                 filled,

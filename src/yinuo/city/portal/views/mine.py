@@ -76,7 +76,7 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
 def supplement(request: HttpRequest, case_id: str) -> HttpResponse:
     """Bring what was asked for; what was typed stays when it is refused."""
     found, told = standing_of(request, case_id), request.POST.get("told", "")[:2000]
-    event_id = _event(request)
+    event_id = _event(request, "supplement", case_id)
     try:
         if found.asked is None and known_event("yinuo", event_id) is None:
             raise Refused("not_asked", _("现在没有要您补正的材料。"), field="told")
@@ -99,7 +99,8 @@ def withdraw(request: HttpRequest, case_id: str) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         return _page(request, found, wrong={"sure": _("撤回以后要重新申请；确定的话请勾选再提交。")})
     try:
-        commands.withdraw(case_id, event_id=_event(request), actor=_party(request, case_id), now=timezone.now())
+        event_id = _event(request, "withdraw", case_id)
+        commands.withdraw(case_id, event_id=event_id, actor=_party(request, case_id), now=timezone.now())
     except Refused as refusal:
         return _page(request, found, wrong={"sure": refusal.sentence})
     messages.success(request, _("申请已撤回。"))
@@ -164,10 +165,11 @@ def _version(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def _event(request: HttpRequest) -> str:
-    """The id of the act: made when the form was shown, so that a form sent twice acts once."""
+def _event(request: HttpRequest, what: str, case_id: str) -> str:
+    """The id of this act on this case: made when the page was shown, so that a form sent twice acts once."""
     text = request.POST.get("form", "")
-    return f"my-{text}" if text.isascii() and text.isalnum() and len(text) == 32 else f"my-{uuid.uuid4().hex}"
+    made = text if text.isascii() and text.isalnum() and len(text) == 32 else uuid.uuid4().hex
+    return f"my-{what}-{case_id}-{made}"
 
 
 def _page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,16 +18,16 @@ from yinuo.city.cases import attachments
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.models import Attachment
 from yinuo.city.pages.statements import rows
-from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.portal import commands, drafts, form
 from yinuo.city.portal.commands import DOCUMENT
 from yinuo.city.portal.form import Filled, Upload
 from yinuo.city.portal.items import Item
-from yinuo.city.portal.models import Mandate
+from yinuo.city.portal.models import Draft, Mandate, Resident
 from yinuo.city.portal.residents import keys
-from yinuo.city.portal.residents.commands import check_mandate
+from yinuo.city.portal.residents.commands import Impossible, check_mandate
 from yinuo.city.portal.views.apply import item_for, labels_of, take_files
+from yinuo.city.registers.spelling import fen
 
 
 @needs("case.intake")
@@ -35,7 +36,7 @@ def items(request: HttpRequest) -> HttpResponse:
     """What can be filed for somebody here, and what was begun."""
     key = _key(request)
     facts = {"items": rows(__file__, "online", {"day": timezone.localdate()}), "drafts": drafts.all_of(key)}
-    return render(request, "portal/agency.html.j2", facts)
+    return render(request, "portal/agency.html.j2", {**facts, "form": uuid.uuid4().hex})
 
 
 @needs("case.intake")
@@ -43,8 +44,9 @@ def items(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, item: str) -> HttpResponse:
     """Begin to fill in for somebody."""
     item_for(request, item)
-    draft = uuid.uuid4().hex
-    drafts.begin(draft, _key(request), item, filled=Filled(), now=timezone.now())
+    draft = drafts.id_of(request.POST.get("form", ""), _key(request), item)
+    if commands.sent(draft) is None:
+        drafts.begin(draft, _key(request), item, filled=Filled(), now=timezone.now())
     return redirect("agency_draft", draft)
 
 
@@ -54,7 +56,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """The same form as a resident's, with the resident's telephone and the written mandate."""
     kept = drafts.kept(draft, _key(request))
     if kept is None:
-        raise Http404
+        return _sent_before(draft)
     item, filled = item_for(request, kept.item), kept.filled
     if request.method != "POST":
         return _page(request, draft, item=item, filled=filled)
@@ -62,18 +64,34 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         drafts.drop(draft, _key(request))
         return redirect("agency")
     filled.take(request.POST, item)
-    filled.phone, filled.until = (request.POST.get(name, "").strip()[:20] for name in ("phone", "until"))
+    for name in ("phone", "until", "fee"):
+        setattr(filled, name, request.POST.get(name, "").strip()[:20])
     actor = request.actor  # type: ignore[attr-defined]
     wrong = {**_take_mandate(request, filled), **take_files(request, item, filled, actor=actor)}
-    drafts.save(draft, _key(request), filled, now=timezone.now())
-    if request.POST.get("do") != "send":
-        return (
-            _page(request, draft, item=item, filled=filled, wrong=wrong) if wrong else redirect("agency_draft", draft)
-        )
+    try:
+        drafts.save(draft, _key(request), filled, now=timezone.now())
+    except Draft.DoesNotExist:  # the same form sent twice at a moment: the other one was first
+        return _sent_before(draft)
+    if request.POST.get("do") == "send":
+        return _send(request, draft, item=item, filled=filled, wrong=wrong)
+    return _page(request, draft, item=item, filled=filled, wrong=wrong) if wrong else redirect("agency_draft", draft)
+
+
+def _sent_before(draft: str) -> HttpResponse:
+    """The case of a draft that was sent; 404 for any other that is gone."""
+    case_id = commands.sent(draft)
+    if case_id is None:
+        raise Http404
+    return redirect("case", case_id)
+
+
+def _send(request: HttpRequest, draft: str, *, item: Item, filled: Filled, wrong: dict[str, str]) -> HttpResponse:
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     wrong = {**_missing(filled), **form.problems(item, filled, is_for_firm=False), **wrong}
     if not wrong:
         try:
-            done = commands.send_for(draft, filled, item=item, key=_key(request), actor=actor, now=timezone.now())
+            fee = fen(filled.fee) if filled.fee else None
+            done = commands.send_for(draft, filled, item=item, key=_key(request), fee=fee, actor=actor, now=now)
         except Refused as refusal:
             wrong = {refusal.field or "": refusal.sentence}
         else:
@@ -86,6 +104,10 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
 
 def _missing(filled: Filled) -> dict[str, str]:
     wrong = {}
+    try:
+        fen(filled.fee or "0")
+    except ValueError as error:
+        wrong["fee"] = _("“代办收费”填得不对：%(why)s。") % {"why": error}
     if keys.phone(filled.phone) is None:
         wrong["phone"] = _("请填写申请人的 11 位手机号码。")
     if not filled.files.get(DOCUMENT):
@@ -130,22 +152,30 @@ def _page(
 @needs("case.intake")
 @require_safe
 def mandates(request: HttpRequest) -> HttpResponse:
-    """Mandates residents gave that nobody has compared with the principal yet; the oldest first."""
-    words = words_for(request)
-    found = Mandate.objects.filter(checked_at=None, ended_at=None, until__gt=timezone.localdate()).order_by(
-        "since", "mandate"
-    )
-    return render(request, "portal/checking.html.j2", {"rows": list(found[:100]), "city": words.city})
+    """Mandates nobody has compared with the document yet; the oldest first. What stands in the document is not shown."""
+    return _checking(request)
+
+
+def _checking(request: HttpRequest, wrong: Mapping[str, str] | None = None) -> HttpResponse:
+    """`wrong` is a mandate that was not compared rightly, what was typed and why."""
+    found = Mandate.objects.filter(checked_at=None, ended_at=None, until__gt=timezone.localdate())
+    waiting = list(found.order_by("since", "mandate")[:100])
+    agents = {one.resident: one for one in Resident.objects.filter(resident__in=[row.resident for row in waiting])}
+    facts = {"rows": [(row, agents[row.resident]) for row in waiting], "wrong": wrong or {}}
+    return render(request, "portal/checking.html.j2", facts, status=422 if wrong else 200)
 
 
 @needs("case.intake")
 @require_POST
 def check(request: HttpRequest, mandate: str) -> HttpResponse:
-    """The document was compared with the principal."""
+    """The document was compared: the principal's name and number as they stand in it are those the agent wrote down."""
+    typed = {name: request.POST.get(name, "").strip()[:120] for name in ("name", "number")}
     try:
-        check_mandate(mandate, actor=request.actor, now=timezone.now())  # type: ignore[attr-defined]
+        check_mandate(mandate, **typed, actor=request.actor, now=timezone.now())  # type: ignore[attr-defined]
     except Mandate.DoesNotExist:
         raise Http404 from None
+    except Impossible as error:
+        return _checking(request, {"mandate": mandate, **typed, "said": error.sentence})
     messages.success(request, _("已核对。"))
     return redirect("agency_mandates")
 
