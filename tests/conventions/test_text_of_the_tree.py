@@ -13,6 +13,7 @@ MACHINE = re.compile(
 )
 """Written in parts so that this file does not find itself."""
 SWALLOWED = re.compile(r"except (Base)?Exception:\s*\n\s*(pass|continue)\b")
+FOREIGN_DAY = re.compile(r"\bnow\.date\(\)|date\.today\(\)|utcnow\(\)")
 
 
 def _tracked() -> list[Path]:
@@ -61,5 +62,17 @@ def test_no_error_is_swallowed():
         str(path.relative_to(ROOT))
         for path in _tracked()
         if path.suffix == ".py" and SWALLOWED.search(_text(path) or "")
+    ]
+    assert found == []
+
+
+def test_no_day_is_taken_from_a_moment_of_another_zone():
+    """`now` is in UTC: which day it is in the city says timezone.localdate(now), or the zone of the text."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path in _tracked()
+        if path.is_relative_to(ROOT / "src/yinuo/city")
+        and path.suffix == ".py"
+        and FOREIGN_DAY.search(_text(path) or "")
     ]
     assert found == []

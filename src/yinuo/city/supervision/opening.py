@@ -124,6 +124,7 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
     wanted = frozenset(
         name for kind in kinds for by in kind.clause.opened_by for event in by.on for name in event.activities
     )
+    today = now.astimezone(ZoneInfo(desk.rules.zone)).date()
     for fact in _facts(looked, desk, wanted):
         if fact["case_id"] not in running:
             continue
@@ -131,7 +132,7 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
             if running[fact["case_id"]] == kind.name:
                 continue  # a kind opened by findings is never opened by findings about itself (grammar 2.4)
             for by in kind.clause.opened_by:
-                if any(_matches(event, fact, tester=tester, now=now) for event in by.on):
+                if any(_matches(event, fact, tester=tester, day=today) for event in by.on):
                     yield _opening(kind, by, _with_own(fact, by, looked), now=now, desk=desk)
 
 
@@ -188,10 +189,10 @@ def _named(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("case_id", "institution", "clause")}
 
 
-def _matches(event: Event, fact: Mapping[str, Any], *, tester: Tester, now: datetime) -> bool:
+def _matches(event: Event, fact: Mapping[str, Any], *, tester: Tester, day: date) -> bool:
     if fact["activity"] not in event.activities:
         return False
-    return event.where is None or tester.holds(event.where, fact, types=_TYPES, day=now.date())
+    return event.where is None or tester.holds(event.where, fact, types=_TYPES, day=day)
 
 
 def _with_own(fact: Mapping[str, Any], by: OpenedBy, looked: Looked) -> Mapping[str, Any]:
