@@ -25,14 +25,17 @@ from yinuo.engine.evaluate import evaluate
 from yinuo.engine.explain import explain
 
 UNITS = ("transport", "water", "ecology", "health")
-STAFF = {unit: town.person(f"{unit}甲", "handler", unit) for unit in UNITS}
-COLLEAGUE = town.person("交通乙", "handler", "transport")
+STAFF = {unit: town.person(f"{unit}-a", "handler", unit) for unit in UNITS}
+COLLEAGUE = town.person("transport-b", "handler", "transport")
 
 
 @pytest.fixture(autouse=True)
 def departments(founded):
     for unit in UNITS:
         people.open_unit(Span(unit, town.START, None, "city", unit, unit, "department"), actor=OPERATOR, now=town.NOW)
+    for one in (*STAFF.values(), COLLEAGUE):
+        fields = {"name": one.name, "phone": "", "identity": ""}
+        people.hire(one.id, fields=fields, since=town.START, actor=OPERATOR, now=town.NOW)
 
 
 def consult(invited):
@@ -124,6 +127,17 @@ def test_a_step_is_given_to_a_colleague_and_the_giver_stays_named():
     state = queries.state_of(case_id)
     assert state.done["opine-given"]["transport"][1:] == [STAFF["transport"].id, "transport", COLLEAGUE.id]
     refused("step_not_due", town.do, case_id, "opinion_entrusted", STAFF["transport"], fields=giving)
+
+
+def test_a_step_is_not_given_to_somebody_nobody_knows_or_who_has_left():
+    case_id = consult(["transport"])
+    giving = {"department": "transport", "deputy": "查无此人"}
+    found = refused("unknown_person", town.do, case_id, "opinion_entrusted", STAFF["transport"], fields=giving)
+    assert (found.field, "人员名册里没有“查无此人”" in found.sentence) == ("deputy", True)
+    people.end("persons", COLLEAGUE.id, until=town.NOW.date(), actor=OPERATOR, now=town.NOW)
+    giving["deputy"] = COLLEAGUE.id
+    refused("unknown_person", town.do, case_id, "opinion_entrusted", STAFF["transport"], fields=giving)
+    answer(case_id, "transport")
 
 
 def test_what_was_given_is_taken_back_and_done_by_its_own():

@@ -82,7 +82,7 @@ def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
             return known
     loaded = _load(act, now)
     way, day = _way(act, loaded)
-    place = Place(lambda unit: _above(loaded.tree, unit), loaded.scope)
+    place = Place(lambda unit: _above(loaded.tree, unit), loaded.scope, lambda person: _is_staff(person, day))
     place = _check_permission(act, loaded, actor=actor, place=place)
     history = History(loaded.state.case_id, loaded.ways)
     case = _standing(act, loaded, way=way, history=history)
@@ -197,6 +197,11 @@ def _above(tree: units.Tree, unit: str) -> Collection[str]:
         return ()
 
 
+def _is_staff(person: str, day: date) -> bool:
+    ((found,),) = ask(__file__, "is_person", {"person": person, "day": day})
+    return bool(found)
+
+
 def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, place: Place) -> Place:
     """Whether the actor may act here at all; the step then says who exactly. On opening the case lies where both lie."""
     if loaded.state.version == 0:
@@ -204,7 +209,7 @@ def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, place: Place) -
         scope = frozenset(above for unit in involved for above in _above(loaded.tree, unit))
         scope = scope or frozenset(loaded.tree.roots)
         require(actor, "case.open", scope=scope)
-        return Place(place.above, scope)
+        return replace(place, scope=scope)
     if not is_party(actor, loaded.state):
         require(actor, "case.act", scope=loaded.scope)
     return place

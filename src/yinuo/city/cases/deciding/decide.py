@@ -147,7 +147,7 @@ def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, A
         sentence = _("这一环节已由%(giver)s委托%(to)s办理；收回委托后才能由别人办。")
         named = {"giver": given[1] or role_word(step.by), "to": given[0]}
         raise Refused("given_to_another", sentence % named, clause=step.id)
-    _check_giving(state, step, actor=actor, fields=fields, way=way)
+    _check_giving(state, step, actor=actor, fields=fields, way=way, place=place)
     try:
         allowed = given is not None or may_do(actor, step, state, fields=fields, place=place)
     except Unresolved as unknown:
@@ -162,8 +162,8 @@ def _check_who(state: State, step: Step, *, actor: Actor, fields: Mapping[str, A
             raise Refused("same_person", sentence % {"step": way.step_word(other)}, clause=step.id)
 
 
-def _check_giving(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], way: Way) -> None:
-    """A step is given on while it is to be done, to another person; it is taken back while it is given."""
+def _check_giving(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], way: Way, place: Place) -> None:
+    """A step is given on while it is to be done, to another person of the staff; it is taken back while it is given."""
     about, key = step.gives or step.returns, key_of(step, fields)
     if about is None:
         return
@@ -177,8 +177,12 @@ def _check_giving(state: State, step: Step, *, actor: Actor, fields: Mapping[str
     if given is not None:
         sentence = _("这一环节已委托%(to)s办理；先收回，再委托别人。")
         raise Refused("given_already", sentence % {"to": given[0]}, clause=about)
-    if fields.get(step.ask[0]) == actor.id:
+    to = fields.get(step.ask[0])
+    if to == actor.id:
         raise Refused("given_to_oneself", _("不能委托给自己。"), clause=about, field=step.ask[0])
+    if to is not None and not place.is_staff(to):
+        sentence = _("人员名册里没有“%(to)s”，委托给他就没有人能办了；请从名册里选人。")
+        raise Refused("unknown_person", sentence % {"to": to}, clause=about, field=step.ask[0])
 
 
 def _check_asked(state: State, act: Act, step: Step, *, fields: Mapping[str, Any], way: Way) -> None:

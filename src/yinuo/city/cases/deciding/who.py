@@ -63,11 +63,13 @@ class Unresolved(Exception):
 class Place:
     """Where the actor stands to a case: the units of both, each with all above it.
 
-    `above` gives a unit and everything above it, itself first; empty for one that does not exist.
+    `above` gives a unit and everything above it, itself first; empty for one that does not exist. `is_staff` tells whether
+    a person works here; who only shows what can be done need not ask.
     """
 
     above: Callable[[str], Collection[str]]
     scope: frozenset[str]
+    is_staff: Callable[[str], bool] = lambda _person: True
 
     def covers(self, actor: Actor, roles: Collection[str], unit: str) -> bool:
         """Whether the actor has one of these roles over the unit, or in a part of it."""
