@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
@@ -32,6 +34,17 @@ def test_the_wall_draws_every_place_within_eight_queries(sign_in, language):
     assert page.count("<polygon") == len(small_city.UNITS), "one hexagon for the city and one for each unit below it"
     assert 'style="' not in page
     assert "<script>" not in page
+
+
+def test_a_page_of_the_wall_is_of_one_moment(city, monkeypatch):
+    moments = [small_city.NOW.replace(second=59, microsecond=999_999), small_city.NOW + timedelta(minutes=5)]
+    plans = []
+    monkeypatch.setattr(views, "plan", lambda _words, *, now, **_given: plans.append(now))
+    monkeypatch.setattr(views.timezone, "now", lambda: moments.pop(0) if len(moments) > 1 else moments[0])
+    request = RequestFactory().get("/wall")
+    request.actor = small_city.actor("chen")
+    monkeypatch.setattr(views, "render", lambda _request, _template, facts: {"now": facts["now"]})
+    assert plans == [views._shown(request, "board/map.html.j2")["now"]]
 
 
 @pytest.mark.holds("peer 67", shows="/wall")

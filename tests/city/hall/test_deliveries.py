@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from tests.city.board import small_city
 from tests.city.hall.test_intake import ALL, before, do, li, made, said, sent
 from tests.city.papers.pdftext import text_of
 from yinuo.city.cases.models import Case
+from yinuo.city.hall.delivery import rows
 from yinuo.city.supervision.models import Clock
 from yinuo.city.supervision.sweep import sweep
 
@@ -47,6 +50,22 @@ def test_what_was_decided_is_listed_until_it_is_delivered(granted, sign_in):
     li.post(f"/deliveries/{delivery.case_id}/deliver", {"taken_by": "本人"})
     assert Case.objects.get(case_id=delivery.case_id).status == "ended"
     assert granted.receipt not in said(li.get("/deliveries"))
+
+
+def test_what_was_decided_long_ago_and_never_delivered_stays_on_the_list(granted, sign_in):
+    long_ago = small_city.NOW - timedelta(days=60)
+    Case.objects.filter(case_id=granted.case_id).update(ended_at=long_ago)
+    assert granted.receipt in said(sign_in("li").get("/deliveries"))
+    since = small_city.NOW - timedelta(days=400)
+    for number in range(rows.MOST):
+        older = Case.objects.get(case_id=granted.case_id)
+        older.pk, older.case_id, older.receipt = f"old-{number:03}", f"old-{number:03}", f"9{number:03}"
+        older.ended_at = since + timedelta(days=number)
+        older.save(force_insert=True)
+    first = said(sign_in("li").get("/deliveries"))
+    assert "9000" in first and granted.receipt not in first
+    assert granted.receipt in said(sign_in("li").get("/deliveries?page=1"))
+    assert "9000" in said(sign_in("li").get("/deliveries?page=x"))
 
 
 def test_the_decision_is_printed_with_its_basis(granted, sign_in):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.hall.test_intake import ALL, before, events, li, made, said, sent
 from yinuo.city.cases import commands, queries
 from yinuo.city.cases.acts import Act
+from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.hall.lanes.entitlement import LANE
 from yinuo.city.hall.lanes.shares import shares
+from yinuo.city.texts import in_force
 from yinuo.engine import decisions
 
 __all__ = ["before", "li"]
@@ -56,6 +62,36 @@ def test_a_listed_project_is_given_the_green_channel_by_the_head_with_a_reason(l
     granted = dict(events(request.case_id))["lane_granted"]["fields"]
     assert granted == {"lane": "green", "lane_reason": "市重点项目", "lane_approver": "sun"}
     assert Case.objects.get(case_id=case.case_id).stage == "accepted"
+
+
+def without_rescue(since):
+    """The text in force, whose table of lanes gives nothing to rescue from a day on."""
+    pack = in_force.pack()
+    (table,) = (one for one in pack.rules.of_kind("table") if one.name == LANE)
+    last = table.editions[-1]
+    rows = tuple(row for row in last.clause.rows if row.zh != "抢险救灾")
+    later = replace(last, start=since, clause=last.clause.model_copy(update={"rows": rows}))
+    made = replace(table, editions=(replace(last, until=since), later))
+    rulings = tuple(made if one is table else one for one in pack.rules.rulings)
+    return Ways.of(replace(pack, rules=replace(pack.rules, rulings=rulings)))
+
+
+@pytest.mark.holds("E039", "invariant 11", shows="/lanes")
+def test_a_lane_is_judged_by_the_text_of_the_day_it_was_asked_on_the_list_and_in_the_answer(
+    li, before, sign_in, monkeypatch
+):
+    sent(li, "accept", **GREEN, ground="抢险救灾")
+    request = made(before).get(kind="lane-request")
+    later = small_city.NOW + timedelta(days=3)
+    ways = without_rescue(later.date())
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    monkeypatch.setattr("yinuo.city.hall.commands.ways_in_force", lambda: ways)
+    monkeypatch.setattr("yinuo.city.hall.views.lanes.ways_of", lambda _digest: ways)
+    sun = sign_in("sun")
+    assert "符合“抢险救灾”" in said(sun.get("/lanes"))
+    answer = sun.post(f"/lanes/{request.case_id}", {"answer": "grant", "reason": "汛期抢险"})
+    assert answer.status_code == 302, said(answer)
+    assert dict(events(request.case_id))["lane_granted"]["fields"]["lane"] == "green"
 
 
 @pytest.mark.holds("E056", shows="/lanes")

@@ -132,7 +132,9 @@ def answer_lane(case_id: str, *, is_granted: bool, reason: str, actor: Actor, no
     if not is_granted:
         return act(Act(case_id, REFUSED, now, fields), actor=actor, now=now)
     case, state = case_of(case_id, actor=actor), state_of(case_id)
-    found = entitled(state.fields, unit=case.unit, ways=ways_in_force(), now=now) if case and state else None
+    found = None
+    if case is not None and state is not None:
+        found = entitled(state.fields, unit=case.unit, ways=ways_in_force(), now=now, asked_at=case.opened_at)
     if found is not None and found.lane is None:
         raise _not_entitled(found)
     given = {"lane": found.lane} if found is not None else {}

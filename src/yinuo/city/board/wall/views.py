@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ def _shown(request: HttpRequest, template: str) -> HttpResponse:
     unit = request.GET.get("unit") or None
     query = request.META.get("QUERY_STRING", "")
     polled = f"{polling.WALL}?{query}" if query else polling.WALL
-    found = _kept(request, words, unit, beat=beat) if words.is_there else None
+    found = _kept(request, words, unit, beat=beat, now=now) if words.is_there else None
     tag = polling.tag_at(request, beat, address=polled)
     facts = {"plan": found, "beat": beat, "now": now, "polled": polled, "tag": tag}
     response = render(request, template, facts)
@@ -46,8 +47,10 @@ def _shown(request: HttpRequest, template: str) -> HttpResponse:
     return response
 
 
-def _kept(request: HttpRequest, words: Words, unit: str | None, *, beat: polling.Pulse) -> Plan | None:
-    now, actor = timezone.now(), request.actor  # type: ignore[attr-defined]
+def _kept(
+    request: HttpRequest, words: Words, unit: str | None, *, beat: polling.Pulse, now: datetime
+) -> Plan | None:  # fmt: skip
+    actor = request.actor  # type: ignore[attr-defined]
     minute = now.replace(second=0, microsecond=0)
     key = (beat.tag, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
     if key not in _KEPT:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from yinuo.city.pages.statements import rows
 
 MOST = 50
 """Rows of each list."""
-BACK = timedelta(days=10)
-"""How far back a decision is looked for of which no delivery was begun: the days the law gives."""
 
 
-def decided(condition: str, given: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
-    """Applications decided of late of which no delivery was begun. `condition` is the row filter over `c.scope`."""
-    asked = {**given, "since": now - BACK, "now": now, "most": MOST}
-    return rows(__file__, "decided", asked, case_rows=condition)
+def decided(
+    condition: str, given: Mapping[str, Any], *, since: datetime, page: int = 0
+) -> tuple[list[dict[str, Any]], bool]:
+    """Applications decided since decisions are delivered by the text, of which no delivery was begun, the oldest first.
+
+    A page of them, and whether there are more. `condition` is the row filter over `c.scope`.
+    """
+    asked = {**given, "since": since, "most": MOST + 1, "skip": page * MOST}
+    found = rows(__file__, "decided", asked, case_rows=condition)
+    return found[:MOST], len(found) > MOST
 
 
 def under_way(condition: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -53,9 +53,11 @@ class Request:
     fields: Mapping[str, Any]
 
 
-def entitled(fields: Mapping[str, Any], *, unit: str | None, ways: Ways, now: datetime) -> Entitled | None:
-    """What the table gives a request with these fields; null where the text in force has no such table."""
-    return entitled_all([Request("proposed", unit, now, fields)], ways=ways, now=now).get("proposed")
+def entitled(
+    fields: Mapping[str, Any], *, unit: str | None, ways: Ways, now: datetime, asked_at: datetime | None = None
+) -> Entitled | None:
+    """What the table gives a request with these fields, asked at a moment (now); null where the text has no such table."""
+    return entitled_all([Request("proposed", unit, asked_at or now, fields)], ways=ways, now=now).get("proposed")
 
 
 def entitled_all(requests: Sequence[Request], *, ways: Ways, now: datetime) -> dict[str, Entitled]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from yinuo.city.cases.queries import state_of
 from yinuo.city.hall.delivery.rows import decided, under_way
 from yinuo.city.hall.delivery.words import BY_MAIL, DELIVERY, DOCUMENTS
 from yinuo.city.hall.intake import choices
-from yinuo.city.pages.words import words_for
+from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
 
@@ -77,11 +78,24 @@ def delivery_act(request: HttpRequest, case_id: str, what: str) -> HttpResponse:
     return redirect("deliveries")
 
 
+def _since(words: Words) -> datetime | None:
+    """The first instant from which the text wants decisions delivered; null for a text without such a flow."""
+    starts = (
+        [one.editions[0].start for one in words.rules.of_kind("flow") if one.id == DELIVERY] if words.is_there else []
+    )
+    return timezone.make_aware(datetime.combine(starts[0], time.min)) if starts else None
+
+
 def _page(request: HttpRequest, *, wrong: str = "", error: str = "") -> HttpResponse:
     words, now = words_for(request), timezone.now()
     condition, given = row_filter(request.actor, "case.act", "c.scope")  # type: ignore[attr-defined]
+    page = request.GET.get("page", "")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
+    since = _since(words)
+    waiting, is_more = decided(condition, given, since=since, page=number) if since is not None else ([], False)
+    turn = {"first": "?page=0" if number else "", "next": f"?page={number + 1}" if is_more else ""}
     facts = {
-        "decided": decided(condition, given, now=now), "under_way": under_way(condition, given),
+        "decided": waiting, "turn": turn, "under_way": under_way(condition, given),
         "ways": choices(words, DELIVERY, "way"), "takers": choices(words, DELIVERY, "taken_by"), "by_mail": BY_MAIL, "wrong": wrong, "error": error, "now": now,
     }  # fmt: skip
     return render(request, "hall/deliveries.html.j2", facts, status=422 if error else 200)
