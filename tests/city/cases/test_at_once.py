@@ -98,3 +98,16 @@ def test_a_statement_that_fails_leaves_nothing(monkeypatch):
     assert len(read.stream(f"case/{case_id}")) == 1
     assert Case.objects.get(case_id=case_id).version == 1
     town.accept(case_id)
+
+
+def test_an_act_that_changes_nothing_looked_up_touches_no_index():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT a.attname FROM pg_index i"
+            " JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid"
+            " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid"
+            " WHERE i.indrelid = 'cases_case'::regclass"
+        )
+        looked_up = {name for (name,) in cursor.fetchall()}
+    assert {"case_id", "kind", "unit", "scope", "status", "ended_at"} <= looked_up
+    assert not looked_up & {"version", "changed_at", "state", "head", "stage", "holder_unit"}

@@ -9,9 +9,12 @@ import pytest
 
 from tests.city.cases import town
 from tests.rulebook.test_derived_fields import BOOKS
-from yinuo.city.cases import queries
-from yinuo.city.cases.acts import Refused
+from yinuo.city.cases import acting, copied, queries
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import record
 from yinuo.city.cases.models import Case
+from yinuo.city.ledger.commands import rebuild
+from yinuo.city.ledger.statements import ask
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.texts import in_force
 from yinuo.city.texts.commands import put_in_force
@@ -86,3 +89,33 @@ def test_what_hangs_below_keeps_it_open_verified_or_not():
     assert said.findings.is_empty()
     kept = said.clocks.filter(said.clocks["clause"] == "project.retain")
     assert kept["due_at"][0].year == town.NOW.year + 3
+
+
+def changes(kind):
+    return ask(queries.__file__, "entries_changed", {"kind": f"works/{kind}"})[0][0]
+
+
+@pytest.mark.parametrize("way", ["one statement", "the long way", "facts", "many facts"])
+def test_whatever_happens_to_an_entry_is_noted_with_its_register_alone(way, monkeypatch):
+    case_id = enter("project", number="1")
+    before = changes("project"), changes("issue")
+    at = town.later(hours=1)
+    if way == "the long way":
+        monkeypatch.setattr(acting, "write_at_once", lambda _decided: None)
+    if way in ("one statement", "the long way"):
+        town.do(case_id, "changed", town.HANDLER, at=at, fields={"planned": 3})
+    else:
+        acts = [
+            Act(f"their-{one}", "entered", at, {"number": str(one)}, "works/project", unit="market", event_id=str(one))
+            for one in range(copied.MANY)
+        ]
+        acts = acts if way == "many facts" else [Act(case_id, "changed", at, {"planned": 3}, event_id="1")]
+        assert not [one for one in record(acts, actor=town.SYSTEM, now=at) if isinstance(one, Refused)]
+    assert (changes("project"), changes("issue")) == (before[0] + 1, before[1])
+
+
+def test_a_rebuild_says_that_registers_are_to_be_read_again():
+    enter("project", number="1")
+    before = changes("project")
+    rebuild(["cases"])
+    assert changes("project") > before

@@ -50,7 +50,7 @@ def write(
         after["fields"] = after["fields"] if folded.after.fields != before.fields else None
         after["scope"] = after["scope"] if set(case["scope"]) != scope else None
     tasks = orjson.dumps(rows["tasks"]).decode() if rows["tasks"] else None
-    ((outcome,),) = ask(__file__, "act", {**asked_of(made), **after, "tasks": tasks})
+    ((outcome,),) = ask(__file__, "act", {**asked_of(made), **after, "tasks": tasks, "book": folded.way.book})
     if outcome != "written":
         return None
     read.remember(PREFIX + before.case_id, (made.version, made.digest))

@@ -139,6 +139,19 @@ class Look(models.Model):
         db_table = "cases_look"
 
 
+class Book(models.Model):
+    """How often entries of a register changed: what was read of them holds as long as the number does. Never emptied."""
+
+    kind = models.TextField(primary_key=True)
+    """<institution>/<register>."""
+    changes = models.BigIntegerField()
+
+    class Meta:
+        """Its table."""
+
+        db_table = "cases_book"
+
+
 class Attachment(models.Model):
     """A file by its digest; it lies under MEDIA_ROOT. The same content is kept once."""
 

@@ -119,6 +119,13 @@ def write(cases: Iterable[Folded], ways: Ways, *, tree: units.Tree, look: bool) 
         given: dict[str, Any] = {name: orjson.dumps(many).decode() for name, many in rows(others, ways, tree).items()}
         with connection.cursor() as cursor:
             cursor.execute(sql(__file__, "project"), {**given, "look": look})
+    _note_books(one.way for one in (*fresh, *others))
+
+
+def _note_books(ways: Iterable[Way]) -> None:
+    if books := {way.book for way in ways if way.book is not None}:
+        with connection.cursor() as cursor:
+            cursor.execute(sql(__file__, "note_books"), {"kinds": list(books)})
 
 
 def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
@@ -285,6 +292,7 @@ def apply(events: Sequence[StoredEvent]) -> None:
     for (digest, day), cases in whole.items():
         fresh += _fresh(cases, ways_of(digest), units.tree(day, known=revision))
     copied.write(fresh, look=False)
+    _note_books(one.way for one in fresh)
     for (digest, day), some_parts in groupby(parts, key=lambda event: past[event.recorded_at]):
         take(list(some_parts), ways_of(digest), tree=units.tree(day, known=revision), look=False)
 

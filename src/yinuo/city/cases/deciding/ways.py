@@ -68,6 +68,11 @@ class Way:
         return self.word(self.steps[step].does[0]) if step in self.steps else step
 
     @cached_property
+    def book(self) -> str | None:
+        """The register whose entry it is (<institution>/<register>); null for a case."""
+        return self.kind if "/" in self.kind else None
+
+    @cached_property
     def steps(self) -> dict[str, Step]:
         """The steps by id."""
         return {step.id: step for step in self.flow.steps}

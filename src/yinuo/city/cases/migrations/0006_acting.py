@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             sql(acts.__file__, "acting"),
-            "DROP FUNCTION cases_act(text, bigint, bytea, timestamptz, text, text, text, timestamptz, text, text, text, bytea,"
+            "DROP FUNCTION IF EXISTS cases_act(text, bigint, bytea, timestamptz, text, text, text, timestamptz, text, text, text, bytea,"
             " text, jsonb, timestamptz, text, text, text, jsonb, text[], text, text, jsonb)",
         ),
     ]

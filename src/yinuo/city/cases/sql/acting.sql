@@ -3,7 +3,7 @@ CREATE FUNCTION cases_act(
     p_stream text, p_version bigint, p_digest bytea, p_recorded_at timestamptz, p_source text, p_event_id text, p_activity text,
     p_at timestamptz, p_actor text, p_unit text, p_payload text, p_new_digest bytea,
     p_case_id text, p_opening jsonb, p_ended_at timestamptz, p_stage text, p_holder_unit text, p_holder_actor text,
-    p_fields jsonb, p_scope text[], p_person_ref text, p_state text, p_tasks jsonb
+    p_fields jsonb, p_scope text[], p_person_ref text, p_state text, p_tasks jsonb, p_book text
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     said text;
@@ -48,6 +48,10 @@ BEGIN
             done_at = excluded.done_at, actor = excluded.actor;
     END IF;
     INSERT INTO cases_look (case_id) VALUES (p_case_id);
+    IF p_book IS NOT NULL THEN
+        INSERT INTO cases_book AS b (kind, changes) VALUES (p_book, 1)
+        ON CONFLICT (kind) DO UPDATE SET changes = b.changes + 1;
+    END IF;
     RETURN said;
 END
 $$;

@@ -1,8 +1,9 @@
 -- purpose: ledger_append for one event, as most acts are: the same steps and answers without arrays
 create function ledger_append_one(
     p_stream text, p_version bigint, p_digest bytea, p_recorded_at timestamptz, p_source text, p_event_id text, p_activity text,
-    p_at timestamptz, p_actor text, p_unit text, p_payload text, p_new_digest bytea
-) returns table (outcome text, version bigint, digest bytea, positions bigint[]) language plpgsql as $$
+    p_at timestamptz, p_actor text, p_unit text, p_payload text, p_new_digest bytea,
+    out outcome text, out version bigint, out digest bytea, out positions bigint[]
+) language plpgsql as $$
 #variable_conflict use_column
 declare
     genesis constant bytea := decode(repeat('00', 32), 'hex');
@@ -13,7 +14,9 @@ begin
     -- 1. Nobody else appends to this stream until the transaction ends. Heads are always locked before ids are received.
     select h.* into head from ledger_head h where h.stream = p_stream for update;
     if coalesce(head.version, 0) <> p_version or coalesce(head.digest, genesis) <> p_digest then
-        return query select 'head', coalesce(head.version, 0), coalesce(head.digest, genesis), '{}'::bigint[];
+        outcome := 'head';
+        version := coalesce(head.version, 0);
+        digest := coalesce(head.digest, genesis);
         return;
     end if;
     place := ledger_position(ledger_transaction(), coalesce(head.position, 0));
@@ -22,8 +25,8 @@ begin
         insert into ledger_head as h (stream, version, digest, position, trail)
         values (p_stream, 1, p_new_digest, place, walked) on conflict do nothing;
         if not found then
-            return query select 'head', h.version, h.digest, '{}'::bigint[]
-                from ledger_head h where h.stream = p_stream for update;
+            select 'head', h.version, h.digest into outcome, version, digest
+            from ledger_head h where h.stream = p_stream for update;
             return;
         end if;
     end if;
@@ -32,7 +35,9 @@ begin
     insert into ledger_received (source, event_id, stream) values (p_source, p_event_id, p_stream) on conflict do nothing;
     if not found then
         delete from ledger_head h where p_version = 0 and h.stream = p_stream;
-        return query select 'known', p_version, p_digest, '{}'::bigint[];
+        outcome := 'known';
+        version := p_version;
+        digest := p_digest;
         return;
     end if;
 
@@ -46,6 +51,9 @@ begin
         update ledger_head h set version = p_version + 1, digest = p_new_digest, position = place, trail = walked
         where h.stream = p_stream;
     end if;
-    return query select 'written', p_version + 1, p_new_digest, array[place];
+    outcome := 'written';
+    version := p_version + 1;
+    digest := p_new_digest;
+    positions := array[place];
 end
 $$;
