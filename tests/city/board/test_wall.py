@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.city.board import small_city
 from yinuo.city.board import polling
 from yinuo.city.board.wall import layout, views
+from yinuo.city.board.wall.plan import LETTER, Light
+from yinuo.city.pages.words import LevelWord
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +65,15 @@ def test_the_gravest_light_of_a_place_is_told_by_shape_and_word(sign_in):
     assert re.search(
         r'class="tile lit-tile c-red".*?<path class="sign c-red"[^>]*d="M-1-1H1V1H-1Z".*?红牌 \d+', page, re.DOTALL
     )
+
+
+@pytest.mark.parametrize("word", ["黄牌", "yellow card", "handed on for accountability", "for people to check"])
+def test_the_light_of_a_place_keeps_to_its_hexagon(word):
+    """A word that is too long is left to the list; the sign and the number stay."""
+    light = Light("market", "", "", 3, "", ((LevelWord("x", word, 3, "yellow"), 1234, ""),))
+    right = light.lit_at + 14 + LETTER * sum(0.55 if one.isascii() else 1 for one in f"{light.lit_word} 1,234")
+    assert light.lit_at - 8 > -80 and right < 80
+    assert light.lit_word == (word if len(word) < 12 else "")
 
 
 def test_who_reaches_one_unit_sees_its_map_and_no_other(sign_in):

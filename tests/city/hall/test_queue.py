@@ -229,6 +229,11 @@ def test_anybody_books_and_gives_back_without_signing_in(client, city, db, sign_
     assert "预约已取消" in said(client.post("/book/cancel", {"receipt": receipt, "tail": "5678"}))
 
 
+def test_on_a_day_of_rest_the_appointments_of_the_next_are_shown(sign_in, booked, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at(10, day=22))
+    assert Case.objects.get(case_id=booked).receipt in said(sign_in("li").get("/appointments"))
+
+
 @pytest.mark.parametrize("day", ["2999-01-01", "9999-12-31", "0001-01-01", "2026-04-30", "soon"])
 def test_a_day_that_is_not_given_out_is_refused_at_its_field(client, city, db, sign_in, day):
     sent = {"form": "i" * 32, "service": "general", "day": day, "at": f"{day}T10:00:00+08:00", "name": "王敏", "phone": "13900000001"}  # fmt: skip

@@ -21,6 +21,8 @@ PLACES = frozenset({"county", "zone", "town", "subdistrict", "village", "communi
 """Types of units that lie somewhere else than the unit above them (E012, E015, E025)."""
 LONGEST = 9
 """Letters of a name that fit into a hexagon; a word of Latin letters takes half of one each."""
+LETTER = 13.5
+"""Width of a letter."""
 
 
 @dataclass
@@ -62,6 +64,18 @@ class Light:
     def lit(self) -> int:
         """How many cards are open."""
         return sum(count for _level, count, _address in self.cards)
+
+    @property
+    def lit_word(self) -> str:
+        """The word of the light, where it fits into a hexagon; its sign and its number stand there in any case."""
+        word = self.gravest.word if self.gravest else ""
+        return word if _wide(word) <= LONGEST else ""
+
+    @property
+    def lit_at(self) -> float:
+        """Where its sign stands, so that sign, word and number are in the middle."""
+        number = f"{self.cards[0][1]:,}" if self.cards else ""
+        return round(-(14 + LETTER * _wide(f"{self.lit_word} {number}")) / 2 + 4, 1)
 
     @property
     def address(self) -> str:
@@ -222,6 +236,11 @@ def _light(words: Words, unit: str, tally: Tally) -> Light:
     )
     cases = f"/cases?{urlencode({'unit': unit, 'status': 'open'})}"
     return Light(unit, words.unit(unit), span.type, tally.open, cases, cards)
+
+
+def _wide(text: str) -> float:
+    """How many Chinese letters it is as wide as."""
+    return sum(0.55 if one.isascii() else 1 for one in text)
 
 
 def _broken(name: str) -> tuple[str, ...]:

@@ -83,8 +83,8 @@ def book_cancel(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def appointments(request: HttpRequest) -> HttpResponse:
-    """The appointments of a day and the slots of every window."""
-    return _of_day(request, _day(request.GET.get("day", "")) or timezone.localdate())
+    """The appointments of a day and the slots of every window; no day named: of the next that is worked, today first."""
+    return _of_day(request, _day(request.GET.get("day", "")) or _next_day(request))
 
 
 @needs("case.intake")
@@ -124,6 +124,12 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_DATE <= day <= LAST_DATE else None
+
+
+def _next_day(request: HttpRequest) -> date:
+    words, now = words_for(request), timezone.now()
+    found = slots.days(words.rules.calendar, now) if words.is_there else []
+    return next(iter(found), timezone.localdate(now))
 
 
 def _booker(actor: Actor | None) -> Actor:
