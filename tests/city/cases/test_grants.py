@@ -59,6 +59,42 @@ def test_e044_letters_are_numbered_in_order_and_anew_each_year():
     assert number_of(by_hand) == "XF-2026-0004"
 
 
+@pytest.mark.parametrize("written", ["XF-2026-abc", "XF-2026-99", "XF-2026-0001-1", "XF-2026-" + "9" * 30, "20260001"])
+def test_a_number_written_otherwise_is_refused_at_entry_and_counts_for_none(written):
+    """An old letter reported with a wrong number stands as it was reported; the next numbers go on from the right ones."""
+    hand_down(asked())
+    found = refused(hand_down, asked(), letter_no=written)
+    assert (found.code, found.field) == ("bad_number", "letter_no")
+    assert "XF-2026-0001" in found.sentence
+    fields = {**WHY, "letter_no": written}
+    act = Act(asked(), "power_delegated", town.NOW, fields, unit="police", source="system:hall", event_id="old")
+    (done,) = commands.record([act], actor=town.SYSTEM, now=town.NOW)
+    assert not isinstance(done, Refused)
+    following = asked()
+    hand_down(following)
+    assert number_of(following) == "XF-2026-0002"
+
+
+def test_a_table_grants_as_it_is_in_force_on_the_day_and_not_as_it_will_be(tmp_path):
+    """A text whose next version numbers nothing any more: until its day comes letters are numbered."""
+    root = tmp_path / "demo-city"
+    shutil.copytree(town.demo_city().root, root)
+    shutil.copytree(town.demo_city().root.parent / "cn-national", tmp_path / "cn-national")
+    policy = root / "institutions" / "delegated-powers" / "policy.toml"
+    text = policy.read_text(encoding="utf-8")
+    clause = text[text.index("[version.table.tier]") : text.index("[version.indicator.decided-below]")]
+    later = '\n[[version]]\nfrom = 2027-01-01\nsource = "新办法（虚构）"\namends = true\n\n'
+    numbers = 'number = { field = "letter_no", as = "XF-{year}-{seq:4}" }, '
+    assert numbers in clause
+    policy.write_text(text + later + clause.replace(numbers, ""), "utf-8")
+    put_in_force(load_pack(root), actor=OPERATOR, now=town.NOW - timedelta(days=1))
+    now, then = asked(), asked()
+    hand_down(now)
+    hand_down(then, at=town.later(days=400))
+    assert number_of(now) == "XF-2026-0001"
+    assert "letter_no" not in Case.objects.get(case_id=then).fields
+
+
 @pytest.mark.holds("E044", shows="/cases/<id>")
 def test_e044_what_the_file_does_not_entitle_to_is_refused_with_the_condition_that_fails():
     found = refused(hand_down, asked(officers=1))

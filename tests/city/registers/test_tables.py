@@ -7,12 +7,14 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
+from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.board.small_city import NOW, SYSTEM
 from tests.city.registers.test_desk import text
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.granting.shares import period
 from yinuo.city.pages.words import Words
 from yinuo.city.registers import tables
 
@@ -123,7 +125,7 @@ def test_e039_what_a_unit_granted_this_month_stands_beside_the_published_cap(sig
     ],
 )  # fmt: skip
 def test_the_period_of_a_cap_is_the_one_that_runs(per, begin, end):
-    first, after = tables.period(NOW, per)
+    first, after = period(NOW, per, timezone.get_default_timezone())
     assert (f"{first:%Y-%m-%d}", f"{after:%Y-%m-%d}") == (begin, end)
 
 

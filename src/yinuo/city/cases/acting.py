@@ -71,7 +71,8 @@ class Decided:
     @property
     def grants(self) -> tuple[Ruling, ...]:
         """The tables that number this giving, or hold it to a cap."""
-        return grants.granted_by(self.loaded.ways, self.way.kind, self.act.activity)
+        day = self.act.at.astimezone(self.loaded.ways.zone).date()
+        return grants.granted_by(self.loaded.ways, self.way.kind, self.act.activity, day)
 
 
 def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
@@ -287,7 +288,7 @@ def _check_clauses(event: NewEvent, decided: Decided) -> None:
     proposed = line_of_new(event, version=loaded.state.version + 1, recorded_at=decided.now)
     found = consult.broken(
         lines, [proposed], rulings, kind=way.kind, ways=loaded.ways, now=decided.now, lang=get_language() or "zh",
-        books=queries.books(loaded.ways, rulings),
+        books={**consult.kept_for(loaded.ways, rulings), **queries.books(loaded.ways, rulings)},
     )  # fmt: skip
     if found is not None:
         raise consult.refuse(found)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
-import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.granting.shares import Share, kinds_doing, shares
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.showing import shown
@@ -20,12 +21,10 @@ from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
 from yinuo.engine.clauses.conditions import Event
-from yinuo.engine.clauses.flow import FieldType, Flow
-from yinuo.engine.clauses.table import Cap, Table
-from yinuo.engine.periods import period_begin, period_end
+from yinuo.engine.clauses.flow import FieldType
+from yinuo.engine.clauses.table import Table
 from yinuo.engine.rules import Edition, Ruling
 from yinuo.engine.strata import kinds_named
-from yinuo.kernel.instants import as_date, day_number, microseconds
 
 PAGE = 100
 DATED = ("id", "from", "until")
@@ -170,38 +169,6 @@ def _results(then: Mapping[str, Any], reader: Reader) -> tuple[tuple[str, str], 
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one unit (null: the whole city) granted in a period, of how many, and what is allowed."""
-
-    unit: str | None
-    granted: int
-    of: int | None
-    cap: Cap
-
-    @property
-    def share(self) -> float | None:
-        """Granted of all; null where there is nothing to be a share of."""
-        return self.granted / self.of if self.of else None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether more were granted than the text allows."""
-        if self.cap.share is not None:
-            return self.granted > float(self.cap.share) * (self.of or 0) + 1e-9
-        return self.cap.most is not None and self.granted > self.cap.most
-
-
-def period(now: datetime, per: str) -> tuple[datetime, datetime]:
-    """The begin and end of the period a moment lies in, in the city's zone."""
-    begin = period_begin(np.array([day_number(timezone.localdate(now))], np.int64), per)
-    return _begin(as_date(int(begin[0]))), _begin(as_date(int(period_end(begin, per)[0])))
-
-
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-@dataclass(frozen=True)
 class Given:
     """One grant: of which case, its number, its results, since and until when, and how it stands."""
 
@@ -211,16 +178,17 @@ class Given:
     since: datetime
 
 
-def grants(ruling: Ruling, words: Words, *, actor: Actor) -> list[Given]:
+def grants(ruling: Ruling, words: Words, *, actor: Actor, today: date) -> list[Given]:
     """The newest grants of a table within what this person may see; none for a table that grants nothing."""
-    clause = table_of(ruling.editions[-1])
+    clause = table_of(ruling.about(today))
     if clause.grant is None:
         return []
     reader = Reader(words)
     reader.begin(clause)
     condition, given = row_filter(actor, "case.read", "c.scope")
+    kinds, activities = kinds_named(clause.for_), _activities(clause.gives)
     asked = {
-        **given, "kinds": _kinds(clause.gives, kinds_named(clause.for_), words), "activities": _activities(clause.gives),
+        **given, "kinds": sorted(kinds or kinds_doing(activities, ways_of(words.pack.digest))), "activities": activities,
         "institution": ruling.institution, "clause": f"{ruling.id}.valid", "most": PAGE,
     }  # fmt: skip
     results = {name for row in clause.rows for name in row.then}
@@ -241,48 +209,15 @@ def _activities(events: Sequence[Event]) -> list[str]:
     return sorted({name for event in events for name in event.activities})
 
 
-def _kinds(events: Sequence[Event], kinds: frozenset[str] | None, words: Words) -> list[str]:
-    """The kinds of case in which one of these activities may happen."""
-    if kinds is not None:
-        return sorted(kinds)
-    wanted = set(_activities(events))
-    flows = [(one.id, one.editions[-1].clause) for one in words.rules.of_kind("flow")]
-    return [
-        kind for kind, flow in flows if isinstance(flow, Flow) and any(wanted & set(step.does) for step in flow.steps)
-    ]
-
-
 def granted(ruling: Ruling, words: Words, *, actor: Actor, now: datetime) -> list[Share]:
     """How many were granted in the period of the cap that runs now, by unit, of how many; none for a table without a cap.
 
-    Only what this person may see is counted.
+    Only what this person may see is counted, and of units only those that granted something.
     """
-    clause = table_of(ruling.editions[-1])
+    clause = table_of(ruling.about(timezone.localdate(now)))
     cap = clause.grant.cap if clause.grant is not None else None
     if cap is None:
         return []
-    begin, end = period(now, cap.per)
-    given = _counted(clause.gives, kinds_named(clause.for_), words, span=(begin, end), actor=actor)
-    is_counted = bool(cap.of) and (cap.for_ is None or cap.for_.fields() <= {"kind"})
-    of = _counted(cap.of, kinds_named(cap.for_), words, span=(begin, end), actor=actor) if is_counted else {}
-    if cap.by == "city":
-        return [Share(None, sum(given.values()), sum(of.values()) if is_counted else None, cap)]
-    return [
-        Share(unit, given[unit], of.get(unit, 0) if is_counted else None, cap) for unit in sorted(given, key=words.unit)
-    ]
-
-
-def _counted(
-    events: Sequence[Event], kinds: frozenset[str] | None, words: Words, *, span: tuple[datetime, datetime], actor: Actor
-) -> dict[str, int]:  # fmt: skip
-    """Cases by unit in which one of these activities happened in the span: from their openings where it opens them."""
-    activities, named = _activities(events), _kinds(events, kinds, words)
-    every = {ruling.id: ruling.editions[-1].clause for ruling in words.rules.of_kind("flow")}
-    opens = {flow.opens for kind in named if isinstance(flow := every.get(kind), Flow)}
     condition, given = row_filter(actor, "case.read", "c.scope")
-    asked = {
-        **given, "kinds": named, "activities": activities, "since": span[0], "until": span[1],
-        "since_at": microseconds(span[0]), "until_at": microseconds(span[1]),
-    }  # fmt: skip
-    name = "opened_in" if set(activities) <= opens else "done_in"
-    return {row["unit"]: row["number"] for row in rows(__file__, name, asked, case_rows=condition) if row["unit"]}
+    found = shares(clause, cap, ways=ways_of(words.pack.digest), at=now, rows=condition, given=given)
+    return sorted((one for one in found if one.granted or one.unit is None), key=lambda one: words.unit(one.unit))

@@ -34,6 +34,10 @@ class Cap(Text):
     by: Literal["unit", "city"] = "unit"
     over: Literal["refuse", "queue", "flag"] = "flag"
 
+    def allowed(self, of: int) -> float:
+        """How many may be granted where there are so many of them."""
+        return float(self.most or 0) if self.share is None else float(self.share) * of
+
 
 class Number(Text):
     """What is granted is numbered: the field that holds the number, and how it is made (`JK-{year}-{seq:4}`)."""

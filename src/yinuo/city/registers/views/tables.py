@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from yinuo.city.cases.granting.shares import is_counted, period
 from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs
@@ -23,11 +24,11 @@ CHANGES = 200
 @require_safe
 def tables(request: HttpRequest) -> HttpResponse:
     """Every dated table and every decision table."""
-    words = words_for(request)
+    words, today = words_for(request), timezone.localdate()
     found = words.pack.tables if words.is_there else {}
     facts = {
         "dated": [(name, made.table_word(name), frame.height) for name, frame in found.items()],
-        "decisions": [(one, made.table_of(one.editions[-1])) for one in made.decision_tables(words)],
+        "decisions": [(one, made.table_of(one.about(today))) for one in made.decision_tables(words)],
     }
     return render(request, "registers/tables.html.j2", facts)
 
@@ -63,12 +64,13 @@ def decision(request: HttpRequest, institution: str, clause: str) -> HttpRespons
     )
     if ruling is None:
         raise Http404
-    text = made.table_of(ruling.editions[-1])
+    text = made.table_of(ruling.about(timezone.localdate(now)))
     cap = text.grant.cap if text.grant is not None else None
     facts = {
         "ruling": ruling, "clause": text, "versions": made.versions(ruling, words), "sentences": Reader(words).sentences(text),
         "shares": made.granted(ruling, words, actor=request.actor, now=now), "cap": cap,  # type: ignore[attr-defined]
-        "grants": made.grants(ruling, words, actor=request.actor),  # type: ignore[attr-defined]
-        "span": made.period(now, cap.per) if cap is not None else None,
+        "grants": made.grants(ruling, words, actor=request.actor, today=timezone.localdate(now)),  # type: ignore[attr-defined]
+        "span": period(now, cap.per, timezone.get_default_timezone()) if cap is not None else None,
+        "is_share": cap is not None and is_counted(cap),
     }  # fmt: skip
     return render(request, "registers/decision.html.j2", facts)
