@@ -101,7 +101,7 @@ def test_an_appointment_is_booked_without_script_and_kept(visit, browser, town):
     page.locator("input[name=at]").first.check()
     page.fill("[name=name]", "王敏")
     page.fill("[name=phone]", "13912345678")
-    page.get_by_role("button", name="预约", exact=True).click()
+    page.get_by_role("button", name="确认预约", exact=True).click()
     must_say(page, "预约成功")
     li = visit("li")
     li.go("/appointments?day=2026-03-23")
