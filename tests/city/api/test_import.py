@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from typer.testing import CliRunner
 
@@ -214,3 +219,16 @@ def test_every_format_of_a_log_becomes_the_same_events(run, tmp_path, form):
         if name not in ("kind", "item", "unit")
     }
     assert "0 events written, 4 known before" in run(tmp_path / f"log.{form}", "--source", "department").output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_share_a_file_and_end_without_a_word(founded, tmp_path):
+    lines = write_lines(tmp_path / "log.jsonl", [one for number in range(6) for one in history(f"case-{number}")])
+    here = {name: quote(value, safe="") for name, value in connection.settings_dict.items() if isinstance(value, str)}
+    address = "postgresql://{USER}:{PASSWORD}@{HOST}/{NAME}".format_map(here)
+    command = [sys.executable, "-m", "yinuo.cli.main", "import", str(lines), "--unit", "market", "--workers", "2"]
+    done = subprocess.run(
+        command, env={**os.environ, "DATABASE_URL": address}, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "24 events written, 0 known before, 0 rejected\n", "")
+    assert Case.objects.count() == 6

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -49,10 +50,17 @@ def import_(
     CloudEvents lines are taken word for word, as the API takes them, unless --words or --codes says what their words mean.
     Exit 0 done, 1 done but rows were rejected, 2 refused.
     """
-    beside = _beside(workers - 1)
-    _wake()
     if not file.is_file():
         refuse(f"{file}: there is no such file.")
+    with _beside(workers - 1) as beside:
+        done, read = _taken(file, unit=unit, codes=codes, words=words, kind=kind, source=source, beside=beside)
+    _tell(done, read, target)
+
+
+def _taken(
+    file: Path, *, unit: str, codes: str, words: Path | None, kind: str, source: str, beside: Sequence[Executor]
+) -> tuple[Imported, ReadLog | None]:
+    _wake()
     told = {"unit": unit, "source": source or None, "kind": kind or None}
     aim, pack = _aim(told), _pack()
     list_ = _codes(codes)
@@ -67,7 +75,7 @@ def import_(
         void = list_.void.value if list_ is not None and list_.void is not None else None
         events = importing.events_of(read, aim, meant=importing.meaning(list_, pack.rules), void=void)
         done = importing.take(events, aim, hands=HANDS)
-    _tell(done, read, target)
+    return done, read
 
 
 def _wake() -> None:
@@ -75,12 +83,17 @@ def _wake() -> None:
     gc.set_threshold(200_000, 50, 1_000)  # what is read lives as long as its batch; looking for circles costs a third
 
 
-def _beside(processes: int) -> Sequence[Executor]:
+@contextmanager
+def _beside(processes: int) -> Iterator[Sequence[Executor]]:
     """Processes that work beside this one: they wake up while it does."""
     beside = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _process in range(processes)]
-    for one in beside:
-        one.submit(_wake)
-    return beside
+    try:
+        for one in beside:
+            one.submit(_wake)
+        yield beside
+    finally:
+        for one in beside:
+            one.shutdown(cancel_futures=True)
 
 
 def _shared(file: Path, told: dict[str, Any], aim: Aim, *, beside: Sequence[Executor]) -> Imported:
