@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.rulebook.conftest import Town
 from yinuo.city.texts.archive import packed, unpacked
+from yinuo.engine.decisions import decide
+from yinuo.engine.log import Log
 from yinuo.rulebook.loader import load_pack
 from yinuo.rulebook.mutation import survivors
 from yinuo.rulebook.refusals import PackRefused
@@ -100,6 +103,26 @@ def test_rows_of_a_register_decide_and_hold_the_giving_to_what_they_say(town: To
     town.add(BOOKED)
     town.files["institutions/letters/stories.toml"] += BOOK_STORY
     assert [str(error) for error in town.problems() if "fees" in error.message] == []
+
+
+def test_of_several_entries_in_force_the_newest_gives_the_result_and_numbers_are_equal_as_numbers(town: Town):
+    """A number of the book (5.0) is the whole number that was asked (5); none in force gives nothing."""
+    booked = BOOKED.replace('colour = "text!", price', 'colour = "text!", size = "number", price')
+    town.add(booked.replace('on = { colour = "colour" }', 'on = { size = "pages" }'))
+    town.policy('topic = "text"', 'topic = "text", pages = "int"')
+    moment = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    events = [
+        {"case_id": name, "activity": "received", "at": moment, "event_id": name, "pages": pages}
+        for name, pages in (("five", 5), ("six", 6))
+    ]
+    cases = pl.DataFrame({"case_id": ["five", "six"], "kind": ["letter", "letter"]})
+    rates = pl.DataFrame({
+        "id": ["new", "old", "past"], "from": [date(2026, 2, 1), date(2026, 1, 1), date(2025, 1, 1)],
+        "until": [None, None, date(2026, 1, 1)], "size": [5.0, 5.0, 5.0], "price": ["十元", "八元", "五元"],
+    })  # fmt: skip
+    rules = town.load().rules
+    found = decide(Log(pl.DataFrame(events), cases, {"rate": rates}), rules, as_of=datetime(2026, 3, 9, tzinfo=UTC))
+    assert found.select("case_id", "row", "results").rows() == [("five", 1, '{"topic": "十元"}'), ("six", None, "{}")]
 
 
 @pytest.mark.parametrize(

@@ -121,16 +121,14 @@ def _results(clause: Table, held: Bool) -> str:
 
 
 def _of_register(context: Context, read: FromRegister, row: Int64) -> str:
-    """The results as the entry in force on the day of the request gives them."""
+    """The results as the entry in force on the day of the request gives them; of several the one that began last."""
     history = context.history
     table = context.matcher.tables.tables[read.register_]
-    day = int(history.days(row)[0])
-    wanted = [
-        pl.col(column).cast(pl.String) == shown(field, context.matcher, history, at=row)
-        for column, field in read.on.items()
-    ]
-    there = pl.Series((table.begins <= day) & (day < table.ends))
-    found = table.frame.filter(there).filter(*wanted).row(0, named=True)
+    wanted = [(column, context.matcher.value(field, history, rows=row)) for column, field in read.on.items()]
+    (place,) = table.newest(wanted, history.days(row))
+    if place < 0:
+        return _json({})
+    found = table.frame.row(int(place), named=True)
     return _json({field: _plain(found[column]) for field, column in read.then.items()})
 
 

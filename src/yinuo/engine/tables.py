@@ -62,6 +62,21 @@ class Table:
 
     def lists(self, wanted: list[tuple[str, Column]], days: Int64, *, allowed: Bool) -> Bool:
         """Whether some allowed row in force on each day has these values in these columns."""
+        owners, _row = self._listed(wanted, days, allowed=allowed)
+        result = np.zeros(days.size, np.bool_)
+        result[owners] = True
+        return result
+
+    def newest(self, wanted: list[tuple[str, Column]], days: Int64) -> Int64:
+        """Of the rows in force on each day that have these values the one that began last, or -1."""
+        owners, row = self._listed(wanted, days, allowed=np.ones(len(self.frame), np.bool_))
+        order = np.argsort(self.begins[row], kind="stable")
+        result = np.full(days.size, -1, np.int64)
+        result[owners[order]] = row[order]
+        return result
+
+    def _listed(self, wanted: list[tuple[str, Column]], days: Int64, *, allowed: Bool) -> tuple[Int64, Int64]:
+        """Every pair of a record and an allowed row in force on its day that has its values in these columns."""
         mine = np.zeros(len(self.frame), np.int64)
         theirs = np.zeros(days.size, np.int64)
         rows = np.arange(len(self.frame), dtype=np.int64)
@@ -81,6 +96,4 @@ class Table:
         owners, places = spread(low, np.where(known, high, low))
         row = order[places]
         in_force = (self.begins[row] <= days[owners]) & (days[owners] < self.ends[row])
-        result = np.zeros(days.size, np.bool_)
-        result[owners[in_force]] = True
-        return result
+        return owners[in_force], row[in_force]
