@@ -36,7 +36,7 @@ check: .venv/.ready ## style, types, imports: seconds
 	@scripts/tick.sh "import-linter" $(BIN)/lint-imports
 
 packs: .venv/.ready ## read every shipped pack, tell its stories, and change each of its numbers: a story must notice
-	@for pack in $(PACKS); do scripts/tick.sh "pack $$pack" $(BIN)/yinuo check $$pack --mutate || exit 1; done
+	@for pack in $(PACKS); do scripts/tick.sh "pack $$pack" $(BIN)/yinuo check $$pack --mutate --workers $(WORKERS) || exit 1; done
 
 test: .venv/.ready $(ECHARTS) messages check packs ## all checks and tests
 	@scripts/browser.sh

@@ -65,6 +65,8 @@ def test_check_mutate_ends_with_1_when_a_change_goes_unnoticed(town: Town):
     done = yinuo("check", town.write(), "--mutate")
     assert done.exit_code == 1, done.output
     assert "no story notices when often: max 3 becomes 4" in done.output
+    shared = yinuo("check", town.write(), "--mutate", "--workers", "3")
+    assert (shared.exit_code, shared.output) == (done.exit_code, done.output)
 
 
 def test_an_unknown_pack_is_refused():

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -55,13 +56,14 @@ def mutate(pack: Pack) -> Iterator[Mutant]:
         yield from _policy(pack, institution, teller, everything)
 
 
-def survivors(pack: Pack) -> Iterator[TextError | None]:
+def survivors(pack: Pack, *, share: tuple[int, int] = (0, 1)) -> Iterator[TextError | None]:
     """For each change of the text null when a story notices it, else what is not pinned.
 
-    Stories that do not hold anyway notice nothing.
+    Stories that do not hold anyway notice nothing. Of `share` (i, n) every n-th change from the i-th on: n such shares
+    are all of them.
     """
     hunt = _Hunt(pack)
-    for mutant in mutate(pack):
+    for mutant in islice(mutate(pack), share[0], None, share[1]):
         yield None if hunt.noticed(mutant) else mutant.error()
 
 
