@@ -195,7 +195,7 @@ def test_without_script_the_typed_item_is_found_or_chosen(li, before):
 @pytest.mark.parametrize(
     ("typed", "item"), [("食品", "food-permit"), ("spjy", "food-permit"), ("food", "food-permit"), ("屋", None), ("工伤", "injury-finding")]
 )  # fmt: skip
-def test_an_item_is_found_by_two_characters_by_initials_and_in_english(typed, item):
+def test_an_item_is_found_by_two_characters_by_initials_and_in_english(city, db, typed, item):
     found = [one.id for one in Catalogue.of(small_city.demo_city(), date(2026, 3, 20)).find(typed)]
     assert found[:1] == ([item] if item else [])
 

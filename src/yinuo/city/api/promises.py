@@ -12,7 +12,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from yinuo.city.api.problems import Problem
-from yinuo.city.cases.queries import kept_tables
+from yinuo.city.cases.deciding.kept import kept_row, kept_tables
 from yinuo.city.texts import in_force
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.evaluate import evaluate
@@ -70,15 +70,10 @@ def _knows(flow: Flow, activity: str) -> bool:
 
 
 def _check_item(pack: Pack, question: Question) -> None:
-    table = pack.tables.get("items")
-    if question.item is None or table is None:
+    if question.item is None or "items" not in pack.tables:
         return
     day = question.start.astimezone(ZoneInfo(pack.rules.zone)).date()
-    found = table.filter(pl.col("id") == question.item)
-    on = found.filter(
-        (pl.col("from").is_null() | (pl.col("from") <= day)) & (pl.col("until").is_null() | (pl.col("until") > day))
-    )
-    if on.is_empty():
+    if kept_row(pack, "items", question.item, day) is None:
         sentence = _("事项清单里没有“%(item)s”，或者它在 %(day)s 不在用。")
         raise Problem(422, sentence % {"item": question.item, "day": day.isoformat()})
 

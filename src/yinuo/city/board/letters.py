@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yinuo.city.board import printing
 from yinuo.city.board.dossier import Dossier
+from yinuo.city.cases.deciding.kept import kept_row
 from yinuo.city.ledger.events import StoredEvent
 
 ACCEPTANCE, SUPPLEMENT, REFUSAL, DECISION, DELIVERY = "acceptance", "supplement", "refusal", "decision", "delivery"
@@ -104,15 +105,8 @@ def _accepted(found: Dossier, event: StoredEvent, at: datetime) -> printing.Cont
 
 def _basis(found: Dossier) -> str:
     """The legal basis of the item as the table had it on the day the case was opened."""
-    frame, day = found.words.pack.tables.get("items"), timezone.localdate(found.case["opened_at"])
-    if frame is None or "basis" not in frame.columns:
-        return ""
-    rows = [
-        row
-        for row in frame.filter(frame["id"] == (found.case["item"] or "")).iter_rows(named=True)
-        if (row["from"] is None or row["from"] <= day) and (row["until"] is None or day < row["until"])
-    ]
-    return str(rows[0]["basis"] or "") if rows else ""
+    row = kept_row(found.words.pack, "items", found.case["item"] or "", timezone.localdate(found.case["opened_at"]))
+    return str((row or {}).get("basis") or "")
 
 
 def _told(found: Dossier, paper: str) -> tuple[StoredEvent, datetime] | None:

@@ -12,6 +12,7 @@ import polars as pl
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.deciding.decide import Standing
 from yinuo.city.cases.deciding.guards import Silence
+from yinuo.city.cases.deciding.kept import kept_names, kept_tables
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX, Line, line_of, log_of
@@ -54,12 +55,17 @@ def as_it_stands(state: State, ways: Ways, *, at: datetime, lines: Sequence[Line
     return standing(state, lines, lapsed, way=way, ways=ways, at=at).deemed
 
 
+def kept_for(ways: Ways, rulings: Sequence[Ruling]) -> Mapping[str, pl.DataFrame]:
+    """The dated tables the city keeps itself, where one of these clauses may read one."""
+    return kept_tables(ways.pack) if any(ways.guards.looks_up(name, rulings) for name in kept_names()) else {}
+
+
 def standing(
     state: State, lines: Sequence[Line], silences: Sequence[Silence], *, way: Way, ways: Ways, at: datetime
 ) -> Standing:
     """The case with what silence did to it by an instant: the deemed events folded among its own."""
     rules = ways.guards.smallest([silence.ruling for silence in silences], way.kind)
-    clocks = evaluate(log_of(lines, ways), rules, as_of=at).clocks
+    clocks = evaluate(log_of(lines, ways, kept_for(ways, rules.rulings)), rules, as_of=at).clocks
     by_name = {silence.ruling.name: silence.ruling for silence in silences}
     openers = {line.event_id: line for line in lines}
     deemed = []
@@ -121,7 +127,7 @@ def broken(
 ) -> Broken | None:
     """The first `block` clause the history with the proposed events breaks anew and without them does not (grammar 2.5).
 
-    `books` are the registers these clauses look up.
+    `books` are the registers these clauses look up, and the tables the city keeps itself.
     """
     rules = ways.guards.smallest(rulings, kind)
     moment = max(now, *(line.at for line in proposed)).astimezone(UTC)

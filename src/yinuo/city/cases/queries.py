@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 from django.db import connection
 
+from yinuo.city.cases.deciding.kept import kept_tables
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.logs import PREFIX, log_of_rows
@@ -25,7 +26,6 @@ from yinuo.engine.deriving import with_derived
 from yinuo.engine.entries import children_of, entries
 from yinuo.engine.log import Log
 from yinuo.engine.rules import Ruling
-from yinuo.rulebook.loader import Pack
 
 MOST_IN_THREAD = 2_000
 """Cases of one thread a command looks at; the newest. Supervision looks at all."""
@@ -60,32 +60,6 @@ def log(case_ids: Sequence[str]) -> Log:
     log = _history(case_ids, ways)
     found = {**kept_tables(ways.pack), **books(ways)}
     return Log(log.events, log.cases, {**log.tables, **found}) if found else log
-
-
-def keep_table(name: str, *, mark: Callable[[], Hashable], frame: Callable[[Pack], pl.DataFrame]) -> None:
-    """Let a dated table of the text be kept by the city: `frame` gives its rows, `mark` what changes whenever one does."""
-    _KEPT[name] = mark, frame
-
-
-def kept_tables(pack: Pack) -> dict[str, pl.DataFrame]:
-    """The dated tables of a text that the city keeps itself, as they are now; made again where one changed."""
-    found = {}
-    for name, (mark, frame) in _KEPT.items():
-        if name in pack.tables:
-            now = (pack.digest, mark())
-            if name not in _AS_KEPT or _AS_KEPT[name][0] != now:
-                _AS_KEPT[name] = now, frame(pack)
-            found[name] = _AS_KEPT[name][1]
-    return found
-
-
-def kept_marks(pack: Pack) -> tuple[Hashable, ...]:
-    """What changes whenever a row of a table does that the city keeps itself."""
-    return tuple(mark() for name, (mark, _frame) in sorted(_KEPT.items()) if name in pack.tables)
-
-
-_KEPT: dict[str, tuple[Callable[[], Hashable], Callable[[Pack], pl.DataFrame]]] = {}
-_AS_KEPT: dict[str, tuple[Hashable, pl.DataFrame]] = {}
 
 
 def _history(case_ids: Iterable[str], ways: Ways) -> Log:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from yinuo.city.cases.deciding.kept import kept_marks, table_now
 from yinuo.rulebook.loader import Pack
 
 LATER = "容缺"
@@ -71,8 +72,8 @@ class Catalogue:
 
     @classmethod
     def of(cls, pack: Pack, day: date) -> Catalogue:
-        """Of an installed text: kept by its digest and the day."""
-        return _catalogue(_Kept(pack.digest, pack), day)
+        """Of an installed text and what the city publishes beside it: kept until either changes, and by the day."""
+        return _catalogue(_Kept((pack.digest, kept_marks(pack)), pack), day)
 
     def get(self, item: str | None) -> Item | None:
         """An item by its id; null for one that is not in use on the day."""
@@ -131,16 +132,16 @@ def _rank(item: Item, wanted: str) -> int | None:
 
 @dataclass(frozen=True)
 class _Kept:
-    """A text told apart by its digest alone."""
+    """A text told apart by its digest and by what the city keeps of its tables."""
 
-    digest: str
+    mark: Hashable
     pack: Pack
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and other.digest == self.digest
+        return isinstance(other, _Kept) and other.mark == self.mark
 
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return hash(self.mark)
 
 
 @lru_cache(maxsize=4)
@@ -165,8 +166,8 @@ def _item(row: Mapping[str, Any], papers: tuple[Paper, ...]) -> Item:
 
 
 def in_force(pack: Pack, table: str, day: date) -> Iterator[Mapping[str, Any]]:
-    """The rows of a dated table in force on a day."""
-    frame = pack.tables.get(table)
+    """The rows of a dated table in force on a day, as the city keeps it where it does."""
+    frame = table_now(pack, table)
     if frame is None:
         return
     from_, until = pl.col("from"), pl.col("until")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from yinuo.city.openness.records import BOOKS
-from yinuo.city.openness.views import books, days, front, requests, texts, units
+from yinuo.city.openness.views import books, days, front, ratings, requests, texts, units
 
 _BOOK = rf"(?P<book>{'|'.join(BOOKS)})"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("open", front.front, name="open"),
     path("open/figures", front.figures, name="open_figures"),
     path("open/figures/<str:institution>/<str:clause>", front.figure, name="open_figure"),
+    path("open/ratings", ratings.given, name="open_ratings"),
     path("open/missed", front.missed, name="open_missed"),
     path("open/results", front.results, name="open_results"),
     path("open/institutions", texts.institutions, name="open_institutions"),

@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.deciding.kept import kept_tables
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
 from yinuo.city.texts import in_force
@@ -72,7 +74,12 @@ def _last(ruling: Ruling) -> Edition:
 
 def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:
     table = pack.tables.get(name)
-    if table is None or "zh" not in table.columns:
+    return {} if table is None else names_in(table)
+
+
+def names_in(table: pl.DataFrame) -> dict[str, tuple[str, str]]:
+    """Both names of the rows of a dated table, as the last row of each says; none where it has no names."""
+    if "zh" not in table.columns:
         return {}
     english = "en" if "en" in table.columns else "zh"
     return {one: (zh or one, en or zh or one) for one, zh, en in table.select("id", "zh", english).iter_rows()}
@@ -124,6 +131,12 @@ class Words:
         return names_of(self._found.digest) if self._found else None
 
     @cached_property
+    def _kept_items(self) -> Mapping[str, tuple[str, str]]:
+        """Both names of the items as the city keeps them."""
+        kept = kept_tables(self._found) if self._found else {}
+        return names_in(kept["items"]) if "items" in kept else {}
+
+    @cached_property
     def tree(self) -> units.Tree:
         """The tree of units of today."""
         return units.tree(timezone.localdate(), known=self._around["revision"])
@@ -149,8 +162,10 @@ class Words:
         return (span.en if self.language == "en" and span.en else span.zh) or unit
 
     def item(self, item: str | None) -> str:
-        """An item's name."""
-        return self._word("items", item)
+        """An item's name: by the text, else by the catalogue that alone has it."""
+        found = self._word("items", item)
+        own = self._kept_items.get(found) if found and found == item else None
+        return found if own is None else own[self.language == "en"]
 
     def kind(self, kind: str | None) -> str:
         """A kind of case's name."""
@@ -193,8 +208,9 @@ class Words:
         return [(kind, self.kind(kind)) for kind in self._names.kinds] if self._names else []
 
     def items(self) -> list[tuple[str, str]]:
-        """Items and their names."""
-        return [(item, self.item(item)) for item in self._names.items] if self._names else []
+        """Items and their names: those of the text, then those of the catalogue alone."""
+        known = self._names.items if self._names else {}
+        return [(item, self.item(item)) for item in (*known, *(one for one in self._kept_items if one not in known))]
 
     def institutions(self) -> list[tuple[str, str]]:
         """Institutions and their names."""

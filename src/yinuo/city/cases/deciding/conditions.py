@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from yinuo.city.cases.deciding.kept import kept_names, kept_row
 from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.columns import Column
 from yinuo.engine.context import references
@@ -63,6 +64,8 @@ class Tester:
     """Answers conditions of one text."""
 
     matcher: Matcher
+    pack: Pack | None = None
+    """The text, whose tables the city may keep itself."""
     known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
     asked: dict[int, tuple[Condition, tuple[str, ...]]] = field(default_factory=dict)
     """By identity: the condition, kept so that no other ever has its identity, and the fields it reads."""
@@ -72,7 +75,7 @@ class Tester:
     def of(cls, pack: Pack) -> Tester:
         """With the dated tables of a pack."""
         tables = Tables({name: Table(frame) for name, frame in pack.tables.items()}, references(pack.rules))
-        return cls(Matcher(tables, pack.rules.calendar.clock))
+        return cls(Matcher(tables, pack.rules.calendar.clock), pack)
 
     def holds(self, condition: Condition, values: Mapping[str, Any], *, types: Mapping[str, str], day: date) -> bool:
         """Whether the condition holds of these values on a local day."""
@@ -89,13 +92,18 @@ class Tester:
         return known
 
     def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
-        """The row of a dated table in force on a local day; null when there is none."""
+        """The row of a dated table in force on a local day; null when there is none.
+
+        What the text itself does not have is looked for among the rows the city keeps: an item of the catalogue alone.
+        """
         key = (table, id_, day)
         row = self.rows.get(key, _UNKNOWN)
         if row is _UNKNOWN:
             if len(self.rows) >= _MOST:
                 self.rows.clear()
             row = self.rows[key] = self._look_up(table, id_, day)
+        if row is None and self.pack is not None and table in kept_names():
+            return kept_row(self.pack, table, id_, day)
         return row
 
     def _look_up(self, table: str, id_: str, day: date) -> dict[str, Any] | None:

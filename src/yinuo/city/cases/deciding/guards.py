@@ -122,6 +122,20 @@ class Guards:
             )
         return self._books[named]
 
+    def looks_up(self, table: str, rulings: Iterable[Ruling]) -> bool:
+        """Whether one of these clauses may read a dated table through a field that refers to it (`item.promised`)."""
+        rulings = tuple(rulings)
+        key = (table, frozenset(one.name for one in rulings))
+        if key not in self._dated:
+            names = {table, *(name for name, one in references(self.rules).items() if one == table)}
+            self._dated[key] = any(
+                isinstance(part, str) and part.partition(".")[0] in names
+                for one in rulings
+                for edition in one.editions
+                for part in _everything(edition.clause)
+            )
+        return self._dated[key]
+
     def _rolled(self, asking: Ruling) -> Iterator[str]:
         """The registers from which derived fields are worked out, of the kinds a clause speaks of."""
         kinds = kinds_of(asking)
@@ -134,6 +148,10 @@ class Guards:
         books = (book for book in self.rules.of_kind("register") if book.name == kind)
         clauses = [edition.clause for book in books for edition in book.editions]
         return [one for clause in clauses if isinstance(clause, Register) for one in clause.derived.values()]
+
+    @cached_property
+    def _dated(self) -> dict[tuple[str, frozenset[str]], bool]:
+        return {}
 
     @cached_property
     def _books(self) -> dict[frozenset[str] | None, tuple[Ruling, ...]]:
@@ -161,21 +179,29 @@ def _names(events: Iterable[Event]) -> frozenset[str]:
     return frozenset(name for event in events for name in event.activities)
 
 
-def _looked_up(part: object) -> Iterator[str]:
+def _looked_up(clause: object) -> Iterator[str]:
     """The tables that conditions anywhere in a clause look through, and the register a figure counts."""
-    if isinstance(part, Listed):
-        yield part.table
-    if isinstance(part, Indicator) and part.over.startswith("register:"):
-        yield part.over.partition(":")[2]
+    for part in _everything(clause):
+        if isinstance(part, Listed):
+            yield part.table
+        if isinstance(part, Indicator) and part.over.startswith("register:"):
+            yield part.over.partition(":")[2]
+
+
+def _everything(part: object) -> Iterator[object]:
+    """A clause and all that stands anywhere in it."""
+    yield part
+    below: Iterable[object] = ()
     if isinstance(part, BaseModel):
-        part = tuple(part.__dict__.values())
-    elif is_dataclass(part):
-        part = tuple(getattr(part, one.name) for one in fields(part))
+        below = part.__dict__.values()
     elif isinstance(part, Mapping):
-        part = tuple(part.values())
-    if isinstance(part, tuple | list | frozenset | set):
-        for one in part:
-            yield from _looked_up(one)
+        below = (*part, *part.values())
+    elif is_dataclass(part):
+        below = (getattr(part, one.name) for one in fields(part))
+    elif isinstance(part, tuple | list | frozenset | set):
+        below = part
+    for one in below:
+        yield from _everything(one)
 
 
 def _accused(clause: Constraint) -> frozenset[str]:

@@ -1,14 +1,16 @@
-"""The limits cases are held to: those of the version of the catalogue in force when a case was accepted (invariants 3, 4).
+"""What cases are held to: the version of the catalogue in force when a case was accepted (invariants 3, 4).
 
-The text says which items there are and how they are handled; for an item the catalogue has published, how long it may take
-is what the city promised there. A version binds from the day after it was published at the earliest: what was accepted
-before keeps its limit, and so does everything accepted under an earlier version.
+For an item the catalogue has published, how long it may take is what the city promised there. A version binds from the day
+after it was published at the earliest: what was accepted before keeps its limit, and so does everything accepted under an
+earlier version. An item that stands in the catalogue alone, and not in the text, is there from the day its first version is
+in force: nothing could have been accepted under another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+import json
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +19,12 @@ import polars as pl
 from yinuo.city.pages.statements import rows
 from yinuo.rulebook.loader import Pack
 
-TABLE = "items"
+TABLE, PAPERS = "items", "materials"
 LIMITS = ("statutory", "promised")
+SERVICE = "20"
+"""The type of an item that is no power (GB/T 39554)."""
+DECLARED = {"D": "承诺"}
+"""How the text's table of papers marks one that may be declared instead, by the trust the catalogue puts in it."""
 _Row = dict[str, Any]
 
 
@@ -28,30 +34,68 @@ def mark() -> Hashable:
 
 
 def frame(pack: Pack) -> pl.DataFrame:
-    """The text's table of items with the limits of the catalogue; the text's own where nothing is published."""
+    """The text's table of items with the limits of the catalogue, and after it the items of the catalogue alone.
+
+    The text's own where nothing is published.
+    """
     text = pack.tables[TABLE]
-    said = _versions(ZoneInfo(pack.rules.zone))
+    known = set(text["id"])
+    said = _versions(known, ZoneInfo(pack.rules.zone))
     if not said or not set(LIMITS) <= set(text.columns):
         return text
     made = [part for row in text.iter_rows(named=True) for part in _parts(row, said.get(row["id"], []))]
-    return pl.DataFrame(made, schema=text.schema)
+    alone = [_own(item, one, text.columns) for item, versions in said.items() if item not in known for one in versions]
+    return pl.DataFrame([*made, *alone], schema=text.schema)
 
 
-def _versions(zone: ZoneInfo) -> Mapping[str, list[_Row]]:
-    """By item the limits and the days they bind, in order, no two overlapping."""
-    found: dict[str, list[_Row]] = {}
-    for row in rows(__file__, "limits", {}):
-        begin = max(row["since"], _after(row["published_at"], zone))
-        earlier = found.setdefault(row["item"], [])
-        if earlier and (earlier[-1]["until"] is None or earlier[-1]["until"] > begin):
-            earlier[-1]["until"] = begin
-        limits = {name: row[name] or None for name in LIMITS}
-        earlier.append({"from": begin, "until": row["until"] if row["withdrawn"] else None, **limits})
+def papers(pack: Pack) -> pl.DataFrame:
+    """The text's table of papers, and after it those of the items of the catalogue alone."""
+    text, known = pack.tables[PAPERS], set(pack.tables[TABLE]["id"]) if TABLE in pack.tables else set()
+    asked = {(row["item"], row["number"]): row["papers"] for row in rows(__file__, "papers", {"known": sorted(known)})}
+    made: list[_Row] = []
+    for item, versions in _versions(known, ZoneInfo(pack.rules.zone)).items():
+        for version in versions if item not in known else ():
+            for place, paper in enumerate(_listed(asked[item, version["number"]]), 1):
+                own = {
+                    **paper,
+                    "id": f"{item}-{place}",
+                    "item": item,
+                    "en": paper["zh"],
+                    "later": DECLARED.get(paper.get("trust", "")),
+                }
+                made.append({name: {**own, **_days(version)}.get(name) for name in text.columns})
+    return pl.concat([text, pl.DataFrame(made, schema=text.schema)]) if made else text
+
+
+def _listed(raw: Any) -> list[_Row]:
+    found: list[_Row] = json.loads(raw) if isinstance(raw, str) else raw or []
     return found
 
 
-def _after(moment: datetime, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() + timedelta(days=1)
+def _days(version: _Row) -> _Row:
+    return {"from": version["from"], "until": version["until"]}
+
+
+def _own(item: str, version: _Row, columns: Sequence[str]) -> _Row:
+    """A version as a row of the text's table; what the catalogue does not say is unknown."""
+    nature = "service" if version["type"] == SERVICE else "power"
+    own = {**version, "id": item, "nature": nature}
+    return {name: own.get(name) for name in columns}
+
+
+def _versions(known: Collection[str], zone: ZoneInfo) -> Mapping[str, list[_Row]]:
+    """By item its versions and the days they bind, in order, no two overlapping."""
+    found: dict[str, list[_Row]] = {}
+    for row in rows(__file__, "limits", {}):
+        earlier = found.setdefault(row["item"], [])
+        is_first = row["item"] not in known and not earlier
+        published = row["published_at"].astimezone(zone).date()
+        begin = max(row["since"], published if is_first else published + timedelta(days=1))
+        if earlier and (earlier[-1]["until"] is None or earlier[-1]["until"] > begin):
+            earlier[-1]["until"] = begin
+        limits = {name: row[name] or None for name in LIMITS}
+        earlier.append({**row, "from": begin, "until": row["until"] if row["withdrawn"] else None, **limits})
+    return found
 
 
 def _parts(row: _Row, versions: list[_Row]) -> Iterator[_Row]:
