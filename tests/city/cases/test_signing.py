@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -220,21 +219,20 @@ def _live_equals_replay(case_id, at):
         assert (held["unit"][-1], held["actor"][-1]) == (case.holder_unit, case.holder_actor)
 
 
-def offered(case_id, actor, at, monkeypatch):
+def offered(case_id, actor, at):
     """The acts the case's page offers a person at a moment."""
-    monkeypatch.setattr(timezone, "now", lambda: at)
     case = Case.objects.values("case_id", "kind", "opened_at", "state", "scope").get(case_id=case_id)
-    return {one.activity for one in possible(case, Words("zh"), actor=actor, today=at.date())}
+    return {one.activity for one in possible(case, Words("zh"), actor=actor, now=at)}
 
 
 @pytest.mark.holds("peer 28", "E036", shows="/cases/<id>")
-def test_once_the_limit_has_passed_the_page_offers_the_conclusion_and_no_answer_any_more(monkeypatch):
+def test_once_the_limit_has_passed_the_page_offers_the_conclusion_and_no_answer_any_more():
     case_id = consult(["transport", "water"])
     answer(case_id, "transport")
-    assert "consented" in offered(case_id, STAFF["water"], town.later(days=1), monkeypatch)
-    assert "consultation_settled" not in offered(case_id, town.CHIEF, town.later(days=1), monkeypatch)
-    assert "consented" not in offered(case_id, STAFF["water"], town.later(days=4), monkeypatch)
-    assert "consultation_settled" in offered(case_id, town.CHIEF, town.later(days=4), monkeypatch)
+    assert "consented" in offered(case_id, STAFF["water"], town.later(days=1))
+    assert "consultation_settled" not in offered(case_id, town.CHIEF, town.later(days=1))
+    assert "consented" not in offered(case_id, STAFF["water"], town.later(days=4))
+    assert "consultation_settled" in offered(case_id, town.CHIEF, town.later(days=4))
 
 
 def test_what_silence_made_due_is_on_somebodys_list_of_tasks():
@@ -253,12 +251,12 @@ def test_what_silence_made_due_is_on_somebodys_list_of_tasks():
     assert not listed.all()
 
 
-def test_the_page_offers_a_step_that_was_given_on_to_whom_it_was_given_alone(monkeypatch):
+def test_the_page_offers_a_step_that_was_given_on_to_whom_it_was_given_alone():
     case_id = consult(["transport"])
-    assert {"consented", "opinion_entrusted"} <= offered(case_id, STAFF["transport"], town.NOW, monkeypatch)
+    assert {"consented", "opinion_entrusted"} <= offered(case_id, STAFF["transport"], town.NOW)
     giving = {"department": "transport", "deputy": COLLEAGUE.id}
     town.do(case_id, "opinion_entrusted", STAFF["transport"], fields=giving)
-    mine, theirs = (offered(case_id, one, town.NOW, monkeypatch) for one in (STAFF["transport"], COLLEAGUE))
+    mine, theirs = (offered(case_id, one, town.NOW) for one in (STAFF["transport"], COLLEAGUE))
     assert "consented" not in mine
     assert "opinion_recalled" in mine
     assert "consented" in theirs

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
 from tests.city.registers.test_desk import AUTHORISATION, PROJECTS, project, text
-from tests.city.registers.test_forms import listed_in
+from tests.city.registers.test_forms import DECISION, listed_in
 from yinuo.city.cases.models import Case
 from yinuo.city.people.exchange.workbook import write
 
@@ -79,6 +79,16 @@ def test_the_same_file_again_changes_nothing_and_a_row_of_a_known_key_changes_it
         == "新登记 0 行，变更 1 行，0 行与现有一致，0 行未导入。"
     )
     assert numbers() == {"示重1": "大桥二期", "示重2": "电厂"}
+
+
+def test_numbers_yes_or_no_and_days_are_compared_as_the_book_keeps_them(sign_in):
+    """The same rows again change nothing, however a number, a day or a yes is spelled."""
+    he = sign_in("he")
+    how = {"address": DECISION, "name": "重大决策", "titles": ["文号", "决策事项", "听取意见天数", "紧急", "决策日期"]}
+    first = [["示政9", "调整水价", "30", "否", "2026-03-09"]]
+    assert message(taken(he, first, **how)) == "新登记 1 行，变更 0 行，0 行与现有一致，0 行未导入。"
+    again = [["示政9", "调整水价", "30.0", "false", "2026年3月9日"]]
+    assert message(taken(he, again, **how)) == "新登记 0 行，变更 0 行，1 行与现有一致，0 行未导入。"
 
 
 def test_a_flow_without_a_key_is_imported_once(sign_in):

@@ -119,7 +119,9 @@ def test_a_name_two_people_share_is_refused_with_their_keys(founded, db):
     small_city.employ("zhao2", "赵倩", "housing", "handler", "housing")
     actor = actor_of(str(Account.objects.get(username="zhou").pk), now=small_city.NOW)
     with pytest.raises(Refused) as refused:
-        Speller(Words("zh"), actor).read({"officer": "赵倩"}, {"officer": FieldType.model_validate({"is": "person"})})
+        Speller(Words("zh"), actor, small_city.NOW.date()).read(
+            {"officer": "赵倩"}, {"officer": FieldType.model_validate({"is": "person"})}
+        )
     assert "zhao、zhao2" in refused.value.sentence and refused.value.field == "officer"
 
 
@@ -127,7 +129,11 @@ def test_a_name_two_people_share_is_refused_with_their_keys(founded, db):
     ("word", "typed", "kept", "again"),
     [
         ("money", "12.3", 1230, "12.30"),
-        ("moment", "2026-03-09T14:30", "2026-03-09T14:30:00+08:00", "2026-03-09T14:30"),
+        ("moment", "2026-03-09T14:30", "2026-03-09T06:30:00+00:00", "2026-03-09T14:30"),
+        ("number", "007.50", "7.5", "7.5"),
+        ("int", " 12 ", 12, "12"),
+        ("bool", "是", True, "true"),
+        ("limit", " 1 months", "1 month", "1 month"),
         ("date", "2026年3月9日", "2026-03-09", "2026-03-09"),
         ("unit", "市市场监督管理局", "market", "market"),
         ("list:unit", "market、housing", ["market", "housing"], "market\nhousing"),
@@ -140,7 +146,7 @@ def test_what_is_written_is_read_and_shown_to_be_written_again(founded, db, word
     words, type_ = Words("zh"), FieldType.model_validate({"is": word})
     if word == "unit":
         typed = words.unit("market")
-    assert Speller(words, actor).read({"x": typed}, {"x": type_}) == {"x": kept}
+    assert Speller(words, actor, small_city.NOW.date()).read({"x": typed}, {"x": type_}) == {"x": kept}
     assert written(kept, type_, words) == again
 
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import polars as pl
-from django.utils import timezone
 
 from yinuo.city.cases import queries
 from yinuo.city.pages.fieldwords import field_word
@@ -60,7 +59,7 @@ def explained(rows: Sequence[dict[str, Any]], words: Words, *, actor: Actor | No
     for row in rows:
         row["clauses"] = [tuple(one) for one in json.loads(row["clauses"])]
         since, event = begun.get(row["case_id"], (None, {}))
-        forms = possible(row, words, actor=actor, today=timezone.localdate(now))
+        forms = possible(row, words, actor=actor, now=now)
         row["pause"] = Pause(
             since, words.activity(event.get("activity") or ""), words.actor(event.get("actor"), names),
             tuple(_said(event)), tuple(form for form in forms if form.activity in acts),

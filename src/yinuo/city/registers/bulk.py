@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
-from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.who import STANDINGS
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
@@ -79,13 +77,15 @@ def act_on_many(
 ) -> list[Outcome]:  # fmt: skip
     """Do the act to each entry by itself, each its own transaction: what was refused says why, the others are done.
 
-    Raises Refused when the form itself is wrong.
+    What changed since it was shown (`seen.<case>` in the form: the version that stood there) is refused. Raises Refused when
+    the form itself is wrong.
     """
     values = filled(given, book, one.activity, speller=speller, held={})
     outcomes = []
     for row in picked:
-        version = State(**json.loads(row["state"])).version
-        act = Act(row["case_id"], one.activity, now, values, step=one.step.id, expected=version)
+        seen = given.get(f"seen.{row['case_id']}", "")
+        expected = int(seen) if seen.isdecimal() else row["version"]
+        act = Act(row["case_id"], one.activity, now, values, step=one.step.id, expected=expected)
         try:
             do(act, actor=speller.actor, now=now)
         except Refused as refusal:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger.statements import sql
 from yinuo.city.pages.statements import rows, select
 from yinuo.city.pages.words import Words
@@ -73,16 +74,16 @@ def _count(every: Mapping[str, Book], words: Words, *, actor: Actor) -> dict[str
     condition, given = row_filter(actor, "case.read", "c.scope")
     asked = {**given, "all_kinds": list(every), "most": COUNTED, "most_overdue": SPREAD}
     overdue = {one["kind"]: one["number"] for one in rows(__file__, "overdue", asked, case_rows=condition)}
-    waiting = _waiting(every, words, actor=actor)
+    waiting = _waiting(words, actor=actor)
     return {
         one["kind"]: Counts(one["whole"], one["open"], overdue.get(one["kind"], 0), waiting.get(one["kind"], 0))
         for one in rows(__file__, "overview", asked, case_rows=condition)
     }
 
 
-def _waiting(every: Mapping[str, Book], words: Words, *, actor: Actor) -> dict[str, int]:
+def _waiting(words: Words, *, actor: Actor) -> dict[str, int]:
     condition, given = row_filter(actor, "case.act", "c.scope")
-    ways = next(iter(every.values())).ways
+    ways = ways_of(words.pack.digest)
     text = sql(__file__, "waiting_by_kind").replace("{case_rows}", condition).replace("{mine}", sql(__file__, "mine"))
     asked = {**mine(actor, words.tree, ways), **given, "most_waiting": SPREAD}
     return {one["kind"]: one["number"] for one in select(text, asked)}

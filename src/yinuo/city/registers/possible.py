@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -53,7 +53,7 @@ def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
 
 
 def possible(
-    case: Mapping[str, Any], words: Words, *, actor: Actor | None, today: date, tried: Mapping[str, Any] | None = None,
+    case: Mapping[str, Any], words: Words, *, actor: Actor | None, now: datetime, tried: Mapping[str, Any] | None = None,
     speller: Speller | None = None,
 ) -> tuple[Possible, ...]:  # fmt: skip
     """The acts of the flow's steps that are due and may be done by this person.
@@ -65,7 +65,7 @@ def possible(
     if actor is None or book is None:
         return ()
     way, state = book.way, State(**json.loads(case["state"]))
-    state = as_it_stands(state, ways_of(words.pack.digest), at=timezone.now())
+    state, today = as_it_stands(state, ways_of(words.pack.digest), at=now), timezone.localdate(now)
     if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
         return ()
     place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))

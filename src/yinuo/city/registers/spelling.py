@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.deciding.fieldvalues import reader_of
 from yinuo.city.pages.showing import NOBODY, Called, length, shown, yuan
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
@@ -27,10 +28,10 @@ MOST_KNOWN = 300
 
 
 class Speller:
-    """Reads what one person wrote, and says what he may choose from. It asks the database once for each sort of name."""
+    """Reads what one person wrote on a day, and says what he may choose from. It asks the database once for each sort of name."""
 
-    def __init__(self, words: Words, actor: Actor) -> None:
-        self.words, self.actor = words, actor
+    def __init__(self, words: Words, actor: Actor, today: date) -> None:
+        self.words, self.actor, self.today = words, actor, today
         self._people: dict[str, list[str]] = {}
         self._cases: dict[str, list[str]] = {}
         self._entries: dict[str, list[tuple[str, str]]] = {}
@@ -53,19 +54,19 @@ class Speller:
         condition, given = row_filter(self.actor, "case.read", "c.scope")
         self._people |= {one: [] for one in persons}
         self._cases |= {one: [] for one in cases}
-        asked = {**given, "persons": sorted(persons), "cases": sorted(cases), "today": timezone.localdate()}
+        asked = {**given, "persons": sorted(persons), "cases": sorted(cases), "today": self.today}
         for row in rows(__file__, "meant", asked, case_rows=condition):
             (self._people if row["what"] == "person" else self._cases)[row["said"]].append(row["key"])
 
     def read(self, texts: Mapping[str, str], types: Mapping[str, FieldType]) -> dict[str, Any]:
-        """The values of what was filled in, ready for a command; what is empty is left out. Raises Refused with the field."""
+        """The values of what was filled in, as a case keeps them; what is empty is left out. Raises Refused with the field."""
         found: dict[str, Any] = {}
         self.learn([texts], types)
         for name, text in texts.items():
             if name not in types or not text.strip():
                 continue
             try:
-                found[name] = self._value(text.strip(), types[name])
+                found[name] = reader_of(types[name])(self._value(text.strip(), types[name]))
             except ValueError as error:
                 sentence = _("“%(field)s”填得不对：%(why)s。")
                 raise Refused("bad_field", sentence % {"field": name, "why": error}, field=name) from error
@@ -135,7 +136,7 @@ class Speller:
         known = own is not None and own in tree.units
         above = tree.ancestors(own) if known and own else ()
         below = [one for one in tree.units if own in tree.ancestors(one)] if known else []
-        asked = {"units": sorted({*above, *below}), "today": timezone.localdate(), "most": MOST_KNOWN}
+        asked = {"units": sorted({*above, *below}), "today": self.today, "most": MOST_KNOWN}
         found = rows(__file__, "colleagues", asked)
         names = [row["name"] for row in found]
         return [

@@ -55,7 +55,9 @@ def act(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
     expected, held = given.get("expected", ""), json.loads(found.case["state"])["fields"]
     try:
         given = typed(request, book.way.fields if book else {}, actor=actor, now=found.now)
-        values = filled(given, book, activity, speller=Speller(found.words, actor), held=held)
+        values = filled(
+            given, book, activity, speller=Speller(found.words, actor, timezone.localdate(found.now)), held=held
+        )
         wanted = Act(
             case_id, activity, found.now, values, step=given.get("step") or None,
             expected=int(expected) if expected.isdigit() else None,
@@ -131,8 +133,8 @@ def _page(
     case, words = found.case, found.words
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
     way = way_of(words, case) if words.is_there else None
-    speller = Speller(words, actor)
-    acts = possible(case, words, actor=actor, today=timezone.localdate(found.now), tried=tried, speller=speller)
+    speller = Speller(words, actor, timezone.localdate(found.now))
+    acts = possible(case, words, actor=actor, now=found.now, tried=tried, speller=speller)
     if tried and all(one.activity != tried["activity"] for one in acts):
         messages.error(request, tried["error"])  # its form is gone: somebody else did it, or may do it now
     facts = {

@@ -82,7 +82,7 @@ def _done(request: HttpRequest, case_id: str, activity: str, *, back: str) -> Ht
         raise Http404
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     try:
-        values = Speller(words, actor).read(given, types_of(words, found.case))
+        values = Speller(words, actor, timezone.localdate(now)).read(given, types_of(words, found.case))
         do(Act(case_id, activity, now, values), actor=actor, now=now)
     except Refused as refusal:
         messages.error(request, refusal.sentence)

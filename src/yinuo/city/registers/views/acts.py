@@ -34,7 +34,7 @@ def bulk(request: HttpRequest, kind: str) -> HttpResponse:
     if not picked:
         messages.error(request, nothing_chosen())
         return redirect("register", kind)
-    speller, tried, outcomes = Speller(words, actor), Tried({}), None
+    speller, tried, outcomes = Speller(words, actor, timezone.localdate(now)), Tried({}), None
     if request.POST.get("confirmed"):
         given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
         try:

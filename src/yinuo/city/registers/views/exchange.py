@@ -60,9 +60,10 @@ def _opening(request: HttpRequest, kind: str) -> tuple[Book, Step]:
 
 
 def _take(request: HttpRequest, file: UploadedFile[bytes], book: Book, step: Step) -> dict[str, object]:
-    speller = Speller(words_for(request), request.actor)  # type: ignore[attr-defined]
+    now = timezone.now()
+    speller = Speller(words_for(request), request.actor, timezone.localdate(now))  # type: ignore[attr-defined]
     try:
-        taken = exchange.take(file.read(), book, step, speller=speller, now=timezone.now())
+        taken = exchange.take(file.read(), book, step, speller=speller, now=now)
     except workbook.Unreadable as problem:
         messages.error(request, str(problem))
         return {}

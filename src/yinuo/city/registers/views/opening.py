@@ -34,7 +34,7 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
     step = first_step(book.way, words, actor) if book else None
     if book is None or step is None:
         raise Http404
-    speller, way, tried = Speller(words, actor), book.way, Tried(_handed(request))
+    speller, way, tried = Speller(words, actor, timezone.localdate(now)), book.way, Tried(_handed(request))
     if request.method == "POST":
         given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
         try:
