@@ -16,7 +16,10 @@ def rebuild(
     names: Annotated[list[str] | None, typer.Argument(metavar="[PROJECTION]...", help="All of them, if none.")] = None,
     heads: Annotated[bool, typer.Option("--heads", help="The ledger's own heads and received ids too.")] = False,
 ) -> None:
-    """Make projections again from the events, in one transaction: readers see the old ones, writers wait."""
+    """Make projections again from the events, in one transaction: pages and acts wait, and a failure changes nothing.
+
+    Clocks, holdings and figures come back with the worker's next looks.
+    """
     setup()
     # Events live as long as their batch; looking for circles among them costs a third.
     gc.set_threshold(200_000, 50, 1_000)
