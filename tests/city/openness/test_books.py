@@ -149,7 +149,7 @@ def test_every_page_asks_the_database_a_few_times(town, django_assert_max_num_qu
     small_city.supervised()
     paths = [
         "/open", "/open/disclosure", "/open/releases", "/open/decisions", "/open/answers", "/open/units/market", "/open/pledges",
-        "/open/figures", "/open/figures/time-limit/on-time", "/open/results", "/open/missed", "/open/institutions",
+        "/open/figures", "/open/figures/time-limit/on-time", "/open/ratings", "/open/results", "/open/missed", "/open/institutions",
         "/open/institutions/time-limit", "/open/calendar?item=food-permit", "/open/requests", "/open/requests/information",
         "/open/units", f"/open/releases/{receipt_of(release)}", f"/open/disclosure/{receipt_of(entry)}",
     ]  # fmt: skip
