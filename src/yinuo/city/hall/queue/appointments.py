@@ -19,7 +19,7 @@ from yinuo.city.hall.queue.slots import AHEAD, taken
 from yinuo.city.ledger import private
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
-from yinuo.city.people.actor import Actor, Grant
+from yinuo.city.people.actor import Actor, applicant
 
 APPOINTMENT = "appointment"
 EARLY, GRACE = timedelta(minutes=15), timedelta(minutes=10)
@@ -41,8 +41,7 @@ class Booking:
 
 def anybody(*, now: datetime, cases: frozenset[str] = frozenset()) -> Actor:
     """Whoever books without signing in: an applicant, party to nothing but these cases."""
-    roots = units.tree(timezone.localdate(now)).roots
-    return Actor("public", "", tuple(Grant("applicant", root) for root in roots), cases=cases)
+    return applicant("public", units.tree(timezone.localdate(now)).roots, cases=cases)
 
 
 def book(booking: Booking, *, actor: Actor, now: datetime) -> Done:
@@ -91,7 +90,7 @@ def cancel(case_id: str, *, actor: Actor, now: datetime) -> None:
 
 def cancel_by_number(receipt: str, tail: str, *, now: datetime) -> bool:
     """Give a slot back for who knows the number and the end of the phone; False for anything else, whatever was wrong."""
-    found = rows(__file__, "by_receipt", {"receipt": receipt.strip()})
+    found = rows(__file__, "by_receipt", {"receipt": receipt})
     sealed = private.unseal(found[0]["person_ref"]) if found and found[0]["person_ref"] else None
     phone = "".join(one for one in (sealed or {}).get("phone", "") if one.isdigit())
     if not found or len(tail) != TAIL or not phone.endswith(tail):
