@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
+from tests.reference.comparison import Custom
+from yinuo.engine.clauses.constraint import Constraint
+from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.clauses.table import Table
+from yinuo.engine.evaluate import evaluate
+from yinuo.engine.log import Log
+from yinuo.engine.populations import case_facts
 from yinuo.engine.rules import Edition, Ruling
 
 CLAUSE = Table.model_validate({"zh": "表", "on": "asked", "rows": [{"when": {"a": 1}}]})
@@ -31,3 +39,42 @@ RULING = Ruling("home", "table", "lane", (OLD, NEW, NEXT))
 def test_the_edition_of_a_day_is_the_one_in_force_then_and_not_the_last_written(day, in_force, shown):
     assert RULING.on(day) is in_force
     assert RULING.about(day) is shown
+
+
+OLD_WAY = {"opens": "asked", "ends": ["refused"], "holder": {"asked": "unit"},
+           "steps": [{"id": "a", "does": ["asked"]}, {"id": "b", "does": ["checked"], "after": ["a"]},
+                     {"id": "c", "does": ["refused", "granted"], "after": ["b"]}]}  # fmt: skip
+NEW_WAY = {"opens": "asked", "ends": ["granted"], "holder": {"granted": "unit"},
+           "steps": [{"id": "a", "does": ["asked"]}, {"id": "c", "does": ["refused", "granted"], "after": ["a"]}]}  # fmt: skip
+
+
+def test_a_case_is_held_to_the_flow_of_the_day_it_was_opened():
+    """The flow as it will be next year ends no case of this year, moves none and asks none to skip a step."""
+    flow = Ruling("home", "flow", "permit", (
+        Edition(date(2020, 1, 1), date(2026, 3, 10), Flow.model_validate({"zh": "许可", **OLD_WAY})),
+        Edition(date(2026, 3, 10), None, Flow.model_validate({"zh": "许可", **NEW_WAY})),
+    ))  # fmt: skip
+    rule = Constraint.model_validate({"zh": "按环节", "rule": "follows_flow", "level": "broken"})
+    rules = replace(
+        Custom().rules([]), rulings=(flow, Ruling("home", "constraint", "path", (Edition(OLD.start, None, rule),)))
+    )
+    events = [
+        (case, activity, datetime(2026, 3, day, 2, tzinfo=UTC))
+        for case, days in (("old", (9, 11, 12)), ("new", (10, 11, 12)))
+        for activity, day in zip(("asked", "granted", "refused"), days, strict=True)
+    ]
+    log = Log(
+        pl.DataFrame(events, schema=["case_id", "activity", "at"], orient="row").with_columns(
+            unit=pl.lit("u"), event_id=pl.col("case_id") + pl.col("activity")
+        ),
+        pl.DataFrame({"case_id": ["old", "new"], "kind": ["permit", "permit"]}),
+    )
+    closed = dict(case_facts(log, rules).select("case_id", pl.col("closed_at").dt.day()).iter_rows())
+    assert closed == {"old": 12, "new": 11}
+    said = evaluate(log, rules, as_of=datetime(2026, 3, 20, tzinfo=UTC))
+    assert said.holdings.select("case_id", pl.col("from").dt.day(), pl.col("to").dt.day()).rows() == [
+        ("old", 9, 12),
+        ("new", 11, 11),
+    ]
+    accused = said.findings.select("case_id", "opener").rows()
+    assert ("old", "oldgranted") in accused and not any(opener == "newgranted" for _case, opener in accused)

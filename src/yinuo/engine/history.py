@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.columns import Bool, Column
 from yinuo.engine.log import Log
 from yinuo.engine.order import by_case_and_time, case_codes, ranks, sequences, untied
 from yinuo.engine.rules import Rules
-from yinuo.kernel.instants import DAY, NEVER, Int64
+from yinuo.kernel.instants import DAY, NEVER, Int64, day_number
 from yinuo.kernel.segments import bounds, is_first
 
 _OWN = frozenset({"unit", "actor", "step", "deemed"})
@@ -192,15 +193,33 @@ class History:
     def _kinds(self) -> dict[str, Bool]:
         return {}
 
-    def rows_of_kind(self, kind: str, activities: Iterable[str]) -> Int64:
-        """The events of these activities in cases of this kind, in order."""
+    @cached_property
+    def ways(self) -> tuple[tuple[Flow, Bool], ...]:
+        """Each flow as it stood when some cases were opened, and for every case whether it is one of these.
+
+        A case is held to the edition of the local day of its first event; before the first and after the last to the nearest.
+        """
+        there = self.high > self.low
+        opened = np.zeros(self.low.size, np.int64)
+        opened[there] = self.days(self.low[there])
+        found = []
+        for kind, editions in self.rules.ways().items():
+            mine = self.is_kind(kind) & there
+            starts = np.array([day_number(start) for start, _flow in editions], np.int64)
+            used = np.maximum(np.searchsorted(starts, opened, side="right") - 1, 0)
+            parts = ((flow, mine & (used == index)) for index, (_start, flow) in enumerate(editions))
+            found += [(flow, cases) for flow, cases in parts if cases.any()]
+        return tuple(found)
+
+    def rows_in(self, cases: Bool, activities: Iterable[str]) -> Int64:
+        """The events of these activities in some cases, in order."""
         rows = self.rows_of(activities)
-        return rows[self.is_kind(kind)[self.case[rows]]]
+        return rows[cases[self.case[rows]]]
 
     @cached_property
     def endings(self) -> Int64:
         """The first event of each case that ends its flow, in order."""
-        ends = [self.rows_of_kind(kind, editions[-1].ends) for kind, editions in self.rules.flows().items()]
+        ends = [self.rows_in(cases, flow.ends) for flow, cases in self.ways]
         rows = np.sort(np.concatenate([np.empty(0, np.int64), *ends]))
         return rows[is_first(self.case[rows])]
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from yinuo.engine.clauses.flow import Flow
-from yinuo.engine.columns import Column, as_text, joined
+from yinuo.engine.columns import Bool, Column, as_text, joined
 from yinuo.engine.history import History
 from yinuo.engine.log import HOLDING_COLUMNS
 from yinuo.kernel.instants import DAY, NEVER, Int64
@@ -29,8 +29,7 @@ class Holdings:
     @classmethod
     def of(cls, history: History) -> Holdings:
         """Read the changes from the events the flows name in `holder`."""
-        kinds = {kind: editions[-1] for kind, editions in history.rules.flows().items() if editions}
-        found = [_changes(history, kind, flow=flow) for kind, flow in kinds.items() if flow.holder]
+        found = [_changes(history, flow, cases=cases) for flow, cases in history.ways if flow.holder]
         rows = [rows for part in found for rows, _, _ in part]
         row = np.concatenate(rows) if rows else np.empty(0, np.int64)
         units = _joined([unit for part in found for _, unit, _ in part], row.size)
@@ -90,10 +89,10 @@ def _endings(history: History) -> Int64:
     return over
 
 
-def _changes(history: History, kind: str, *, flow: Flow) -> list[tuple[Int64, Column, Column]]:
+def _changes(history: History, flow: Flow, *, cases: Bool) -> list[tuple[Int64, Column, Column]]:
     found = []
     for activity, holder in flow.holder.items():
-        rows = history.rows_of_kind(kind, [activity])
+        rows = history.rows_in(cases, [activity])
         if rows.size:
             found.append((rows, *_holder(history, flow, holder=holder, rows=rows)))
     return found

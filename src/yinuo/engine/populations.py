@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from yinuo.engine.clauses.table import Table
 from yinuo.engine.columns import Column
 from yinuo.engine.log import Log, Said
 from yinuo.engine.rules import Rules
-from yinuo.kernel.instants import DAY
+from yinuo.kernel.instants import DAY, day_number
 
 DATED = {"cases": "closed_at", "clocks": "due_at", "findings": "raised_at", "events": "at", "uses": "at"}
 FACTS = frozenset({
@@ -105,11 +106,6 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     `visit`: visits (its distinct values), doors and persons (distinct units and actors of those events).
     """
     events = log.events
-    ends = [
-        pl.struct(kind=pl.lit(kind), activity=pl.lit(end))
-        for kind, editions in rules.flows().items()
-        for end in editions[-1].ends
-    ]
     facts = [
         pl.col("at").min().alias("opened_at"),
         pl.col("activity").unique().alias("did"),
@@ -128,17 +124,14 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     if "unit" in events.columns:
         own = [pl.col("unit")] if "unit" in cases.columns else []
         cases = cases.with_columns(pl.coalesce(*own, "first_unit").alias("unit")).drop("first_unit")
-    if not ends or "kind" not in log.cases.columns:
+    if not any(flow.ends for flows in rules.flows().values() for flow in flows) or "kind" not in log.cases.columns:
         return cases.with_columns(pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("closed_at"))
-    closing = pl.concat([pl.select(end.alias("end")) for end in ends]).unnest("end")
-    cases = _with_passes(cases, log, rules)
-    closed = (
-        events.select("case_id", "activity", "at")
-        .join(log.cases.select("case_id", "kind"), on="case_id")
-        .join(closing, on=["kind", "activity"], how="semi")
-        .group_by("case_id")
-        .agg(pl.col("at").min().alias("closed_at"))
-    )
+    ways = cases.select("case_id", "kind", _way(cases, rules))
+    closing = _in_ways(events.select("case_id", "activity", "at"), ways, rules, chosen=lambda flow: flow.ends)
+    closed = closing.group_by("case_id").agg(pl.col("at").min().alias("closed_at"))
+    passing = _in_ways(events.select("case_id", "activity"), ways, rules, chosen=_handing)
+    passed = passing.group_by("case_id").agg(pl.len().cast(pl.Int64).alias("passes"))
+    cases = cases.join(passed, on="case_id", how="left").with_columns(pl.col("passes").fill_null(0))
     cases = cases.join(closed, on="case_id", how="left")
     span = (pl.col("closed_at") - pl.col("opened_at")).alias("span")
     status = pl.when(pl.col("closed_at").is_null()).then(pl.lit("open")).otherwise(pl.lit("closed")).alias("status")
@@ -146,25 +139,37 @@ def case_facts(log: Log, rules: Rules) -> pl.DataFrame:
     return cases.with_columns(span, lasted, *(() if "status" in cases.columns else (status,)))
 
 
-def _with_passes(cases: pl.DataFrame, log: Log, rules: Rules) -> pl.DataFrame:
-    """How often each case was handed to another unit: by steps its holder does that ask for a unit."""
-    handing = [
-        {"kind": kind, "activity": activity}
-        for kind, editions in rules.flows().items()
-        for step in editions[-1].steps
-        if step.by == "holder" and any(_is_unit(editions[-1], name) for name in step.ask)
-        for activity in step.does
+def _way(cases: pl.DataFrame, rules: Rules) -> pl.Expr:
+    """Which edition of its flow each case is held to: that of the day it was opened (see `History.ways`)."""
+    opened = _local_day(cases["opened_at"], rules)
+    way = pl.lit(0, dtype=pl.Int64)
+    for kind, editions in rules.ways().items():
+        if len(editions) > 1:
+            later = [(pl.lit(opened) >= day_number(start)).cast(pl.Int64) for start, _flow in editions[1:]]
+            way = pl.when(pl.col("kind") == kind).then(pl.sum_horizontal(later)).otherwise(way)
+    return way.alias("#way")
+
+
+def _in_ways(
+    events: pl.DataFrame, ways: pl.DataFrame, rules: Rules, *, chosen: Callable[[Flow], Iterable[str]]
+) -> pl.DataFrame:
+    """The events whose activity is among those chosen of the flow their case is held to."""
+    rows = [
+        (kind, index, activity)
+        for kind, editions in rules.ways().items()
+        for index, (_start, flow) in enumerate(editions)
+        for activity in chosen(flow)
     ]
-    if not handing:
-        return cases.with_columns(pl.lit(0, dtype=pl.Int64).alias("passes"))
-    passed = (
-        log.events.select("case_id", "activity")
-        .join(log.cases.select("case_id", "kind"), on="case_id")
-        .join(pl.DataFrame(handing), on=["kind", "activity"], how="semi")
-        .group_by("case_id")
-        .agg(pl.len().cast(pl.Int64).alias("passes"))
-    )
-    return cases.join(passed, on="case_id", how="left").with_columns(pl.col("passes").fill_null(0))
+    names = {"kind": pl.String(), "#way": pl.Int64(), "activity": pl.String()}
+    wanted = pl.DataFrame(rows, schema=names, orient="row")
+    return events.join(ways, on="case_id").join(wanted, on=list(names), how="semi")
+
+
+def _handing(flow: Flow) -> Iterator[str]:
+    """The activities that hand a case to another unit: of steps its holder does that ask for a unit."""
+    for step in flow.steps:
+        if step.by == "holder" and any(_is_unit(flow, name) for name in step.ask):
+            yield from step.does
 
 
 def _is_unit(flow: Flow, name: str) -> bool:

@@ -97,7 +97,11 @@ class Rules:
 
     def flows(self) -> dict[str, tuple[Flow, ...]]:
         """For each kind of case the editions of its flow."""
+        return {kind: tuple(flow for _start, flow in editions) for kind, editions in self.ways().items()}
+
+    def ways(self) -> dict[str, tuple[tuple[date, Flow], ...]]:
+        """For each kind of case the editions of its flow, each with its first day, in order."""
         return {
-            ruling.id: tuple(edition.clause for edition in ruling.editions if isinstance(edition.clause, Flow))
+            ruling.id: tuple((one.start, one.clause) for one in ruling.editions if isinstance(one.clause, Flow))
             for ruling in self.of_kind("flow")
         }

@@ -88,10 +88,9 @@ def follows_flow(scene: Scene) -> Violations:
     """Each event of a step that is not due or done by a `not_by` person, and an end while a compulsory step is open."""
     history = scene.context.history
     accused = [np.empty(0, np.int64)]
-    for kind, editions in history.rules.flows().items():
-        flow = editions[-1]
-        cases = np.flatnonzero(history.is_kind(kind) & (history.high > history.low))
-        if flow.steps and cases.size:
+    for flow, opened in history.ways:
+        cases = np.flatnonzero(opened)
+        if flow.steps:
             accused += [_walk_all(scene, flow, cases=cases), _same_person(scene, flow, cases=cases)]
             accused.append(_not_entrusted(scene, flow, cases=cases))
     rows = np.unique(np.concatenate(accused))
