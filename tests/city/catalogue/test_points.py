@@ -33,7 +33,7 @@ WORKS = {"phase": "运行", "opening": "工作日 8:30–17:00", "opened_on": "2
 POINTS = {
     "centre": {**WORKS, "title": "市政务服务中心", "tier": "市级", "run_by": "service-centre", "address": "示例路1号", "takes_all": True, "east": 119.40, "north": 31.20, "all_hours": True, "duty_phone": "0500-12345"},
     "town": {**WORKS, "title": "临江镇便民服务中心", "tier": "镇级", "run_by": "town-linjiang-centre", "address": "临江街1号", "items": ["food-permit"], "east": 119.50, "north": 31.20},
-    "room": {**WORKS, "title": "上坪村便民服务室", "tier": "村级", "run_by": "town-linjiang-v01", "address": "上坪村部", "items": ["food-permit"], "agent": "李梅", "east": 119.52, "north": 31.21},
+    "room": {**WORKS, "title": "上坪村便民服务室", "tier": "村级", "run_by": "town-linjiang-v01", "address": "上坪村部", "items": ["food-permit"], "agent": "李梅", "also": ["党员服务站", "农家书屋"], "east": 119.52, "north": 31.21},
     "to-come": {"phase": "规划", "title": "下桥村便民服务室", "tier": "村级", "run_by": "town-linjiang-v02", "address": "", "east": 119.53, "north": 31.22},
     "tax": {**WORKS, "title": "纳税服务中心", "tier": "分中心", "run_by": "market", "department": "market", "address": "税务路1号", "items": ["food-permit"], "east": 119.41, "north": 31.20},
     "branch": {**WORKS, "title": "开发区办事处", "tier": "派出", "run_by": "housing", "department": "housing", "address": "港口路1号", "items": ["road-dig"], "east": 119.60, "north": 31.30},
@@ -123,6 +123,16 @@ def test_a_point_says_when_it_is_open_what_it_takes_in_and_who_is_there(network)
     assert "0500-12345" in page
     assert "这个网点现在不开放（规划中）" in read("/points/point-to-come")[1]
     assert read("/points/nowhere")[0] == read("/points/point-unchecked")[0] == 404
+
+
+@pytest.mark.holds("decision D51", shows="/points/<point>")
+def test_d51_one_place_may_hold_several_roles(network):
+    page = read("/points/point-room")[1]
+    assert "村级" in page or "村便民服务室" in page
+    assert "党员服务站、农家书屋" in page
+    assert "同时是" not in read("/points/point-town")[1]
+    room = next(one for one in points.on(stock.DAY) if one.number == "room")
+    assert (room.tier, room.also) == ("村级", ("党员服务站", "农家书屋"))
 
 
 @pytest.mark.holds("E025", "E026", "E029", "E030", shows="/points/<point>")

@@ -129,6 +129,21 @@ def test_a_pledge_stands_beside_what_was_kept_of_it(empty):
     assert "食品经营许可" not in read("/open/pledges", unit="housing")[2]
 
 
+@pytest.mark.holds("decision D52", shows="/open/pledges")
+def test_d52_every_unit_may_pledge_and_who_enforces_must(empty):
+    stock.publish("dig-fine", unit="housing", zh="占道处罚", type="02", pledge={})
+    stock.publish("sign", unit="transport", zh="站牌服务", type="20", pledge={})
+    said = read("/open/pledges")[2]
+    assert re.findall(r"1 个执法部门应当承诺，还没有公布 ： (\S+)", said) == ["市住房和城乡建设局"], (
+        "who only serves may, and need not"
+    )
+    pledge = {"effect": "当面道歉", "published_on": "2026-03-01", "published_in": "网站"}
+    stock.publish("dig-permit", unit="housing", zh="占道许可", pledge=pledge)
+    said = read("/open/pledges")[2]
+    assert "个执法部门应当承诺" not in said
+    assert "占道许可" in said
+
+
 def test_only_what_is_published_by_today_counts_as_pledged(empty):
     stock.publish(
         "advert",

@@ -12,6 +12,8 @@ from yinuo.city.people import commands, projections, units
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.people.decide import Impossible
 from yinuo.city.people.models import Unit
+from yinuo.city.people.units import Span
+from yinuo.rulebook.loader import load_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,25 @@ def test_d28_a_tree_of_any_depth():
     assert [(depth, span.unit) for depth, span in units.tree(DAY).walk("u27")] == [(0, "u27"), (1, "u28"), (2, "u29")]
 
 
+@pytest.mark.holds("decision D35", shows="/units")
+def test_d35_the_bureaus_of_2009_keep_their_names_until_the_day_they_ended():
+    """What a unit is called, what it is and how long it was there are data of the demonstration."""
+    rows = [row for row in load_pack("demo-city").tables["units"].to_dicts() if row["until"]]
+    assert {row["zh"] for row in rows} >= {"市工商行政管理局", "市地方税务局", "市人事局", "市人口和计划生育局"}
+    then = date(2009, 1, 1)
+    open_unit("city", None, type_="city", since=then)
+    for row in rows:
+        assert (row["from"], row["until"]) == (then, date(2019, 1, 1))
+        commands.open_unit(
+            Span(row["id"], row["from"], None, "city", row["zh"], row["en"], row["type"]), actor=OPERATOR, now=NOW
+        )
+        commands.close_unit(row["id"], until=row["until"], actor=OPERATOR, now=NOW)
+    names = {row["id"] for row in rows}
+    assert names <= units.tree(date(2018, 12, 31)).units.keys()
+    assert names.isdisjoint(units.tree(date(2019, 1, 1)).units), "no new matter is theirs"
+    assert {one.zh for key, one in units.tree(DAY).others.items() if key in names} == {row["zh"] for row in rows}
+
+
 @pytest.mark.holds("E012", "E013", "E015", shows="/units")
 def test_e012_e013_e015_every_level_of_organisation_has_its_type():
     open_units()
@@ -38,7 +59,7 @@ def test_e012_e013_e015_every_level_of_organisation_has_its_type():
         "town",
         "village",
     }
-    assert units.scope(["water-window", "village"], DAY) == (
+    assert units.tree(DAY).scope(["water-window", "village"]) == (
         "city", "town", "village", "water", "water-approval", "water-window",
     )  # fmt: skip
 

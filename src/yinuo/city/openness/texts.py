@@ -166,6 +166,16 @@ def pledges(words: Words, *, today: date, units: list[str] | None, page: int = 0
     return Pledged(tuple(_pledge(row, begin, least) for row in found), found[0]["total"] if found else 0, least)
 
 
+ENFORCING = ("02", "03", "06")
+"""Types of item whose departments must pledge; every other may (D52): punishment, coercion, inspection (GB/T 39554)."""
+
+
+def unpledged(today: date) -> list[str]:
+    """The units that enforce and have made no pledge."""
+    asked = {"today": today, "types": list(ENFORCING)}
+    return [row["unit"] for row in rows(__file__, "unpledged", asked, made=sql(__file__, "made"))]
+
+
 def pledging(today: date) -> list[str]:
     """The units whose pledges count as made."""
     return [row["unit"] for row in rows(__file__, "pledging", {"today": today}, made=sql(__file__, "made"))]

@@ -35,6 +35,8 @@ class Point:
     tier: str
     phase: str
     run_by: str
+    also: tuple[str, ...] = ()
+    """What it is besides: one place may hold several roles (D51)."""
     department: str | None = None
     address: str | None = None
     east: float | None = None
@@ -134,7 +136,14 @@ def by_month(unit: str, *, since: datetime, until: datetime, zone: str) -> list[
 
 def _point(row: Mapping[str, Any]) -> Point:
     said = {name: row.get(name) for name in NAMES}
-    return Point(**{**said, "items": tuple(row.get("items") or ()), "run_by": row.get("run_by") or row["unit"]})
+    return Point(
+        **{
+            **said,
+            "items": tuple(row.get("items") or ()),
+            "also": tuple(row.get("also") or ()),
+            "run_by": row.get("run_by") or row["unit"],
+        }
+    )
 
 
 def _rank(tier: str) -> int:

@@ -48,7 +48,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     found = texts.pledges(words, today=today, units=below, page=page)
     facts = {
         "pledges": found.shown, "total": found.total, "page": page, "has_next": found.total > (page + 1) * texts.SHOWN,
-        "unit": unit, "least": found.least, "length": length,
+        "unit": unit, "least": found.least, "length": length, "unpledged": texts.unpledged(today),
         "owners": sorted(((one, words.unit(one)) for one in texts.pledging(today)), key=lambda pair: pair[1]),
     }  # fmt: skip
     return render(request, "openness/pledges.html.j2", facts)
