@@ -131,36 +131,22 @@ def _note_books(ways: Iterable[Way]) -> None:
 def rows(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> dict[str, list[dict[str, Any]]]:
     """The rows of these cases by table: what is written anew, and tasks that are `gone`."""
     made: dict[str, list[dict[str, Any]]] = {"cases": [], "tasks": [], "gone": [], "offers": [], "threads": []}
-    scopes = _Scopes(tree)
     for one in cases:
-        made["cases"].append(_case_row(one, scopes[*one.after.units, *one.way.named], ways))
+        made["cases"].append(_case_row(one, tree.scope((*one.after.units, *one.way.named)), ways))
         task_rows(one, made["tasks"], made["gone"])
         _offer_rows(one, made["offers"])
         _thread_rows(one, made["threads"])
     return made
 
 
-class _Scopes(dict[tuple[str, ...], tuple[str, ...]]):
-    """By the units involved: the units a case belongs to."""
-
-    def __init__(self, tree: units.Tree) -> None:
-        super().__init__()
-        self._tree = tree
-
-    def __missing__(self, involved: tuple[str, ...]) -> tuple[str, ...]:
-        self[involved] = made = scope_of(involved, self._tree)
-        return made
-
-
 def _fresh(cases: Iterable[Folded], ways: Ways, tree: units.Tree) -> list[copied.Fresh]:
     """Cases that are in no table yet, as they are copied in: what `rows` would say of them."""
-    scopes = _Scopes(tree)
     made = []
     for one in cases:
         state, way = one.after, one.way
         state.title = state.title or title_of(state, way, ways)
         words = _pairs(state.title) + _words(state.receipt)
-        scope = scopes[*state.units, *way.named]
+        scope = tree.scope((*state.units, *way.named))
         made.append(copied.Fresh(state, way, scope, words, one.changed_at, one.head))
     return made
 
@@ -177,11 +163,6 @@ def _case_row(one: Folded, scope: tuple[str, ...], ways: Ways) -> dict[str, Any]
         "scope": scope, "person_ref": state.person_ref, "changed_at": one.changed_at,
         "state": orjson.dumps(state).decode(), "head": one.head.hex(),
     }  # fmt: skip
-
-
-def scope_of(involved: Sequence[str], tree: units.Tree) -> tuple[str, ...]:
-    """The units a case belongs to: those involved and those its steps name, with everything above them."""
-    return tree.scope(unit for unit in involved if unit in tree.units or unit in tree.others)
 
 
 def title_of(state: State, way: Way, ways: Ways) -> str:
@@ -352,7 +333,7 @@ def rescope(ways: Ways, tree: units.Tree, *, after: str, limit: int) -> tuple[st
         for case_id, text, scope in found:
             state = State(**orjson.loads(text))
             way = ways.way(state.kind, local_day(state.opened_at, ways.zone))
-            now = scope_of((*state.units, *(way.named if way is not None else ())), tree)
+            now = tree.scope((*state.units, *(way.named if way is not None else ())))
             if list(now) != list(scope):
                 moved.append({"case_id": case_id, "scope": now})
         if moved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -73,6 +73,8 @@ class Tree:
     """Parent → children in force, in the order of their names; None → roots."""
     climbed: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     """What `ancestors` has answered so far."""
+    scoped: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """What `scope` has answered so far."""
 
     def unit(self, unit: str) -> Span:
         """The unit as it is that day, or as it was last (or will be first). Raises UnknownUnit."""
@@ -88,9 +90,17 @@ class Tree:
             found = self.climbed[unit] = climb(unit, self.on, self.unit)
         return found
 
-    def scope(self, units: Iterable[str]) -> tuple[str, ...]:
-        """All units a thing belongs to when these are involved in it: each with its ancestors, sorted, none twice."""
-        return tuple(sorted({above for unit in units for above in self.ancestors(unit)}))
+    def scope(self, involved: Sequence[str]) -> tuple[str, ...]:
+        """All units a thing belongs to when these are involved in it: each with its ancestors, sorted, none twice.
+
+        What no unit ever was called belongs to nobody.
+        """
+        named = tuple(involved)
+        found = self.scoped.get(named)
+        if found is None:
+            known = [unit for unit in named if unit in self.units or unit in self.others]
+            found = self.scoped[named] = tuple(sorted({above for unit in known for above in self.ancestors(unit)}))
+        return found
 
     def children(self, unit: str | None) -> tuple[Span, ...]:
         """The units directly below (None: the roots)."""
@@ -163,11 +173,6 @@ def revision() -> str:
 def ancestors(unit: str, on: date) -> tuple[str, ...]:
     """The unit first, then what is above it on that day, the root last. Raises UnknownUnit."""
     return tree(on).ancestors(unit)
-
-
-def scope(units: Iterable[str], on: date) -> tuple[str, ...]:
-    """The scope of a thing that these units are involved in on that day (yinuo.city.people.may). Raises UnknownUnit."""
-    return tree(on).scope(units)
 
 
 def path(unit: str, on: date) -> str:

@@ -20,7 +20,7 @@ def actor_of(account: str, *, now: datetime) -> Actor | None:
     One look at the database tells whether the answer remembered still holds; a change of any role, post, absence or
     unit is seen by the next request of every process.
     """
-    return _resolved(units.revision(), account, timezone.localdate(now))
+    return _resolved(units.revision(), account, timezone.localdate(now, timezone.get_default_timezone()))
 
 
 @lru_cache(maxsize=4096)
