@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +18,11 @@ from yinuo.city.cases.queries import state_of
 from yinuo.city.pages.words import Words
 from yinuo.city.people.accounts.persons import actor_of
 from yinuo.city.people.models import Account
+from yinuo.city.registers import asking
 from yinuo.city.registers.spelling import Speller, fen, written
+from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import FieldType
+from yinuo.engine.rules import Edition, Ruling
 
 RELEASE = "/registers/disclosure/release"
 DECISION = "/registers/public-decisions/decision"
@@ -228,3 +233,24 @@ def test_the_name_of_a_case_one_may_not_see_is_not_told_by_what_points_to_it(sig
     for address in ("/cases/ours-1", RELEASE, f"{RELEASE}/print"):
         assert "住房内部名单" not in text(zhao.get(address)), address
         assert "住房内部名单" in text(chen.get(address)), "who sees both reads the name"
+
+
+def test_a_form_asks_for_what_the_text_of_its_day_wants_and_not_for_what_the_next_will():
+    """A clause of two versions: until the second begins the first says which field is compulsory."""
+
+    def edition(field, start, until):
+        event = {"event": "entered", field: {"known": False}}
+        raw = {"zh": f"须写{field}", "rule": "absence", "event": event, "level": "yellow", "block": True}
+        return Edition(start, until, Constraint.model_validate(raw))
+
+    turn = date(2027, 1, 1)
+    ruling = Ruling(
+        "home", "constraint", "stated", (edition("old", small_city.START, turn), edition("new", turn, None))
+    )
+    asked = {}
+    for day in (small_city.NOW.date(), turn):
+        book = SimpleNamespace(
+            rules=SimpleNamespace(rulings=(ruling,)), kind="letter", by_name={"old": 1, "new": 1}, day=day
+        )
+        asked[day] = asking._said.__wrapped__(book).needed["entered"]
+    assert asked == {small_city.NOW.date(): ("old",), turn: ("new",)}

@@ -111,15 +111,15 @@ def _said(book: Book) -> _Said:
 
 
 def _clause(ruling: Ruling, book: Book) -> Constraint | Promise | Table | None:
-    """The clause as it is in force for this book, when it speaks of its kind."""
+    """The clause as it is in force on the day of this book, when it speaks of its kind."""
     if ruling.kind not in ("constraint", "promise", "table"):
         return None
     kinds = kinds_of(ruling)
     if kinds is not None and book.kind not in kinds:
         return None
-    edition = ruling.editions[-1]
-    clause = edition.clause
-    return clause if edition.until is None and isinstance(clause, (Constraint, Promise, Table)) else None
+    edition = ruling.on(book.day)
+    clause = None if edition is None else edition.clause
+    return clause if isinstance(clause, (Constraint, Promise, Table)) else None
 
 
 def _forbidden_empty(clause: Constraint) -> Iterator[tuple[str, str, bool]]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
 
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.projection import ways_of
@@ -62,6 +61,8 @@ class Book:
     register: Register | None
     fields: tuple[Field, ...]
     ways: Ways
+    day: date
+    """The day whose text it is of."""
 
     @property
     def rules(self) -> Rules:
@@ -138,16 +139,15 @@ def _book(ruling: Ruling, way: Way, register: Ruling | None, ways: Ways, *, day:
             Field(name, type_, "sealed" if type_.sealed else "internal", name in LONG)
             for name, type_ in way.flow.fields.items()
         )
-        return Book(ruling.id, home, way, None, fields, ways)
+        return Book(ruling.id, home, way, None, fields, ways, day)
     fields = tuple(
         _declared(name, type_, clause.fields.get(name), clause.private) for name, type_ in way.flow.fields.items()
     )
-    return Book(ruling.id, home, way, clause, fields, ways)
+    return Book(ruling.id, home, way, clause, fields, ways, day)
 
 
 def _register(ruling: Ruling, day: date) -> Register | None:
-    begun = [one for one in ruling.editions if one.start <= day]
-    clause: Any = (begun or list(ruling.editions))[-1].clause
+    clause = ruling.about(day).clause
     return clause if isinstance(clause, Register) else None
 
 

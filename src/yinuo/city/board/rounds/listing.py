@@ -14,7 +14,6 @@ from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import row_filter
-from yinuo.engine.clauses.flow import Flow
 
 KIND = "conduct-year"
 
@@ -64,9 +63,8 @@ def rounds(actor: Actor | None) -> list[Round]:
 
 def step_words(words: Words) -> tuple[tuple[str, str], ...]:
     """The steps of the year as the text in force has them, without the one that opens it; none when it has no such year."""
-    editions = words.rules.flows().get(KIND, ()) if words.is_there else ()
-    flow = editions[-1] if editions else None
-    if not isinstance(flow, Flow):
+    flow = words.flow(KIND)
+    if flow is None:
         return ()
     return tuple((step.id, words.activity(step.does[0])) for step in flow.steps if flow.opens not in step.does)
 
