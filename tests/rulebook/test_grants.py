@@ -160,7 +160,7 @@ def test_a_file_counts_as_one_number(town: Town):
     [
         "../letters/fee.csv",
         "/etc/passwd",
-        "/tmp/fee.csv",
+        "/srv/fee.csv",
         "fee.txt",
         "sub/fee.csv",
         ".csv",

@@ -70,7 +70,7 @@ def settle(
         if number.field not in result:
             result[number.field] = next_number(number, day)
         elif not re.fullmatch(_written(number.as_), str(result[number.field])):
-            sentence = _("“%(field)s”的要写成“%(form)s”这样的编号；留空则自动编号。")
+            sentence = _("“%(field)s”要写成“%(form)s”这样的编号；留空则自动编号。")
             named = {"field": number.field, "form": _with_serial(_told(number, day), 1)}
             raise Refused("bad_number", sentence % named, clause=ruling.name, field=number.field)
     return dict(sorted(result.items()))
