@@ -25,6 +25,8 @@ class Clock:
     base: Limit | None
     key: tuple[Any, ...]
     end: int | None = None
+    first: Limit | None = None
+    """The limit at its opener, before anything moved it."""
 
 
 def in_force(editions: Sequence[Edition], day: int) -> Any:
@@ -46,6 +48,9 @@ def clocks_of(editions: Sequence[Edition], thread: list[Record], place: Place, e
             if matches(clock.clause.until + clock.clause.void, event) and (own or is_end):
                 clock.end = position
                 running.remove(clock)
+        for clock in running:
+            if matches(clock.clause.moved, event):
+                clock.base = _limit(clock.clause, event) or clock.first
         opened = _opened(editions, event, position, place)
         if opened is None:
             continue
@@ -71,7 +76,7 @@ def _opened(editions: Sequence[Edition], event: Record, position: int, place: Pl
         base = _limit(clause, event)
         if (clause.due_on is None and base is None) or (clause.due_on and event.get(clause.due_on) is None):
             return None
-        return Clock(clause, position, since, base, _values(clause.match, event))
+        return Clock(clause, position, since, base, _values(clause.match, event), first=base)
     return None
 
 

@@ -128,6 +128,8 @@ def promises(draw: st.DrawFn, unit: str) -> dict[str, Any]:
         raw["on"] = ["accepted", {"event": "noted", "channel": "web"}]
     if _sometimes(draw, 6):
         raw["for"] = {"grade": {"min": 1}}
+    if _sometimes(draw, 6):
+        raw["moved"] = "noted"
     if _sometimes(draw, 2):
         raw["pause"] = draw(pauses(unit))
     if _sometimes(draw, 2):

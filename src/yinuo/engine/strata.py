@@ -33,7 +33,7 @@ class Needs:
 def events_of(clause: object) -> Iterable[Event]:
     """Every event reference a promise or constraint holds."""
     if isinstance(clause, Promise):
-        yield from (*clause.on, *clause.until, *clause.void)
+        yield from (*clause.on, *clause.until, *clause.void, *clause.moved)
         if not isinstance(clause.pause, str):
             for pause in clause.pause:
                 yield from (*pause.from_, *(pause.to or ()))

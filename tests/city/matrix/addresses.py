@@ -156,6 +156,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     "catalogue_import": (Form(_items),),
     "catalogue_new": (Form(lambda of: {"key": "fresh", "zh": "新事项", "unit": of.unit, "type": "01"}, "item.draft"),),
     "catalogue_edit": (Form(lambda of: {"zh": f"事项之{of.unit}", "unit": of.unit, "type": "01"}, "item.draft"),),
+    "catalogue_running": (Form(lambda of: {"case": of.case, "reason": "同等办理"}, "item.publish"),),
     "catalogue_act": (
         Form(lambda _of: {"since": "2026-04-01", "authority": "文"}, "item.publish", {"what": "publish"}),
         Form(lambda _of: {"reason": "理由"}, "item.draft", {"what": "drop"}),
@@ -183,6 +184,7 @@ ALSO_READ = {
     "people_import",
     "catalogue_import",
     "catalogue_new",
+    "catalogue_running",
     "catalogue_edit",
     "trial_upload",
     "case_open",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yinuo.city.catalogue.views import checks, exchange, points, public, staff
+from yinuo.city.catalogue.views import checks, exchange, points, public, running, staff
 
 urlpatterns = [
     path("matters", public.matters, name="matters"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("catalogue/new", staff.new, name="catalogue_new"),
     path("catalogue/items/<str:item>", staff.item_page, name="catalogue_item"),
     path("catalogue/items/<str:item>/edit", staff.edit, name="catalogue_edit"),
+    path("catalogue/items/<str:item>/running", running.running, name="catalogue_running"),
     path("catalogue/items/<str:item>/<str:what>", staff.act, name="catalogue_act"),
 ]

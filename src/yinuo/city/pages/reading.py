@@ -136,6 +136,9 @@ class Reader:
                 self._comma + _("最多 %(max)s") % {"max": self._limit(promise.extend.max)} if promise.extend.max else ""
             )
             found.append(said + most + self._comma + _("最多 %(times)s 次") % {"times": promise.extend.times} + _("。"))
+        if promise.moved:
+            said = _("登记“%(moved)s”的，时限按那一天的规定重新定，仍从原来的起点算。")
+            found.append(said % {"moved": self.events(promise.moved)})
         if promise.silence is not None:
             found.append(
                 _("到期没有动静的，视为“%(means)s”。") % {"means": self._words.activity(promise.silence.means)}

@@ -90,6 +90,8 @@ class Promise(Clause):
     void: EventText = ()
     match: dict[str, str] = {}
     again: Literal["ignore", "restart", "stack"] = "ignore"
+    moved: EventText = ()
+    """What moves a running clock's limit: taken anew as of the day of the last such event, counted from the old start."""
     thread: Names = ("case",)
     within: Annotated[
         tuple[LimitRow, ...],

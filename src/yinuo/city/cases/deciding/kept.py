@@ -26,7 +26,8 @@ def kept_names() -> tuple[str, ...]:
 
 def kept_marks(pack: Pack) -> tuple[Hashable, ...]:
     """What changes whenever a row of a table does that the city keeps itself: one query for all that change together."""
-    return tuple({mark: mark() for name, (mark, _frame) in sorted(_KEPT.items()) if name in pack.tables}.values())
+    asked = dict.fromkeys(mark for name, (mark, _frame) in sorted(_KEPT.items()) if name in pack.tables)
+    return tuple(mark() for mark in asked)
 
 
 def kept_tables(pack: Pack) -> dict[str, pl.DataFrame]:
