@@ -12,7 +12,7 @@ ECHARTS := src/yinuo/cli/report/static/echarts.min.js
 AGAINST_REFERENCE := tests/engine/test_against_reference.py tests/engine/test_constraints_against_reference.py
 PACKS = $(notdir $(patsubst %/pack.toml,%,$(wildcard packs/*/pack.toml)))
 
-.PHONY: help demo messages test test-faults check fix packs bench bench-smoke lock pictures audit clean
+.PHONY: help demo messages test test-faults check fix packs bench bench-smoke lock pictures removal audit clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -64,6 +64,9 @@ lock: .venv/.ready ## choose the newest versions again and write requirements.lo
 	@$(BIN)/uv lock -q --upgrade
 	@{ echo '# Made by `make lock`: exact versions and hashes of everything the environment holds. Do not edit.'; \
 	   $(BIN)/uv export -q --frozen --no-emit-project --extra city --no-header --no-annotate; } > requirements.lock
+
+removal: .venv/.ready ## take each page away that shows a requirement: a test of it must fail; minutes (ARGS="--rows E058")
+	@$(BIN)/python scripts/removal.py $(ARGS)
 
 pictures: .venv/.ready ## every page of a running city (make demo) in both languages and two widths, into out/pictures
 	@$(BIN)/python scripts/pictures.py http://127.0.0.1:8000 --user supervisor --password yinuo-demo $(ARGS)

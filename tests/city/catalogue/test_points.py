@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -150,6 +151,8 @@ def test_what_a_point_took_in_is_counted_by_month(network):
         (date(2026, 2, 1), 2),
         (date(2026, 1, 1), 0),
     ]
+    page = " ".join(re.sub(r"<[^>]+>", " ", read("/points/point-room")[1]).split())
+    assert re.search(r"每月经手的办件 月份 办件 2026-03 \d 2026-02 2 2026-01 0\b", page)
     said = points.coverage(
         points.on(stock.DAY),
         tree(),

@@ -52,7 +52,7 @@ def test_a_draft_is_seen_by_those_who_reach_its_unit(sign_in):
     assert sign_in("wu").get("/matters/secret").status_code == 404
 
 
-@pytest.mark.holds("peer 1", "E033", shows="/catalogue/items/<item>")
+@pytest.mark.holds("peer 1", "E033", "E035", "E041", "E042", shows="/catalogue/items/<item>")
 def test_a_head_drafts_reads_what_changes_and_publishes(sign_in):
     stock.publish()
     head = sign_in("zhou")
