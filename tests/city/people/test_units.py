@@ -128,6 +128,21 @@ def test_a_later_move_cannot_make_a_circle_of_the_future():
         commands.move_unit("town", parent="health", since=DAY, actor=OPERATOR, now=NOW)
 
 
+def test_what_lies_above_and_below_a_unit_is_said_by_the_tree_alone():
+    """Nothing for what nobody knows; what was closed still belongs where it lay last."""
+    start, end = date(2020, 1, 1), date(2025, 1, 1)
+    found = units.plant([
+        Span("city", start, None, None, "市", "", "city"), Span("bureau", start, None, "city", "局", "", "department"),
+        Span("section", start, None, "bureau", "科", "", "section"), Span("gone", start, end, "bureau", "原科", "", "section"),
+    ], date(2026, 1, 1))  # fmt: skip
+    assert found.above("section") == ("section", "bureau", "city")
+    assert (found.above("nobody"), found.above(None)) == ((), ())
+    assert found.subtree("bureau") == ("bureau", "section")
+    assert (found.subtree("gone"), found.subtree("nobody")) == (("gone",), ("nobody",))
+    assert sorted(found.belonging("bureau")) == ["bureau", "gone", "section"]
+    assert found.belonging("nobody") == ()
+
+
 def test_tables_rebuilt_from_the_ledger_are_the_same():
     open_units()
     commands.move_unit("water-approval", parent="office", since=date(2026, 7, 1), actor=OPERATOR, now=NOW)

@@ -143,7 +143,7 @@ def _conditions(words: Words, actor: Actor | None, asked: Mapping[str, str]) -> 
         parts = ["TRUE"]
         if asked.get("unit"):
             parts.append(f"{table}.unit = ANY(%(units)s)")
-            parameters["units"] = subtree(words.tree, asked["unit"])
+            parameters["units"] = list(words.tree.subtree(asked["unit"]))
         for one in ("kind", "item"):
             if asked.get(one):
                 parts.append(f"{table}.{one} = %({one})s")
@@ -154,11 +154,6 @@ def _conditions(words: Words, actor: Actor | None, asked: Mapping[str, str]) -> 
                 parameters[one] = asked[one]
         conditions[f"{name}_filter"] = " AND ".join(parts)
     return conditions, parameters
-
-
-def subtree(tree: Tree, unit: str) -> list[str]:
-    """The unit and all below it; the unit alone when it is not in force (or unknown)."""
-    return [span.unit for _depth, span in tree.walk(unit)] if unit in tree.units else [unit]
 
 
 def _below(tree: Tree, unit: str | None, top: str | None) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from yinuo.city.board.lights import subtree
 from yinuo.city.cases.projection import pairs
 from yinuo.city.pages import caselisting
 from yinuo.city.pages.listing import Filter, Sort, Spec, day, one_of
@@ -33,7 +32,7 @@ ORDER BY k.due_at LIMIT 1"""
 
 def within(words: Words) -> Callable[[str], list[str]]:
     """How a filter reads a unit: as itself and all below it."""
-    return lambda unit: subtree(words.tree, unit)
+    return lambda unit: list(words.tree.subtree(unit))
 
 
 def findings(words: Words) -> Spec:

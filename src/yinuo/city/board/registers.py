@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from yinuo.city.board.lights import subtree
 from yinuo.city.board.lists import within
 from yinuo.city.pages.listing import Filter, Sort, Spec, one_of
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may, reaching, row_filter
-from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.city.people.units import Tree
 
 OUTAGE_STATES = ("unverified", "verified")
 MEASURE_STATUS = ("proposed", "adopted", "dismissed", "appealed", "upheld", "revoked")
@@ -68,7 +67,7 @@ def outage_rows(actor: Actor | None, tree: Tree) -> tuple[str, Mapping[str, Any]
     reached = reaching(actor, "outage.read")
     if any(unit in tree.roots for unit in reached):
         return "TRUE", {}
-    return "o.unit = ANY(%(may_units)s)", {"may_units": [one for unit in reached for one in subtree(tree, unit)]}
+    return "o.unit = ANY(%(may_units)s)", {"may_units": [one for unit in reached for one in tree.subtree(unit)]}
 
 
 def measure_rows(actor: Actor) -> tuple[str, Mapping[str, Any]]:
@@ -86,7 +85,7 @@ def measure_rows(actor: Actor) -> tuple[str, Mapping[str, Any]]:
 
 def doable(row: Mapping[str, Any], *, actor: Actor, tree: Tree, now: datetime) -> tuple[str, ...]:
     """What this person may do about a measure now, as far as its row tells; the command decides again."""
-    line = above(tree, row["against_unit"])
+    line = tree.above(row["against_unit"])
     is_party = actor.id == row["against_person"] or may(actor, "measure.state", scope=line)
     is_concerned = actor.id == row["against_person"] or _is_within(tree, actor.unit, row["against_unit"])
     is_judge = not is_concerned and may(actor, "measure.decide", scope=row["scope"])
@@ -107,12 +106,4 @@ def is_heard(row: Mapping[str, Any], now: datetime) -> bool:
 
 
 def _is_within(tree: Tree, unit: str | None, concerned: str | None) -> bool:
-    return unit is not None and concerned is not None and (unit == concerned or concerned in above(tree, unit)[:-1])
-
-
-def above(tree: Tree, unit: str | None) -> tuple[str, ...]:
-    """The units above one, itself among them; none when the tree does not know it."""
-    try:
-        return tuple(tree.ancestors(unit)) if unit else ()
-    except UnknownUnit:
-        return ()
+    return unit is not None and concerned is not None and (unit == concerned or concerned in tree.above(unit)[:-1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -83,7 +82,7 @@ def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
             return known
     loaded = _load(act, now)
     way, day = _way(act, loaded)
-    place = Place(lambda unit: _above(loaded.tree, unit), loaded.scope, lambda person: _is_staff(person, day))
+    place = Place(loaded.tree.above, loaded.scope, lambda person: _is_staff(person, day))
     place = _check_permission(act, loaded, actor=actor, place=place)
     history = History(loaded.state.case_id, loaded.ways)
     case = _standing(act, loaded, way=way, history=history)
@@ -191,13 +190,6 @@ def _way(act: Act, loaded: Loaded) -> tuple[Way, date]:
     return way, day
 
 
-def _above(tree: units.Tree, unit: str) -> Collection[str]:
-    try:
-        return tree.ancestors(unit)
-    except units.UnknownUnit:
-        return ()
-
-
 def _is_staff(person: str, day: date) -> bool:
     ((found,),) = ask(__file__, "is_person", {"person": person, "day": day})
     return bool(found)
@@ -207,7 +199,7 @@ def _check_permission(act: Act, loaded: Loaded, *, actor: Actor, place: Place) -
     """Whether the actor may act here at all; the step then says who exactly. On opening the case lies where both lie."""
     if loaded.state.version == 0:
         involved = [unit for unit in (act.unit, actor.unit) if unit is not None]
-        scope = frozenset(above for unit in involved for above in _above(loaded.tree, unit))
+        scope = frozenset(above for unit in involved for above in loaded.tree.above(unit))
         scope = scope or frozenset(loaded.tree.roots)
         require(actor, "case.open", scope=scope)
         return replace(place, scope=scope)

@@ -102,6 +102,19 @@ class Tree:
             found = self.scoped[named] = tuple(sorted({above for unit in known for above in self.ancestors(unit)}))
         return found
 
+    def above(self, unit: str | None) -> tuple[str, ...]:
+        """Like `ancestors`; nothing for no unit, and for one that was never opened."""
+        known = unit is not None and (unit in self.units or unit in self.others)
+        return self.ancestors(unit) if known and unit is not None else ()
+
+    def subtree(self, unit: str) -> tuple[str, ...]:
+        """The unit and everything below it in force; the unit alone when it is not in force, or nobody knows it."""
+        return tuple(span.unit for _depth, span in self.walk(unit)) if unit in self.units else (unit,)
+
+    def belonging(self, unit: str) -> tuple[str, ...]:
+        """The unit and everything that lies below it, closed units with what they belonged to last."""
+        return tuple(one for one in (*self.units, *self.others) if unit in self.ancestors(one))
+
     def children(self, unit: str | None) -> tuple[Span, ...]:
         """The units directly below (None: the roots)."""
         return tuple(self.units[child] for child in self.below.get(unit, ()))

@@ -16,7 +16,7 @@ from yinuo.city.pages.spreadsheets import Column
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may, reaching
-from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.city.people.units import Tree
 from yinuo.city.registers.books import Book, Field
 from yinuo.city.registers.tasks import mine, of_person
 
@@ -65,18 +65,7 @@ def rows_of(
 
 def within(tree: Tree) -> Callable[[str], list[str]]:
     """How a filter reads a unit: as itself and all below it."""
-
-    def read(unit: str) -> list[str]:
-        return [unit, *(one for one in (*tree.units, *tree.others) if unit in _above(tree, one))]
-
-    return read
-
-
-def _above(tree: Tree, unit: str) -> Collection[str]:
-    try:
-        return tree.ancestors(unit)
-    except UnknownUnit:
-        return ()
+    return lambda unit: list(tree.belonging(unit)) or [unit]
 
 
 def _is(one: Field, words: Words) -> Filter:

@@ -14,7 +14,6 @@ from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
 from yinuo.city.pages.fieldwords import Asked, units
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
-from yinuo.city.people.units import Tree, UnknownUnit
 from yinuo.city.registers.asking import wishes
 from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
@@ -37,7 +36,7 @@ def first_step(way: Way, words: Words, actor: Actor) -> Step | None:
     if step is None or step.auto:
         return None
     tree = words.tree
-    place = Place(lambda unit: _above(tree, unit), frozenset(_above(tree, actor.unit)) or frozenset(tree.roots))
+    place = Place(tree.above, frozenset(tree.above(actor.unit)) or frozenset(tree.roots))
     try:
         return step if may_do(actor, step, State(""), fields={}, place=place) else None
     except Unresolved:
@@ -90,10 +89,3 @@ def person_of(given: Mapping[str, str]) -> dict[str, str]:
 
 def _is_party(way: Way, name: str) -> bool:
     return name in way.fields and way.fields[name].is_ == "party"
-
-
-def _above(tree: Tree, unit: str | None) -> tuple[str, ...]:
-    try:
-        return tuple(tree.ancestors(unit)) if unit else ()
-    except UnknownUnit:
-        return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,6 @@ from yinuo.city.pages.showing import called
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import may
-from yinuo.city.people.units import Tree, UnknownUnit
 from yinuo.city.registers.asking import FILES, wishes
 from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
@@ -68,7 +67,7 @@ def possible(
     state, today = as_it_stands(state, ways_of(words.pack.digest), at=now), timezone.localdate(now)
     if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
         return ()
-    place = Place(lambda unit: _above(words.tree, unit), frozenset(case["scope"]))
+    place = Place(words.tree.above, frozenset(case["scope"]))
     found: dict[str, Possible] = {}
     for step in way.flow.steps:
         if step.auto or (state.is_over and not is_after_end(step, way)):
@@ -167,7 +166,7 @@ def answers(row: Mapping[str, Any], words: Words, *, actor: Actor | None) -> Ans
     way = book.way
     state, place = (
         State(**json.loads(row["state"])),
-        Place(lambda unit: _above(words.tree, unit), frozenset(row["scope"])),
+        Place(words.tree.above, frozenset(row["scope"])),
     )
     forms, named = [], {}
     for step in way.flow.steps:
@@ -187,13 +186,6 @@ def _may(actor: Actor, step: Step, state: State, place: Place, *, key: str) -> b
         return may_do(actor, step, state, fields=fields, place=place)
     except Unresolved:
         return False
-
-
-def _above(tree: Tree, unit: str) -> Collection[str]:
-    try:
-        return tree.ancestors(unit)
-    except UnknownUnit:
-        return ()
 
 
 def types_of(words: Words, case: Mapping[str, Any]) -> Mapping[str, FieldType]:

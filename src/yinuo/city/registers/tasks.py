@@ -15,7 +15,7 @@ from yinuo.city.pages.listing import Filter, Sort, Spec, one_of
 from yinuo.city.pages.statements import select
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, row_filter
-from yinuo.city.people.units import Tree, UnknownUnit
+from yinuo.city.people.units import Tree
 
 WHEN = ("overdue", "today", "week")
 KEPT = 2_000
@@ -85,7 +85,7 @@ def mine(actor: Actor, tree: Tree, ways: Ways) -> Mapping[str, Any]:
     The slow obvious reference is `deciding.who.may_do`, asked of every case and step.
     """
     staff = _units(actor, STAFF)
-    works_in = {*_above(tree, actor.unit if actor.grants else None), *_all(_above(tree, one) for one in staff)}
+    works_in = {*tree.above(actor.unit if actor.grants else None), *_all(tree.above(one) for one in staff)}
     at_case = {word: sorted(found) for word, one in _standing("case") if (found := _units(actor, one.roles))}
     at_lead = {
         word: sorted(_around(tree, found)) for word, one in _standing("lead") if (found := _units(actor, one.roles))
@@ -96,7 +96,7 @@ def mine(actor: Actor, tree: Tree, ways: Ways) -> Mapping[str, Any]:
         "at_case": json.dumps(at_case),
         "at_lead": json.dumps(at_lead),
         **_roles(ways, {*at_case, *at_lead, *at_city, *(works_in - set(STANDINGS))}, is_staff=bool(staff)),
-        "named": sorted(works_in | _all(_below(tree, one) for one in staff)),
+        "named": sorted(works_in | _all(tree.belonging(one) for one in staff)),
         "holding": sorted(_around(tree, staff)),
         "heading": sorted(_around(tree, _units(actor, HEADS))),
         "apart": json.dumps(_apart(ways)),
@@ -132,18 +132,7 @@ def _units(actor: Actor, roles: Collection[str]) -> set[str]:
 
 def _around(tree: Tree, units: Collection[str]) -> set[str]:
     """The units above and below these, themselves included: where a grant covers a unit or lies in a part of it."""
-    return _all(_above(tree, one) for one in units) | _all(_below(tree, one) for one in units)
-
-
-def _above(tree: Tree, unit: str | None) -> Collection[str]:
-    try:
-        return tree.ancestors(unit) if unit else ()
-    except UnknownUnit:
-        return ()
-
-
-def _below(tree: Tree, unit: str) -> Collection[str]:
-    return [one for one in (*tree.units, *tree.others) if unit in _above(tree, one)]
+    return _all(tree.above(one) for one in units) | _all(tree.belonging(one) for one in units)
 
 
 def _all(many: Iterable[Collection[str]]) -> set[str]:

@@ -21,7 +21,7 @@ from yinuo.city.ledger.events import NewEvent
 from yinuo.city.notices.commands import tell
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
-from yinuo.city.people.units import UnknownUnit, ancestors
+from yinuo.city.people.units import tree
 from yinuo.city.supervision import telling
 from yinuo.city.supervision.cards import Card, Saying, text_of
 from yinuo.city.supervision.desk import Desk
@@ -197,10 +197,7 @@ def _above(card: Card, now: datetime) -> Collection[str]:
 
 def above(unit: str | None, now: datetime) -> tuple[str, ...]:
     """The units above one, itself among them; none when the tree does not know it."""
-    try:
-        return () if unit is None else ancestors(unit, today(now, Desk.in_force()))
-    except UnknownUnit:
-        return ()
+    return () if unit is None else tree(today(now, Desk.in_force())).above(unit)
 
 
 def is_concerned(actor: Actor, unit: str | None, now: datetime) -> bool:

@@ -101,12 +101,7 @@ def lines(actor: Actor | None, month: date) -> list[Line]:
 def silent(actor: Actor | None, words: Words, now: datetime) -> list[dict[str, Any]]:
     """The keys in use, within one's part of the tree, that have brought nothing for SILENT."""
     found = rows(__file__, "silent", {"now": now, "since": now - SILENT})
-    return [row for row in found if may(actor, ACTION, scope=_above(words, row["unit"]))]
-
-
-def _above(words: Words, unit: str) -> tuple[str, ...]:
-    tree = words.tree
-    return tree.ancestors(unit) if unit in tree.units or unit in tree.others else ()
+    return [row for row in found if may(actor, ACTION, scope=words.tree.above(row["unit"]))]
 
 
 def spec() -> Spec:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yinuo.city.board import registers
-from yinuo.city.board.lights import subtree
 from yinuo.city.cases.acts import Refused
 from yinuo.city.pages.fieldwords import Asked
 from yinuo.city.pages.listing import BadQuery, listed
@@ -92,7 +91,7 @@ def _page(request: HttpRequest, given: Mapping[str, str], refusal: Refused | Non
 
 def _fields(words: Words, actor: Actor, *, given: Mapping[str, str], refusal: Refused | None) -> Sequence[Asked]:
     """The form; the units are those this person may declare for."""
-    mine = {one for unit in reaching(actor, "outage.declare") for one in subtree(words.tree, unit)}
+    mine = {one for unit in reaching(actor, "outage.declare") for one in words.tree.subtree(unit)}
     options = [
         (span.unit, "　" * depth + words.unit(span.unit))
         for depth, span in words.tree.walk()
