@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from yinuo.engine.clauses.promise import Promise
-from yinuo.engine.columns import NO_UNIT, UNITS, Bool, Column, Limits
+from yinuo.engine.columns import UNITS, Bool, Column
 from yinuo.engine.context import Context
-from yinuo.engine.promises.limits import limit_at, limits
+from yinuo.engine.promises.limits import limit_at
+from yinuo.engine.promises.moving import moved_limits
 from yinuo.engine.promises.openings import Openings
 from yinuo.engine.promises.pausing import Suspended, stops, suspended
 from yinuo.kernel.instants import DAY, NEVER, Int64
@@ -99,7 +100,7 @@ def running(context: Context, opened: Openings) -> list[Running]:
     assert isinstance(clause, Promise)
     if clause.due_on is not None:
         return _dated(context, clause, opened=opened)
-    found = _limits(context, clause, opened)
+    found = moved_limits(context, clause, opened)
     result = []
     if found.unit.size and found.unit[0] >= 0 and (found.unit == found.unit[0]).all():
         return [_started(context, clause, opened=opened, unit=UNITS[found.unit[0]], number=found.number)]
@@ -110,37 +111,6 @@ def running(context: Context, opened: Openings) -> list[Running]:
                 _started(context, clause, opened=opened.where(rows), unit=UNITS[code], number=found.number[rows])
             )
     return result
-
-
-def _limits(context: Context, clause: Promise, opened: Openings) -> Limits:
-    """The limit of each clock as of what moved it last; as of its opener where nothing did, or none was known then."""
-    found = limits(context, clause.within, events=opened.opener)
-    at = _read_at(context, clause, opened)
-    moved = np.flatnonzero(at != opened.opener)
-    if moved.size == 0:
-        return found
-    new = limits(context, clause.within, events=at[moved])
-    is_known = new.unit != NO_UNIT
-    found.number[moved[is_known]], found.unit[moved[is_known]] = new.number[is_known], new.unit[is_known]
-    return found
-
-
-def _read_at(context: Context, clause: Promise, opened: Openings) -> Int64:
-    """The event as of which each clock's limit is read: the last that moved it while it ran, else its opener."""
-    moves = context.found(clause.moved)
-    if moves.size == 0 or opened.opener.size == 0:
-        return opened.opener
-    code, _known = context.threads(clause.thread, np.concatenate([opened.opener, moves]))
-    mine, theirs = code[: opened.opener.size], code[opened.opener.size :]
-    place = context.places(clause.thread, moves)
-    order = np.lexsort((place, theirs))
-    low, high = equal_range(theirs[order], mine)
-    over = np.where(opened.ender >= 0, context.places(clause.thread, opened.ender), NEVER)
-    last = search(place[order], low, high=high, wanted=over) - 1
-    move = moves[order][np.maximum(last, 0)]
-    begun = context.places(clause.thread, opened.opener)
-    is_moved = (last >= low) & (place[order][np.maximum(last, 0)] > begun)
-    return np.where(is_moved, move, opened.opener)
 
 
 def _effective(clocks: Running) -> Running:
