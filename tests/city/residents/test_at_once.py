@@ -14,7 +14,9 @@ from yinuo.city.ledger import read
 from yinuo.city.portal import commands as portal
 from yinuo.city.portal import drafts
 from yinuo.city.portal.form import Filled
-from yinuo.city.portal.models import Draft, Holding, Resident
+from yinuo.city.portal.items import Fee
+from yinuo.city.portal.models import Draft, Holding, Payment, Resident
+from yinuo.city.portal.payments import commands as payments
 from yinuo.city.portal.residents import commands, queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,21 @@ def test_acts_on_one_account_at_once_are_all_written():
     stream = read.stream(f"resident/{resident.id}")
     assert [one.version for one in stream] == list(range(1, 8))
     assert Resident.objects.get().version == 7
+
+
+@pytest.mark.holds("invariant 15", shows="/my")
+def test_a_fee_ordered_twice_at_once_is_ordered_once():
+    fees = (Fee("工本费", 1000, "示价〔2025〕1号"),)
+
+    def order(payment):
+        return payments.order("c1", "工本费", fees=fees, payment=payment, actor="resident:a", now=NOW)
+
+    for _time in range(5):
+        Payment.objects.all().delete()
+        names = [f"p{_time}{number}" for number in range(4)]
+        done = together(*[lambda name=name: order(name) for name in names])
+        assert len({one.payment for one in done}) == Payment.objects.count() == 1, done
+        assert sum(len(read.stream(f"payment/{name}")) for name in names) == 1
 
 
 def test_a_form_begun_twice_at_once_is_one_draft():

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 import orjson
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +49,13 @@ def order(case_id: str, name: str, *, fees: Sequence[Fee], payment: str, actor: 
     fee = next((one for one in fees if one.zh == name), None)
     if fee is None:
         raise Refused("no_such_fee", _("收费目录里没有这一项，不得收费。"), field="fee")
+    try:
+        return _ordered(case_id, fee, payment=payment, actor=actor, now=now)
+    except IntegrityError:  # the button was pressed twice: the other order was first
+        return _ordered(case_id, fee, payment=payment, actor=actor, now=now)
+
+
+def _ordered(case_id: str, fee: Fee, *, payment: str, actor: str, now: datetime) -> Order:
     with transaction.atomic():
         known = Payment.objects.select_for_update().filter(case_id=case_id, fee=fee.zh).first()
         if known is not None and known.number:
