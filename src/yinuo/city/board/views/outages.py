@@ -75,7 +75,7 @@ def _page(request: HttpRequest, given: Mapping[str, str], refusal: Refused | Non
     for row in found.rows:
         row["people"] = json.loads(row["people"])
         row["may_verify"] = row["verified_by"] is None and may(
-            actor, "outage.declare", scope=registers.above(words.tree, row["unit"])
+            actor, "outage.declare", scope=words.tree.above(row["unit"])
         )
     fields = _fields(words, actor, given=given, refusal=refusal) if may(actor, "outage.declare") else []
     known = {one.name for one in fields}
