@@ -125,6 +125,7 @@ def test_applied_online_supplemented_reviewed_decided_and_rated(resident, visit,
     delivered(li, resident, case.case_id)
     page = rated_badly(browser_page=resident, case=case)
     put_right(visit, clock, case, page)
+    resident.look()
     assert not verify.database().problems
 
 
@@ -159,8 +160,10 @@ def agreed(one, joint):
 def delivered(li, resident, case_id):
     """The window hands the decision over; the applicant sees it and has the paper."""
     li.go("/deliveries")
+    begin = li.page.locator(f"form[action$='/deliveries/{case_id}/begin']")
+    begin.locator("select").select_option("窗口领取")
     with li.page.expect_navigation():
-        li.page.locator(f"form[action$='/deliveries/{case_id}/begin'] button").click()
+        begin.locator("button").click()
     delivery = Case.objects.get(kind="delivery")
     form = li.page.locator(f"form[action$='/deliveries/{delivery.case_id}/deliver']")
     form.locator("select").select_option("本人")
@@ -203,3 +206,6 @@ def put_right(visit, clock, case, page):
     chen.go(f"/cases/{bad.case_id}")
     chen.send("form[action$='bad_rating_closed']", "回访了结", said_on_call="满意")
     must_say(chen.page, "已办结")
+    page.goto("/open/ratings")
+    must_say(page, "差评怎么改的", "修改告知书模板", "已改，并向您致歉")
+    expect(page.locator("main")).not_to_contain_text("跑了两趟")
