@@ -95,7 +95,7 @@ def tasks_of(state, way, at, day):
 @given(st.data())
 def test_the_list_of_tasks_is_that_of_the_plain_definition(data):
     way = data.draw(st.sampled_from(ways()))
-    day = date(2026, 3, 2)
+    day, read = date(2026, 3, 2), sorted({name for step in way.conditional for name in step.when.fields()})
     state = states.State("c", kind=way.kind, unit="market", item=data.draw(st.sampled_from([None, "food-permit"])))
     for at in range(1, data.draw(st.integers(2, 8))):
         activity = data.draw(st.sampled_from(sorted(way.by_activity)))
@@ -103,9 +103,7 @@ def test_the_list_of_tasks_is_that_of_the_plain_definition(data):
             "fields": data.draw(
                 st.fixed_dictionaries(
                     {},
-                    optional={
-                        name: VALUES.get(way.types[name], WORDS) for name in way.conditions_read if name in way.types
-                    },
+                    optional={name: VALUES.get(way.types[name], WORDS) for name in read if name in way.types},
                 )
             )
         }

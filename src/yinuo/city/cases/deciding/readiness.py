@@ -30,9 +30,12 @@ def keys_of(state: State, step: Step) -> list[str] | None:
 
 def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
     """Whether the condition of the step does not hold: it counts as done."""
-    if step.when is None:
-        return False
-    return not way.tester.holds(step.when, _Values(state), types=way.types, day=day)
+    return not _holds(step, _Values(state), way, day)
+
+
+def _holds(step: Step, values: Mapping[str, Any], way: Way, day: date) -> bool:
+    """Whether the condition of a step holds; `Tester` remembers what was asked before."""
+    return step.when is None or way.tester.holds(step.when, values, types=way.types, day=day)
 
 
 class _Values(Mapping[str, Any]):
@@ -121,24 +124,14 @@ def standing(state: State, *, way: Way, day: date) -> tuple[Steps, Steps]:
 
 
 def _skipped(state: State, way: Way, day: date) -> Steps:
-    """The steps whose condition does not hold, remembered by the values that conditions read."""
+    """The steps whose condition does not hold."""
     if not way.conditional:
         return _NOTHING
     values = _Values(state)
-    key = (day, *[str(values.get(name)) for name in way.conditions_read])
-    known = way.skipped.get(key)
-    if known is None:
-        if len(way.skipped) >= _MOST:
-            way.skipped.clear()
-        known = way.skipped[key] = frozenset(
-            step.id for step in way.conditional if is_skipped(state, step, way=way, day=day)
-        )
-    return known
+    return frozenset(step.id for step in way.conditional if not _holds(step, values, way, day))
 
 
 _NOTHING: Steps = frozenset()
-_MOST = 20_000
-"""Answers kept; beyond it all are forgotten and asked again."""
 
 
 @lru_cache(maxsize=10_000)

@@ -51,8 +51,6 @@ class Way:
     """What activities are called in Chinese."""
     others: frozenset[str] = frozenset()
     """Activities of the text that no step of this flow does: facts may name them, nobody can be asked to do them."""
-    skipped: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
-    """By a day and the values that conditions read: the steps that are skipped (readiness keeps it)."""
 
     @property
     def name(self) -> str:
@@ -91,11 +89,6 @@ class Way:
     def conditional(self) -> tuple[Step, ...]:
         """The steps that are skipped unless a condition holds."""
         return tuple(step for step in self.flow.steps if step.when is not None)
-
-    @cached_property
-    def conditions_read(self) -> tuple[str, ...]:
-        """What the conditions of those steps read of a case."""
-        return tuple(sorted({name for step in self.conditional if step.when for name in step.when.fields()}))
 
     @cached_property
     def has_lists(self) -> bool:
