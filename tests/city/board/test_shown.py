@@ -13,6 +13,10 @@ from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.models import Case
 from yinuo.city.figures.models import Figure
+from yinuo.city.people import commands as people
+from yinuo.city.people.actor import OPERATOR
+from yinuo.city.people.staff import Appointment, Post
+from yinuo.city.people.units import Span
 from yinuo.city.supervision.models import Clock, Finding
 
 BEGAN = small_city.NOW - timedelta(days=8)
@@ -131,3 +135,51 @@ def test_the_rate_of_what_was_on_time_is_told_with_its_n(chen):
     assert "分母：状态是按时完成、逾期完成、逾期未完成。" in page
     share, k, n = f"{100 * figure.numerator / figure.denominator:.1f}", int(figure.numerator), int(figure.denominator)
     assert re.search(rf"市医疗保障局 {share} % [\d. %–]+ {k} {n}\b", page), (share, k, n)
+
+
+@pytest.mark.holds("E002", shows="/cases/<id>")
+def test_what_a_meeting_decided_shows_its_owner_and_its_day(chen):
+    told = {"resolution": "东门桥七月通车", "to_unit": "housing", "deadline": "2026-04-30"}
+    reported("meeting-1", "resolution", ("resolved", told))
+    page = text(chen.get("/cases/meeting-1"))
+    assert "议定事项 东门桥七月通车" in page and "责任单位 市住房和城乡建设局" in page and "到期 2026-04-30" in page
+
+
+@pytest.mark.holds("E005", shows="/units/<unit>")
+def test_the_supervising_office_is_a_unit_with_its_people_like_any_other(chen):
+    page = text(chen.get("/units/supervising-office"))
+    assert "示例市人民政府 / 市政府督查室（效能办）" in page and "成员 陈刚" in page
+
+
+@pytest.mark.holds("E008", shows="/units?headless")
+def test_units_without_a_principal_are_listed(sign_in):
+    people.open_post(Post("post-chief", "market", "局长", "post", "principal", (), small_city.START), actor=OPERATOR, now=small_city.NOW)  # fmt: skip
+    on = Appointment("on-chief", "zhou", "post-chief", small_city.START)
+    people.appoint(on, actor=OPERATOR, now=small_city.NOW)
+    page = text(sign_in("guan").get("/units?headless"))
+    assert "7 个机构没有主要负责人" in page and "市住房和城乡建设局 部门 未任命" in page
+    assert "市市场监督管理局" not in page
+
+
+@pytest.mark.holds("E009", shows="/cases/<id>")
+def test_a_case_names_what_was_handed_down_from_it(chen):
+    reported("part-1", "paper-promise", ("paper_promised", {"paper": "food-permit-3", "promised_on": "2026-03-27", "parent": "D004"}))  # fmt: skip
+    child = Case.objects.get(case_id="part-1")
+    assert child.parent == "D004" and child.receipt in text(chen.get("/cases/D004"))
+
+
+@pytest.mark.holds("E012", "E013", "E015", shows="/units")
+def test_the_tree_shows_every_level_with_its_type(sign_in):
+    for unit, parent, name, type_ in (
+        ("zone", "city", "经济开发区", "zone"), ("town", "city", "临江镇", "town"), ("room", "town", "上坪村", "village"),
+        ("desk", "market", "登记科", "section"),
+    ):  # fmt: skip
+        one = Span(unit, small_city.START, None, parent, name, name, type_)
+        people.open_unit(one, actor=OPERATOR, now=small_city.NOW)
+    page = text(sign_in("guan").get("/units?all"))
+    for line in (
+        "市市场监督管理局 部门 未任命 1 登记科 科室 未任命",
+        "临江镇 乡镇 未任命 1 上坪村 村 未任命",
+        "经济开发区 开发区 未任命",
+    ):
+        assert line in page, line

@@ -35,7 +35,9 @@ WORDS: Mapping[str, Any] = {
     "rights_told": gettext_lazy("是否告知权利"), "route": gettext_lazy("途径"), "ruled_unit": gettext_lazy("裁定由谁办"), "second_checker": gettext_lazy("第二核验人"),
     "signed_reason": gettext_lazy("签批理由"), "signer": gettext_lazy("签批人"), "special": gettext_lazy("程序编号"), "special_basis": gettext_lazy("特别程序依据"),
     "subject": gettext_lazy("对象"), "suspension_basis": gettext_lazy("中止依据"), "term": gettext_lazy("期间"), "third_party": gettext_lazy("第三人"), "title": gettext_lazy("标题"),
-    "to_unit": gettext_lazy("转给哪个单位"), "voucher": gettext_lazy("凭证"),
+    "to_unit": gettext_lazy("转给哪个单位"), "voucher": gettext_lazy("凭证"), "contact_known": gettext_lazy("是否有联系方式"), "government_head": gettext_lazy("政府负责人"),
+    "lawful_limit": gettext_lazy("法定期限"), "listing_kind": gettext_lazy("挂牌类别"), "overtaking_reason": gettext_lazy("提前办理的理由"),
+    "told_on": gettext_lazy("告知日期"), "waiver_reason": gettext_lazy("免除的理由"),
 }  # fmt: skip
 LONG = frozenset(
     {
