@@ -211,3 +211,47 @@ def test_an_order_says_only_its_own_words_to_who_may_not_see_the_case_it_is_abou
     assert (told["item"], told["sentence"]) == ("", "")
     assert (told["clause"], told["broken_due"].isoformat()) == ("承诺时限", order.fields["broken_due"])
     assert "行政许可法第四十二条" in told["source"]
+
+
+def said_of_badge(activity, **fields):
+    """One thing that happens to the badge of 李强 in the book of badges."""
+    fact = Act(
+        "badge-li", activity, small_city.NOW, fields, kind="badges/badge", unit="service-centre", source="test",
+        event_id=f"badge-{activity}",
+    )  # fmt: skip
+    (done,) = commands.record([fact], actor=small_city.SYSTEM, now=small_city.NOW)
+    return done.case_id
+
+
+@pytest.mark.holds("E050", shows="/cases/<id>/papers/badge.pdf")
+def test_e050_a_checked_badge_is_printed_with_its_window_sign_and_no_other_is(sign_in):
+    fields = {
+        "officer": "li",
+        "job": "综合窗口",
+        "duties": "收件、受理、发证\n一次告知",
+        "complaint_phone": "0500-12345",
+        "desk_no": "3",
+    }
+    said_of_badge("entered", **fields)
+    client, addresses = sign_in("chen"), [f"/cases/badge-li/papers/{paper}.pdf" for paper in ("badge", "window-sign")]
+    assert [client.get(one).status_code for one in addresses] == [404, 404], "nobody has checked it"
+    said_of_badge("verified")
+    page = client.get("/cases/badge-li").content.decode()
+    for address in addresses:
+        assert address in page
+        text = printed(client, address)
+        name = {key: name for key, name, *_rest in small_city.STAFF}["li"]
+        for word in (
+            name,
+            "综合窗口",
+            "收件、受理、发证",
+            "一次告知",
+            "0500-12345",
+            "照片",
+            Case.objects.get(case_id="badge-li").receipt,
+        ):
+            assert word in text, (address, word)
+    said_of_badge("changed", job="没有审核的岗位")
+    assert "没有审核的岗位" not in printed(client, addresses[0])
+    said_of_badge("closed", taken_back="调离")
+    assert [client.get(one).status_code for one in addresses] == [404, 404], "it was taken back"

@@ -74,6 +74,10 @@ EXAMPLES = {
         "leader": "周明", "unit": "示例市市场监督管理局", "year": "2026", "duties": ["窗口作风", "一次告知"], "signed_at": AT,
         "digest": "9f2c" * 16, "grade": "良好", "flags": ["一票否决"], "graded_at": AT,
     },
+    **dict.fromkeys(("badge", "window-sign"), HEAD | {
+        "name": "李强", "job": "综合窗口", "unit": "示例市政务服务中心", "duties": ["收件、受理、发证", "一次告知"], "complaint_phone": "12345",
+        "desk_no": "3",
+    }),
     "rectification": HEAD | {
         "to_unit": "示例市生态环境局", "problem": "补正材料未一次告知，同一办件先后两次要求补正。", "about": "3301042026000017",
         "basis": "示例市一次性告知办法（虚构）第二条", "deadline": date(2026, 3, 20),

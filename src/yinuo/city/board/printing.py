@@ -13,16 +13,22 @@ from django.utils.translation import gettext as _
 from yinuo.city.board.dossier import Dossier, Promised
 from yinuo.city.pages.public import is_public
 from yinuo.city.pages.reading import Reader
+from yinuo.city.pages.showing import called
 from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.flow import FieldType
 from yinuo.engine.clauses.promise import Promise
+from yinuo.engine.clauses.register import CLOSED, STRUCK, VERIFIED
 from yinuo.engine.rules import Edition
 
 Context = dict[str, Any]
 RECEIPT, ORDER, RECTIFICATION, SHEET = "receipt", "order", "rectification", "sheet"
 RESPONSIBILITY = "responsibility-sheet"
 """The kind of case a sheet is printed of."""
+BADGE, BADGES = "badges/badge", ("badge", "window-sign")
+"""The book whose entries are worn and stand at the window, and what is printed of one."""
 STANDING = frozenset({"open", "cleared"})
 """Cards a notice is printed of: not those taken back as mistaken or cancelled on appeal."""
+_OFFICER = FieldType.model_validate({"is": "person"})
 _MEANT = ("promised", "statutory")
 
 
@@ -35,6 +41,8 @@ def offered(found: Dossier) -> tuple[str, ...]:
         return (kind,) if day_named(found) else ()
     if kind == RESPONSIBILITY:
         return (SHEET,)
+    if kind == BADGE:
+        return BADGES if _checked(found) else ()
     return (RECEIPT,) if is_public(kind, found.case["opened_at"], found.words) else ()
 
 
@@ -124,6 +132,29 @@ def sheet(found: Dossier) -> Context:
         "flags": [str(one) for one in fields.get("result_flags") or ()],
         "graded_at": graded.at if graded else None,
     }
+
+
+def badge(found: Dossier) -> Context:
+    """工作牌 and 窗口标示 of somebody who serves at a window, as the check saw the entry: a change waits for the next."""
+    fields, words, case = fields_of(found, upto=_checked(found)), found.words, found.case
+    officer = str(fields.get("officer", ""))
+    return {
+        "organ": _keeper(words, case["kind"]),
+        "number": number_of(case),
+        "name": called([(_OFFICER, officer)], actor=None).word("person", officer),
+        "job": str(fields.get("job", "")),
+        "unit": words.unit(case["unit"]),
+        "duties": [line.strip() for line in str(fields.get("duties", "")).splitlines() if line.strip()],
+        "complaint_phone": str(fields.get("complaint_phone", "")),
+        "desk_no": str(fields.get("desk_no") or ""),
+    }
+
+
+def _checked(found: Dossier) -> int | None:
+    """The version of the last check of an entry; null for one never checked, written off or struck."""
+    events = found.streams[f"case/{found.case['case_id']}"]
+    is_over = any(one.activity in (CLOSED, STRUCK) for one in events)
+    return None if is_over else max((one.version for one in events if one.activity == VERIFIED), default=None)
 
 
 def notice(found: Dossier, card: Mapping[str, Any]) -> Context:

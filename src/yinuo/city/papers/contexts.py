@@ -117,6 +117,19 @@ class Sheet(Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Badge(Paper):
+    """工作牌 and 窗口标示: who serves, as what, for what, and where to complain (E050). A place is left for the photograph."""
+
+    name: str
+    job: str
+    unit: str
+    duties: Sequence[str]
+    complaint_phone: str
+    desk_no: str = ""
+    """The window, where the book names one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter(Paper):
     """What stands on every paper for an applicant: who applied for what, when and where it was received."""
 
@@ -197,5 +210,7 @@ CONTEXTS: Mapping[str, type[Paper]] = {
     "decision": Decision,
     "delivery": Delivery,
     "sheet": Sheet,
+    "badge": Badge,
+    "window-sign": Badge,
 }
 """Name of the paper → what it is made of. The template is templates/<name>.typ."""

@@ -78,6 +78,8 @@ def context_of(request: HttpRequest, found: Dossier, paper: str) -> printing.Con
         return printing.rectification(found)
     if paper == printing.SHEET:
         return printing.sheet(found)
+    if paper in printing.BADGES:
+        return printing.badge(found)
     if paper == printing.ORDER:
         about, actor = printing.fields_of(found).get("about"), request.actor  # type: ignore[attr-defined]
         return printing.order(found, dossier(about, found.words, actor=actor, now=found.now) if about else None)
