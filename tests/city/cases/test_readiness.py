@@ -50,7 +50,7 @@ def test_the_ready_steps_are_those_of_the_plain_definition(data):
 
 def skipped(state, way, day):
     """Each condition asked by itself."""
-    return {step.id for step in way.conditional if readiness.is_skipped(state, step, way=way, day=day)}
+    return {step.id for step in way.flow.steps if readiness.is_skipped(state, step, way=way, day=day)}
 
 
 def tasks_of(state, way, at, day):
@@ -95,7 +95,7 @@ def tasks_of(state, way, at, day):
 @given(st.data())
 def test_the_list_of_tasks_is_that_of_the_plain_definition(data):
     way = data.draw(st.sampled_from(ways()))
-    day, read = date(2026, 3, 2), sorted({name for step in way.conditional for name in step.when.fields()})
+    day, read = date(2026, 3, 2), way.conditions.reads
     state = states.State("c", kind=way.kind, unit="market", item=data.draw(st.sampled_from([None, "food-permit"])))
     for at in range(1, data.draw(st.integers(2, 8))):
         activity = data.draw(st.sampled_from(sorted(way.by_activity)))

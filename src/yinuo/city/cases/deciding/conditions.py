@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from yinuo.engine.tables import Table
 from yinuo.kernel.instants import Int64, day_number
 from yinuo.rulebook.loader import Pack
 
+_Answer = TypeVar("_Answer")
 _UNKNOWN: dict[str, Any] = {}
 _ONE = np.zeros(1, np.int64)
 _MOST = 20_000
@@ -60,13 +62,25 @@ def typed(value: Any, word: str) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
+class Conditions:
+    """Conditions that are asked together, by name."""
+
+    by_name: Mapping[str, Condition]
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The fields any of them reads."""
+        return tuple(sorted({name for one in self.by_name.values() for name in one.fields()}))
+
+
+@dataclass(frozen=True, eq=False)
 class Tester:
-    """Answers conditions of one text."""
+    """Answers conditions of one text, and remembers the answers by the day and the values they read."""
 
     matcher: Matcher
     pack: Pack | None = None
     """The text, whose tables the city may keep itself."""
-    known: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     asked: dict[int, tuple[Condition, tuple[str, ...]]] = field(default_factory=dict)
     """By identity: the condition, kept so that no other ever has its identity, and the fields it reads."""
     rows: dict[tuple[str, str, date], dict[str, Any] | None] = field(default_factory=dict)
@@ -83,13 +97,30 @@ class Tester:
         if asked is None:
             asked = self.asked[id(condition)] = (condition, tuple(sorted(condition.fields())))
         key = (id(condition), day, *[str(values.get(name)) for name in asked[1]])
-        known = self.known.get(key)
+        known: bool | None = self.known.get(key)
+        return self._keep(key, self._holds(condition, values, types, day)) if known is None else known
+
+    def failing(
+        self, conditions: Conditions, values: Mapping[str, Any], *, types: Mapping[str, str], day: date
+    ) -> frozenset[str]:
+        """The names of those conditions that do not hold of these values on a local day, remembered as one answer."""
+        key = (id(conditions), day, *[str(values.get(name)) for name in conditions.reads])
+        known: frozenset[str] | None = self.known.get(key)
         if known is None:
-            if len(self.known) >= _MOST:
-                self.known.clear()
-            record = _Record(values, types, day_number(day))
-            known = self.known[key] = bool(self.matcher.holds(condition, record, rows=_ONE)[0])
+            asked = conditions.by_name.items()
+            known = frozenset(name for name, one in asked if not self._holds(one, values, types, day))
+            self._keep(key, known)
         return known
+
+    def _holds(self, condition: Condition, values: Mapping[str, Any], types: Mapping[str, str], day: date) -> bool:
+        record = _Record(values, types, day_number(day))
+        return bool(self.matcher.holds(condition, record, rows=_ONE)[0])
+
+    def _keep(self, key: tuple[Any, ...], answer: _Answer) -> _Answer:
+        if len(self.known) >= _MOST:
+            self.known.clear()
+        self.known[key] = answer
+        return answer
 
     def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         """The row of a dated table in force on a local day; null when there is none.

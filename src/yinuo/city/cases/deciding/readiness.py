@@ -30,12 +30,7 @@ def keys_of(state: State, step: Step) -> list[str] | None:
 
 def is_skipped(state: State, step: Step, *, way: Way, day: date) -> bool:
     """Whether the condition of the step does not hold: it counts as done."""
-    return not _holds(step, _Values(state), way, day)
-
-
-def _holds(step: Step, values: Mapping[str, Any], way: Way, day: date) -> bool:
-    """Whether the condition of a step holds; `Tester` remembers what was asked before."""
-    return step.when is None or way.tester.holds(step.when, values, types=way.types, day=day)
+    return step.when is not None and not way.tester.holds(step.when, _Values(state), types=way.types, day=day)
 
 
 class _Values(Mapping[str, Any]):
@@ -125,10 +120,9 @@ def standing(state: State, *, way: Way, day: date) -> tuple[Steps, Steps]:
 
 def _skipped(state: State, way: Way, day: date) -> Steps:
     """The steps whose condition does not hold."""
-    if not way.conditional:
+    if not way.conditions.by_name:
         return _NOTHING
-    values = _Values(state)
-    return frozenset(step.id for step in way.conditional if not _holds(step, values, way, day))
+    return way.tester.failing(way.conditions, _Values(state), types=way.types, day=day)
 
 
 _NOTHING: Steps = frozenset()

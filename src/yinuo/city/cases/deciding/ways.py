@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 
-from yinuo.city.cases.deciding.conditions import Tester
+from yinuo.city.cases.deciding.conditions import Conditions, Tester
 from yinuo.city.cases.deciding.fieldvalues import Reader, reader_of
 from yinuo.city.cases.deciding.guards import Guards
 from yinuo.city.cases.deciding.stages import STAGES
@@ -86,9 +86,9 @@ class Way:
         return frozenset(step.id for step in self.listed)
 
     @cached_property
-    def conditional(self) -> tuple[Step, ...]:
-        """The steps that are skipped unless a condition holds."""
-        return tuple(step for step in self.flow.steps if step.when is not None)
+    def conditions(self) -> Conditions:
+        """By step: the condition unless which it is skipped."""
+        return Conditions({step.id: step.when for step in self.flow.steps if step.when is not None})
 
     @cached_property
     def has_lists(self) -> bool:
