@@ -97,19 +97,6 @@ def _book(ways: Ways, ruling: Ruling) -> Mapping[str, pl.DataFrame]:
 _BOOKS: dict[str, tuple[tuple[Any, ...], Mapping[str, pl.DataFrame]]] = {}
 
 
-def threads(case_ids: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
-    """Beside the case itself: for each thread these cases are part of, (field names, values), all cases of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "threads"), {"case_ids": list(case_ids)})
-        return {(names, values): list(found) for names, values, found in cursor.fetchall()}
-
-
-def beside(case_ids: Sequence[str]) -> list[str]:
-    """The other cases of the threads of these cases: what must be evaluated together with them."""
-    mine = set(case_ids)
-    return sorted({other for many in threads(case_ids).values() for other in many} - mine)
-
-
 def threaded(state: State, event: NewEvent, rulings: Sequence[Ruling]) -> Mapping[str, Sequence[StoredEvent]]:
     """The histories of the other cases that these clauses read together with a proposed event of this one.
 
@@ -174,15 +161,6 @@ def find(
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "find").replace("/* where */", where), {**asked, "limit": limit})
         return [Row(*row) for row in cursor.fetchall()]
-
-
-def count(actor: Actor | None, wanted: Wanted, *, most: int = 10_000) -> int:
-    """How many there are, counted up to `most`."""
-    where, asked = _where(actor, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, "count").replace("/* where */", where), {**asked, "most": most})
-        found: int = cursor.fetchone()[0]
-    return found
 
 
 def _where(actor: Actor | None, wanted: Wanted) -> tuple[str, dict[str, Any]]:

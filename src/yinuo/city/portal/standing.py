@@ -97,8 +97,6 @@ class Limit:
     used: float | None
     paused: float | None
     due_at: datetime | None
-    started_at: datetime
-    is_provisional: bool
 
     @property
     def left(self) -> float | None:
@@ -261,6 +259,5 @@ def _text(value: Any) -> str:
 def _limit(row: Mapping[str, Any], words: Words) -> Limit:
     return Limit(
         name=words.clause(row["institution"], row["clause"]), basis=row["basis"], state=row["state"], measure=row["measure"],
-        allowed=row["allowed"], used=row["used"], paused=row["paused"], due_at=row["due_at"], started_at=row["started_at"],
-        is_provisional=bool(row["provisional"]),
+        allowed=row["allowed"], used=row["used"], paused=row["paused"], due_at=row["due_at"],
     )  # fmt: skip
