@@ -82,7 +82,7 @@ def test_ratings_stand_by_grade_with_n_and_interval_by_unit_and_item(told):
     assert 'href="/open/figures/rating/satisfied"' in page
 
 
-@pytest.mark.holds("invariant 45", shows="/open/ratings")
+@pytest.mark.holds("decision D07", shows="/open/ratings")
 def test_below_the_smallest_n_only_n_is_told(told):
     line = next(one for one in ratings.measured(Words(), today=TODAY, units=None).units if one.subject == "housing")
     assert (line.given, line.by_grade, line.good.value) == (2, None, None)
