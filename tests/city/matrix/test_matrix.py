@@ -24,6 +24,7 @@ NOT_HERE = {
     "register_import",
     "register_template",
     "register_bulk",
+    "catalogue_running",
     "agency_begin",
     "agency_draft",
     "agency_check",
