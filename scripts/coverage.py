@@ -13,6 +13,8 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import redirect_stdout
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,8 @@ TITLES = {
 """Table of rows.toml → the word that begins its ids, its heading."""
 
 ABOUT = """Made by `scripts/coverage.py` from the marks on the tests; never edited by hand. A row reads Y when a test holds it; the
-page or command shows it to somebody who wants to see it. A path is below the city's address."""
+page or command shows it to somebody who wants to see it. A path is below the city's address; after it the name of its picture, which `make pictures`
+takes as out/pictures/NAME-LANGUAGE-WIDTH.png. `make removal` takes each page away: a test of the row must fail."""
 
 
 class Held:
@@ -106,9 +109,38 @@ def page(held: Held) -> str:
 
 
 def _line(name: str, what: str, held: Held) -> str:
-    shown = "<br>".join(f"`{one}`" for one in sorted(held.shows[name])) if name in held.shows else ""
+    shown = "<br>".join(_seen(one) for one in sorted(held.shows[name])) if name in held.shows else ""
     tests = "<br>".join(f"`{one.removeprefix('tests/')}`" for one in sorted(held.tests.get(name, ())))
     return f"| {name} | {what} | {'Y' if tests else '**missing**'} | {shown} | {tests} |"
+
+
+def _seen(where: str) -> str:
+    """A page or command, and the names of the pictures of a page."""
+    found = pictures().get(beside("removal").pattern_of(where), ()) if where.startswith("/") else ()
+    return f"`{where}`" + (f" ({', '.join(found)})" if found else "")
+
+
+@cache
+def pictures() -> Mapping[Any, tuple[str, ...]]:
+    """Pattern of the URL configuration → the names of its pictures. Raises LookupError for a picture of a page there is not."""
+    named: dict[Any, tuple[str, ...]] = {}
+    for name, page in beside("pictures").shown():
+        if name not in beside("pictures").NOT_THERE:
+            pattern = beside("removal").pattern_of(page)
+            named[pattern] = (*named.get(pattern, ()), name)
+    return named
+
+
+@cache
+def beside(name: str) -> Any:
+    """Another script of this folder as a module."""
+    spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def main(arguments: list[str]) -> int:

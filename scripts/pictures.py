@@ -42,6 +42,7 @@ PAGES = {
     "offers": "/offers",
     "pauses": "/pauses",
     "units": "/units",
+    "unit": "/units/market",
     "matters": "/matters",
     "points": "/points",
     "catalogue": "/catalogue",
@@ -73,10 +74,11 @@ PAGES_OF = {
     "window": {
         "window": "/window", "reception": "/reception", "queue": "/queue", "counter": "/counters/9", "display": "/halls/service-centre/display",
         "appointments": "/appointments", "packages": "/packages", "deliveries": "/deliveries", "agency": "/agency",
+        "agency-mandates": "/agency/mandates",
     },
-    "handler": {"tasks": "/tasks", "handler-registers": "/registers"},
+    "handler": {"tasks": "/tasks", "handler-registers": "/registers", "register-new": "/registers/priority-lanes/key-project/new"},
     "head": {"lanes": "/lanes"},
-    "admin": {"systems": "/systems", "webhooks": "/systems/webhooks", "people-units": "/units", "admin-catalogue-new": "/catalogue/new"},
+    "admin": {"systems": "/systems", "webhooks": "/systems/webhooks", "people-units": "/units", "admin-catalogue-new": "/catalogue/new", "catalogue-import": "/catalogue/import"},
     "": {
         "my-sign-in": "/my/sign-in", "track": "/track", "track-wrong": "/track?receipt=1&tail=1", "book": "/book", "book-cancel": "/book/cancel",
         "rate": "/rate",
@@ -86,19 +88,25 @@ PAGES_OF = {
 """What others see than who was named: each signed in with the same password; nobody; a resident by telephone."""
 NOT_THERE = {"not-found", "track-wrong"}
 FOLLOWED = {
-    "case": ("/findings?status=open", "table a[href^='/cases/']"),
-    "case-ended": ("/cases?status=ended", "table a[href^='/cases/']"),
-    "case-paused": ("/cases?status=open&clock=paused", "table a[href^='/cases/']"),
-    "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> main a[href$='/proof']"),
-    "institution": ("/institutions", "table a[href^='/institutions/']"),
-    "stories": ("/institutions", "table a[href$='/stories']"),
-    "point": ("/points?tier=村级", ".matters a[href^='/points/']"),
-    "matter": ("/matters", ".matters a[href^='/matters/']"),
-    "item": ("/catalogue", "table a[href^='/catalogue/items/']"),
-    "item-edit": ("/catalogue", "table a[href^='/catalogue/items/'] >> main a[href$='/edit']"),
-    "figure-cases": ("/figures", "main a[href^='/figures/'] >> .subjects a"),
-    "figure": ("/figures", "main a[href^='/figures/']"),
+    "case": ("/findings?status=open", "table a[href^='/cases/']", "/cases/<id>"),
+    "case-ended": ("/cases?status=ended", "table a[href^='/cases/']", "/cases/<id>"),
+    "case-paused": ("/cases?status=open&clock=paused", "table a[href^='/cases/']", "/cases/<id>"),
+    "proof": ("/cases?status=ended", "table a[href^='/cases/'] >> main a[href$='/proof']", "/cases/<id>/proof"),
+    "institution": ("/institutions", "table a[href^='/institutions/']", "/institutions/<name>"),
+    "stories": ("/institutions", "table a[href$='/stories']", "/institutions/<name>/stories"),
+    "point": ("/points?tier=村级", ".matters a[href^='/points/']", "/points/<point>"),
+    "matter": ("/matters", ".matters a[href^='/matters/']", "/matters/<item>"),
+    "open-release": ("/open/releases", "main a[href^='/open/releases/']", "/open/releases/<receipt>"),
+    "item": ("/catalogue", "table a[href^='/catalogue/items/']", "/catalogue/items/<item>"),
+    "item-edit": (
+        "/catalogue",
+        "table a[href^='/catalogue/items/'] >> main a[href$='/edit']",
+        "/catalogue/items/<item>/edit",
+    ),
+    "figure-cases": ("/figures", "main a[href^='/figures/'] >> .subjects a", "/figures/<institution>/<clause>/cases"),
+    "figure": ("/figures", "main a[href^='/figures/']", "/figures/<institution>/<clause>"),
 }
+"""Where to begin, which links to follow from there, and which page that is."""
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-default-apps", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
@@ -155,7 +163,7 @@ def _round(browser: Browser, given: argparse.Namespace, *, language: str, width:
     found = [_take(page, given, "sign-in", "/accounts/login/", **place)]
     _sign_in(page, given, given.user)
     found += [_take(page, given, name, address, **place) for name, address in _wanted(PAGES, given).items()]
-    for name, (start, link) in _wanted(FOLLOWED, given).items():
+    for name, (start, link, _of) in _wanted(FOLLOWED, given).items():
         if address := _follow(page, start, link):
             found.append(_take(page, given, name, address, **place))
     page.context.close()
@@ -250,6 +258,12 @@ def _take(
     file = f"{name}-{language}-{width}.png"
     page.screenshot(path=given.out / file, full_page=True)
     return Picture(name, language, width, file, tuple(wrong))
+
+
+def shown() -> list[tuple[str, str]]:
+    """Each picture's name and the page it is of."""
+    named = [(name, address) for pages in (PAGES, *PAGES_OF.values()) for name, address in pages.items()]
+    return [*named, *((name, page) for name, (_start, _link, page) in FOLLOWED.items())]
 
 
 def raw(text: str, said: Collection[str]) -> str:

@@ -56,3 +56,16 @@ def test_every_row_that_is_held_says_where_it_is_seen():
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) == 7 and cells[3] == "Y":
             assert cells[4], f"{cells[1]}: no mark says what shows it"
+
+
+def test_a_page_stands_with_the_names_of_its_pictures():
+    seen = script()._seen
+    assert seen("/queue") == "`/queue` (queue)"
+    assert seen("/cases/<id>") == "`/cases/<id>` (case, case-ended, case-paused)"
+    assert seen("yinuo verify") == "`yinuo verify`"
+    with pytest.raises(LookupError, match="/nowhere"):
+        seen("/nowhere")
+
+
+def test_every_picture_is_of_a_page_there_is():
+    assert sum(map(len, script().pictures().values())) > 80
