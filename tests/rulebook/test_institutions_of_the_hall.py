@@ -98,3 +98,25 @@ def test_a_disclosure_past_its_interval_is_stale_until_it_is_let_out_again():
     story = next(one for one in stories("disclosure") if one.text.name.startswith("renewed-on"))
     clocks = teller().tell(story).said.clocks.filter(clause="catalogue.fresh").sort("case_id", "occurrence")
     assert clocks.select("case_id", "state").rows() == [("kept", "kept"), ("kept", "running"), ("stale", "overdue")]
+
+
+@pytest.mark.holds("decision D29", shows="yinuo stories demo-city exploratory")
+@pytest.mark.parametrize(
+    "clause", ["opinion-first", "not-what-is-forbidden", "signed-with-its-days", "look-back", "prolonged-once"]
+)
+def test_decision_d29_one_tries_with_an_opinion_a_leader_a_last_day_and_a_review_and_never_what_is_forbidden(
+    clause: str,
+):
+    told = stories("exploratory")
+    assert [story.name for story in told if not teller().tell(story).held] == []
+    assert any(differs_without(story, "exploratory", clause) for story in told)
+
+
+@pytest.mark.holds("decision D01", shows="yinuo stories demo-city three-concentrations")
+def test_decision_d01_what_is_spelled_out_is_checked_and_the_other_name_is_only_a_name():
+    """The register of approval sections is the list that is checked; no clause invents what 四落实 might be."""
+    home = teller().pack.institutions["three-concentrations"]
+    assert any(differs_without(story, home.id, "approval-section") for story in stories(home.id))
+    clauses = [repr(one.edition.clause) for one in home.statements]
+    assert not [one for one in clauses if "四落实" in one or "两集中" in one]
+    assert "两集中、四落实" in home.document.raw["version"][0]["note"]

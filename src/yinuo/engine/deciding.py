@@ -82,11 +82,12 @@ def _lacks(name: str, test: Test, *, matcher: Matcher, records: Records, at: Int
 
 
 def shown(name: str, matcher: Matcher, records: Records, *, at: Int64) -> str | None:
-    """What stands in a field of one record, as text; null when nothing does."""
+    """What stands in a field of one record, as people write it; null when nothing does."""
     column = matcher.value(name, records, rows=at)
     if column.lists is not None:
         return None if not column.known[0] else "、".join(str(one) for one in column.lists.to_list()[0])
-    return None if not column.known[0] else as_text(column).series().to_list()[0]
+    text: str | None = None if not column.known[0] else as_text(column).series().to_list()[0]
+    return text if text is None or column.kind != "number" else text.removesuffix(".0")
 
 
 def _lack(name: str, test: Test, found: str | None) -> Lack:
