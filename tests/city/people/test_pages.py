@@ -21,7 +21,7 @@ from yinuo.city.people.decide import Impossible
 from yinuo.city.people.guard import declared
 from yinuo.city.people.masking import mask
 from yinuo.city.people.models import Account, Person, Token, Unmasking
-from yinuo.city.people.views.exchange import EXCEL
+from yinuo.city.people.views.uploads import EXCEL
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,9 @@ import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from yinuo.city.people.views.uploads import EXCEL
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
