@@ -126,6 +126,19 @@ def test_a_reply_is_told_once_the_matter_is_closed(town):
     assert "增开两个窗口" not in read("/open/ratings")[1]
 
 
+def test_a_rating_found_void_on_appeal_is_told_as_such(town):
+    case = decided("market", 1)[0]
+    at = rated(case, "不满意") + timedelta(hours=1)
+    bad = Case.objects.get(kind="bad-rating").case_id
+    gazette.act(bad, "rating_appealed", "zhou", at, appeal_ground="点错了")
+    gazette.act(bad, "rating_excluded", "chen", at, appeal_decision="评价人确认点错")
+    measure_figures(LATER)
+    assert ratings.measured(Words(), today=TODAY, units=None).excluded == 1
+    assert "有 1 件差评经申诉认定无效" in read("/open/ratings")[2]
+    assert ratings.measured(Words(), today=TODAY, units=["housing"]).excluded == 0
+    assert "还没有了结的差评" in read("/open/ratings")[2], "what is void was not put right"
+
+
 def test_one_unit_is_told_alone(told):
     status, page, said = read("/open/ratings", unit="housing")
     assert (status, "住房" in said, "增开两个窗口" in page) == (200, True, False)

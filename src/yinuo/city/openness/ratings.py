@@ -22,6 +22,8 @@ from yinuo.engine.clauses.indicator import Indicator
 HOME = "rating"
 GOOD = "satisfied"
 """The figure that says which grades are good, and below which n nothing is said."""
+EXCLUDED = "excluded"
+"""The figure of bad ratings that were found to be void on appeal; they are told beside the others, which still hold them."""
 GIVEN = {"unit": ("grades", "rated-share"), "item": ("item-grades", "item-rated-share")}
 """Whom it is about → the figures of the grades that were given, and of those given among all that could be."""
 
@@ -48,6 +50,7 @@ class Ratings:
     end: date
     grades: tuple[str, ...]
     least: int
+    excluded: int
     units: tuple[Line, ...]
     items: tuple[Line, ...]
 
@@ -71,12 +74,13 @@ def measured(words: Words, *, today: date, units: list[str] | None) -> Ratings |
         grade for one in clause.count.any_of for name, test in one if name == "grade" for grade in test.equal or ()
     )
     asked = {
-        "digest": words.pack.digest, "institution": HOME, "names": [name for pair in GIVEN.values() for name in pair],
+        "digest": words.pack.digest, "institution": HOME, "names": [EXCLUDED, *(name for pair in GIVEN.values() for name in pair)],
         "begin": begin, "end": end, "units": units,
     }  # fmt: skip
     many = rows(__file__, "ratings", asked)
     lines = {about: _lines(many, names, grades=grades, good=good, least=clause.min_n) for about, names in GIVEN.items()}
-    return Ratings(begin, end, grades, clause.min_n, lines["unit"], lines["item"])
+    excluded = sum(int(row["value"]) for row in many if row["clause"] == EXCLUDED)
+    return Ratings(begin, end, grades, clause.min_n, excluded, lines["unit"], lines["item"])
 
 
 def _lines(
