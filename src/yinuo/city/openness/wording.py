@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from yinuo.city.openness.records import ANSWERS, CATALOGUE, DECISIONS, RELEASES, Record, public_fields
+from yinuo.city.pages.bookreading import typed
 from yinuo.city.pages.initials import of as initial
+from yinuo.city.pages.showing import length as lasting
+from yinuo.city.pages.showing import shown
 from yinuo.city.pages.words import Words
+from yinuo.engine.clauses.flow import FieldType
 from yinuo.engine.clauses.register import CHANGED, CLOSED, ENTERED, PUBLISHED, VERIFIED, Register
-from yinuo.kernel.limits import Limit, Unit
+from yinuo.kernel.limits import Limit
 
 LEFT_OUT = frozenset({"title", "subject", "question", "entry"})
 """Fields that stand elsewhere on the page."""
@@ -111,48 +115,32 @@ def field_rows(one: Record, clause: Register, words: Words) -> list[tuple[str, s
         if name in LEFT_OUT or value in (None, "", []):
             continue
         label = (field.en or name) if words.language == "en" else (field.zh or name)
-        found.append((label, written(value, field.word, words), field.is_ == "long"))
+        found.append((label, written(value, typed(field), words), field.is_ == "long"))
     return found
 
 
-def written(value: Any, word: str, words: Words) -> str:
-    """A value as people read it."""
+def written(value: Any, type_: FieldType, words: Words) -> str:
+    """A value as people read it: a limit of nothing is done at once, a class stands in the reader's language."""
     if isinstance(value, (list, tuple)):
-        return _("、").join(written(one, word.removeprefix("list:"), words) for one in value)
-    if word == "unit":
-        return words.unit(str(value))
-    if word == "item":
-        return words.item(str(value))
-    if word == "bool" or isinstance(value, bool):
-        return _("是") if value in (True, "true") else _("否")
-    if word == "limit":
+        one = type_.model_copy(update={"is_": type_.is_.removeprefix("list:")})
+        return _("、").join(written(each, one, words) for each in value)
+    if type_.is_ == "limit":
         return length(str(value), words)
-    if word == "choice":
-        return class_word(str(value))
-    if word == "money":
-        return _("%(yuan)s 元") % {"yuan": f"{int(value) / 100:,.2f}".removesuffix(".00")}
-    return str(value)
+    return class_word(str(value)) if type_.is_ == "choice" else shown(value, type_, words)
 
 
 def length(text: str, words: Words) -> str:
     """A length of time as the text writes it, in the reader's language; a dash for none."""
-    try:
-        found = Limit.parse(text) if text else None
-    except ValueError:
-        return text
-    if found is None:
+    if not text:
         return "—"
-    if not found.count:
-        return _("当场办完")
-    n = found.count
-    longer = {
-        Unit.WEEKS: ngettext("%(number)s 周", "%(number)s 周", n),
-        Unit.MONTHS: ngettext("%(number)s 个月", "%(number)s 个月", n),
-        Unit.YEARS: ngettext("%(number)s 年", "%(number)s 年", n),
-    }
-    if found.unit in longer:
-        return longer[found.unit] % {"number": n}
-    return words.amount(float(found.count), found.unit.value)
+    return _("当场办完") if _is_at_once(text) else lasting(text, words)
+
+
+def _is_at_once(text: str) -> bool:
+    try:
+        return not Limit.parse(text).count
+    except ValueError:
+        return False
 
 
 def matches(one: Record, asked: str, words: Words) -> bool:
