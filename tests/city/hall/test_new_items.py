@@ -18,7 +18,9 @@ from yinuo.city.catalogue import sheet
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.portal.items import item_of
+from yinuo.city.supervision.desk import Desk
 from yinuo.city.supervision.models import Clock
+from yinuo.city.supervision.queries import Naming
 from yinuo.city.supervision.sweep import sweep
 from yinuo.city.texts import in_force
 from yinuo.engine.evaluate import evaluate
@@ -113,3 +115,4 @@ def test_the_portal_and_the_window_ask_for_the_same_papers(pet_licence):
     assert asked == ["申请书", "犬只免疫证明"]
     assert (kept["zh"], kept["later"]) == ("犬只免疫证明", "承诺")
     assert words.item(pet_licence) == "养犬登记"
+    assert Naming((), desk=Desk.in_force(), now=small_city.NOW).item(pet_licence) == ("养犬登记", "dog licence")

@@ -6,12 +6,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from django.db import connection
 
+from yinuo.city.cases.deciding.kept import table_now
 from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
@@ -167,6 +169,7 @@ class Naming:
     def __init__(self, cards: Sequence[Card], *, desk: Desk, now: datetime) -> None:
         self.rules = desk.rules
         self._tree = units.tree(now.astimezone(ZoneInfo(desk.rules.zone)).date())
+        self._pack = desk.pack
         self._items = {} if desk.pack is None else _items(desk.pack)
         ids = sorted({card.content["case_id"] for card in cards})
         self._cases = {case_id: rest for case_id, *rest in run("receipts", case_ids=ids)} if ids else {}
@@ -182,8 +185,15 @@ class Naming:
         return key if key is None else self._persons.get(key, key)
 
     def item(self, item: str | None) -> tuple[str | None, str | None]:
-        """The names of an item, Chinese and English; the id where the text does not name it."""
-        return self._items.get(item or "", (item, item))
+        """The names of an item, Chinese and English; the id where neither the text nor the catalogue names it."""
+        found = self._items.get(item or "")
+        return found or (self._kept.get(item, (item, item)) if item else (item, item))
+
+    @cached_property
+    def _kept(self) -> Mapping[str, tuple[str, str]]:
+        """The names of the items as the city keeps them; asked for only where the text does not have one."""
+        frame = None if self._pack is None else table_now(self._pack, "items")
+        return {} if frame is None or "zh" not in frame.columns else _names_in(frame)
 
     def sentence(self, content: Mapping[str, Any], lang: Language) -> str:
         """Why a card was raised, in one sentence."""
@@ -241,11 +251,13 @@ def _items(pack: Pack) -> dict[str, tuple[str, str]]:
         return {}
     if pack.digest not in _NAMES:
         _NAMES.clear()
-        english = frame["en"] if "en" in frame.columns else frame["zh"]
-        _NAMES[pack.digest] = {
-            key: (zh, en or zh) for key, zh, en in zip(frame["id"], frame["zh"], english, strict=True)
-        }
+        _NAMES[pack.digest] = _names_in(frame)
     return _NAMES[pack.digest]
+
+
+def _names_in(frame: pl.DataFrame) -> dict[str, tuple[str, str]]:
+    english = frame["en"] if "en" in frame.columns else frame["zh"]
+    return {key: (zh, en or zh) for key, zh, en in zip(frame["id"], frame["zh"], english, strict=True)}
 
 
 _NAMES: dict[str, dict[str, tuple[str, str]]] = {}
