@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from yinuo.city.cases.deciding.readiness import is_due, keys_of
 from yinuo.city.cases.deciding.states import State, given_to
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
+from yinuo.city.cases.logs import Line
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.pages.fieldwords import Asked
 from yinuo.city.pages.showing import called
@@ -53,18 +54,20 @@ def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
 
 def possible(
     case: Mapping[str, Any], words: Words, *, actor: Actor | None, now: datetime, tried: Mapping[str, Any] | None = None,
-    speller: Speller | None = None,
+    speller: Speller | None = None, lines: Sequence[Line] | None = None,
 ) -> tuple[Possible, ...]:  # fmt: skip
     """The acts of the flow's steps that are due and may be done by this person.
 
     `tried` is what a refused form held (`activity`, its values, `error`, `field`): it is shown again as it was. With a
-    speller the forms offer the persons and entries one may choose from.
+    speller the forms offer the persons and entries one may choose from. `lines` is the case's history where it is known
+    without reading it.
     """
     book = book_of(words, case)
     if actor is None or book is None:
         return ()
     way, state = book.way, State(**json.loads(case["state"]))
-    state, today = as_it_stands(state, ways_of(words.pack.digest), at=now), timezone.localdate(now)
+    state = as_it_stands(state, ways_of(words.pack.digest), at=now, lines=lines)
+    today = timezone.localdate(now)
     if not (is_party(actor, state) or may(actor, "case.act", scope=case["scope"])):
         return ()
     place = Place(words.tree.above, frozenset(case["scope"]))

@@ -17,6 +17,7 @@ from yinuo.city.board import letters, printing
 from yinuo.city.board.dossier import Dossier, dossier
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
+from yinuo.city.cases.logs import line_of
 from yinuo.city.ledger import private
 from yinuo.city.pages.fieldwords import WORDS, field_word
 from yinuo.city.pages.words import words_for
@@ -134,7 +135,8 @@ def _page(
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
     way = way_of(words, case) if words.is_there else None
     speller = Speller(words, actor, timezone.localdate(found.now))
-    acts = possible(case, words, actor=actor, now=found.now, tried=tried, speller=speller)
+    lines = [line_of(event) for event in found.streams[f"case/{case['case_id']}"]]
+    acts = possible(case, words, actor=actor, now=found.now, tried=tried, speller=speller, lines=lines)
     if tried and all(one.activity != tried["activity"] for one in acts):
         messages.error(request, tried["error"])  # its form is gone: somebody else did it, or may do it now
     facts = {
