@@ -146,7 +146,9 @@ def test_too_little_too_much_and_the_unknown_are_refused():
         pdf("order", EXAMPLES["order"] | {"colour": "red"})
     with pytest.raises(BadContext, match="time zone"):
         pdf("order", EXAMPLES["order"] | {"issued_at": datetime(2026, 3, 2)})  # noqa: DTZ001
-    with pytest.raises(UnknownPaper, match="there are acceptance, badge, card, decision, delivery, order, .*, sheet, supplement"):
+    with pytest.raises(
+        UnknownPaper, match=r"there are acceptance, badge, card, decision, delivery, order, .*, sheet, supplement"
+    ):
         pdf("../secrets", EXAMPLES["order"])
 
 
