@@ -10,12 +10,13 @@ import pytest
 from django.db import connection
 
 from yinuo.city.cases import queries
+from yinuo.city.cases.models import Case
 from yinuo.city.hall.queue.tickets import today
 from yinuo.city.openness import records
 from yinuo.city.pages.words import Words
 from yinuo.city.supervision.cards import card_of
 from yinuo.city.texts import in_force
-from yinuo.cli.demo import city, disclosed
+from yinuo.cli.demo import city, disclosed, rounds
 from yinuo.cli.demo.plan import Shares
 from yinuo.cli.demo.scenes import everything
 from yinuo.cli.demo.scenes import today as scene
@@ -108,6 +109,7 @@ def test_a_played_city_equals_its_replay_and_has_the_shares_it_was_told(played):
     assert play(plan(demand), cast, office=demand.office, until=LAST, seed=7, tell=lambda day: None).done == 0
     live_equals_replay()
     what_is_disclosed_is_read_by_everybody()
+    the_leading_group_keeps_its_own_rules(cast)
     invariant_22_every_broken_promise_has_exactly_one_order()
     applicants_rate_and_what_is_bad_is_put_right_in_time()
     lanes_are_granted_only_where_the_text_gives_them()
@@ -188,6 +190,14 @@ def what_is_disclosed_is_read_by_everybody() -> None:
     assert [one.title for one in found[records.RELEASES] if one.files] == ["餐饮环节食品抽检结果（第一期）"]
     stale = {one.title for one in records.fresh(found[records.CATALOGUE]) if one.is_stale}
     assert stale == {"房屋市政工程安全检查情况", "上坪村土地发包和宅基地"}
+
+
+def the_leading_group_keeps_its_own_rules(cast):
+    """Its rounds and cycles are acts of those whose steps they are: no card says otherwise."""
+    assert rounds.enter(load_pack("demo-city"), cast, first=FIRST, now=LAST) > 100
+    log = queries.log(list(Case.objects.filter(kind__in=("round", "conduct-year")).values_list("case_id", flat=True)))
+    found = evaluate(log, in_force.rules(), as_of=LAST).findings
+    assert found.select("case_id", "clause", "why_args").rows() == []
 
 
 def live_equals_replay() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from yinuo.city.cases.acts import Act
-from yinuo.cli.demo.cast import HALL, Cast
+from yinuo.city.people.actor import Actor
+from yinuo.cli.demo.cast import Cast
 from yinuo.cli.demo.points import importing, write
 from yinuo.rulebook.loader import Pack
 
@@ -43,8 +45,14 @@ def enter(pack: Pack, cast: Cast, *, first: date, now: datetime) -> int:
     for number, unit in enumerate(units[:IN_CYCLE]):
         acts += _cycle(unit, begin + timedelta(days=30 * number))
     past = sorted((act for act in acts if act.at <= now), key=lambda act: act.at)
-    write(past, importing(cast.actors[f"window:{HALL}"][0]), now=now)
+    for unit, some in groupby(past, key=lambda act: str(act.unit)):
+        write(list(some), importing(_actor(unit, cast)), now=now)
     return len(past) + _sheets(units[:IN_CYCLE], cast, begin=begin, now=now)
+
+
+def _actor(unit: str, cast: Cast) -> Actor:
+    """Who acts for a unit: the mayor for the leading group, a supervisor, else the unit's head."""
+    return cast.actors[{GROUP: "leader", OFFICE: OFFICE}.get(unit, f"head:{unit}")][0]
 
 
 def _sheets(units: list[str], cast: Cast, *, begin: datetime, now: datetime) -> int:
