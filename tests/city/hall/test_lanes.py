@@ -18,10 +18,12 @@ from yinuo.city.cases.acts import Act
 from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.figures.measured import window
 from yinuo.city.hall.lanes.entitlement import LANE
 from yinuo.city.hall.lanes.shares import shares
 from yinuo.city.texts import in_force
 from yinuo.engine import decisions
+from yinuo.engine.populations import population
 
 __all__ = ["before", "li"]
 
@@ -62,6 +64,17 @@ def test_a_listed_project_is_given_the_green_channel_by_the_head_with_a_reason(l
     granted = dict(events(request.case_id))["lane_granted"]["fields"]
     assert granted == {"lane": "green", "lane_reason": "市重点项目", "lane_approver": "sun"}
     assert Case.objects.get(case_id=case.case_id).stage == "accepted"
+    assert used_by_lane(request.case_id) == ["green"]
+
+
+def used_by_lane(case_id):
+    """The lanes of a request as the published count of lanes tells them apart."""
+    pack, now = in_force.pack(), timezone.now()
+    (found,) = (one for one in pack.rules.of_kind("indicator") if one.id == "lane-uses")
+    clause, day = found.on(timezone.localdate(now)).clause, timedelta(days=1)
+    counted = window(pack, since=now - day, until=now + day, over=clause)
+    used = population(clause, counted.log, said=counted.said, rules=pack.rules).frame
+    return used.filter(used["case_id"] == case_id)["lane"].to_list()
 
 
 def without_rescue(since):

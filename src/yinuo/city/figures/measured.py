@@ -95,7 +95,7 @@ def _read_by(indicator: Indicator) -> set[str]:
     rows = indicator.over.partition(":")[0]
     tests = (indicator.for_, indicator.where, indicator.count, indicator.exempt)
     fields = {name for condition in tests if condition is not None for name in condition.fields()}
-    facts = rows == "cases" or fields & FACTS or indicator.at in FACTS
+    facts = rows in ("cases", "uses") or fields & FACTS or indicator.at in FACTS
     return {"cases", rows} | ({"events"} if facts else set())
 
 
@@ -137,7 +137,7 @@ def _copied(name: str, asked: dict[str, Any], *, schema: Any) -> pl.DataFrame:
 
 
 def _fields(rules: Rules) -> list[str]:
-    """The fields of events that some indicator over events or cases reads, by name."""
+    """The fields of events that some indicator over events, cases or uses of a table reads, by name."""
     known = {
         *EVENT_COLUMNS,
         *CASE_COLUMNS,
@@ -152,7 +152,7 @@ def _fields(rules: Rules) -> list[str]:
     for ruling in rules.of_kind("indicator"):
         for edition in ruling.editions:
             one = edition.clause
-            if not isinstance(one, Indicator) or not one.over.startswith(("events", "cases")):
+            if not isinstance(one, Indicator) or not one.over.startswith(("events", "cases", "uses")):
                 continue
             for condition in (one.for_, one.where, one.count, one.exempt):
                 read |= {name.partition(".")[0] for name in (condition.fields() if condition else ())}
