@@ -113,3 +113,13 @@ def test_the_sheet_is_printed_with_its_signature_and_its_result(two, organisatio
         assert said in told, said
     unsigned = text_of(sign_in("chen").get(f"/cases/{other}/papers/sheet.pdf").content)
     assert "尚未签字" in unsigned and "吴敏" in unsigned and "考核结果" not in unsigned
+
+
+def test_what_a_case_points_to_is_named_by_one_query(two, sign_in):
+    client = sign_in("chen")
+    client.get(f"/cases/{two[0]}")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(f"/cases/{two[0]}").content.decode()
+    assert page.count(small_city.actor("zhou").name) >= 2
+    assert len([one for one in asked if "are called, by their keys" in one["sql"]]) == 1
+    assert len(asked) <= 8, [one["sql"][:90] for one in asked]

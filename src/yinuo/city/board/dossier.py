@@ -234,7 +234,7 @@ class Dossier:
             and (value in self.words.tree.units or value in self.words.tree.others)
         ):
             return self.words.unit(value)
-        return shown(value, type_, self.words, names=self._called)
+        return shown(value, type_, self.words, names=self.called)
 
     @cached_property
     def _types(self) -> Mapping[str, FieldType]:
@@ -242,7 +242,7 @@ class Dossier:
         return {**OWN_FIELDS, **(flow.fields if flow is not None else {})}
 
     @cached_property
-    def _called(self) -> Called:
+    def called(self) -> Called:
         """The names of the persons, cases and files that any event names."""
         told = (pair for event in self.streams[f"case/{self.case['case_id']}"] for pair in _fields(event).items())
         return called(((self._types.get(name), value) for name, value in told), actor=self.actor)

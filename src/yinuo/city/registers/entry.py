@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from yinuo.city.pages.showing import called, shown
+from yinuo.city.pages.showing import Called, shown
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
@@ -45,10 +45,10 @@ class Sheet:
     below: tuple[Below, ...]
 
 
-def sheet(case: Mapping[str, Any], words: Words, *, actor: Actor, today: date) -> Sheet | None:
+def sheet(case: Mapping[str, Any], words: Words, *, actor: Actor, today: date, names: Called) -> Sheet | None:
     """What a case holds, as far as this person may see it; null when the text in force knows no such kind.
 
-    Two queries more where it holds files, and where registers point to its kind.
+    `names` are those of what its events point to, as this person may see them. Two queries more where it holds files, and where registers point to its kind.
     """
     book = book_of(words, case)
     if book is None:
@@ -57,7 +57,6 @@ def sheet(case: Mapping[str, Any], words: Words, *, actor: Actor, today: date) -
     reading = Reading(book, words, actor=actor)
     seen = [one for one in book.fields if reading.may_see(one, case["scope"])]
     told = [(one, state["fields"].get(one.name)) for one in seen if one.type.is_ != "party"]
-    names = called(((one.type, value) for one, value in told), actor=actor)
     fields = [
         (one.word, shown(value, one.type, words, names=names)) for one, value in told if value not in (None, "", [])
     ]

@@ -134,8 +134,10 @@ def _page(
     case, words = found.case, found.words
     sealed = private.unseal(case["person_ref"]) if case["person_ref"] and clear is None else None
     way = way_of(words, case) if words.is_there else None
-    speller = Speller(words, actor, timezone.localdate(found.now))
+    today = timezone.localdate(found.now)
+    speller = Speller(words, actor, today)
     lines = [line_of(event) for event in found.streams[f"case/{case['case_id']}"]]
+    held = sheet(case, words, actor=actor, today=today, names=found.called) if words.is_there else None
     acts = possible(case, words, actor=actor, now=found.now, tried=tried, speller=speller, lines=lines)
     if tried and all(one.activity != tried["activity"] for one in acts):
         messages.error(request, tried["error"])  # its form is gone: somebody else did it, or may do it now
@@ -148,7 +150,7 @@ def _page(
         "names": WORDS,
         "labels": {name: field_word(name, type_) for name, type_ in (way.fields if way else {}).items()},
         "papers": (*printing.offered(found), *letters.offered(found)),
-        "sheet": sheet(case, words, actor=actor, today=timezone.localdate(found.now)) if words.is_there else None,
+        "sheet": held,
         "steps": {step.id: words.activity(step.does[0]) for step in way.flow.steps} if way else {},
     }
     return render(request, "board/case.html.j2", facts, status=status)
