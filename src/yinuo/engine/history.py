@@ -200,15 +200,17 @@ class History:
         A case is held to the edition of the local day of its first event; before the first and after the last to the nearest.
         """
         there = self.high > self.low
-        opened = np.zeros(self.low.size, np.int64)
-        opened[there] = self.days(self.low[there])
         found = []
         for kind, editions in self.rules.ways().items():
-            mine = self.is_kind(kind) & there
-            starts = np.array([day_number(start) for start, _flow in editions], np.int64)
-            used = np.maximum(np.searchsorted(starts, opened, side="right") - 1, 0)
-            parts = ((flow, mine & (used == index)) for index, (_start, flow) in enumerate(editions))
-            found += [(flow, cases) for flow, cases in parts if cases.any()]
+            mine = np.flatnonzero(self.is_kind(kind) & there)
+            used = np.zeros(mine.size, np.int64)
+            if len(editions) > 1:
+                starts = np.array([day_number(start) for start, _flow in editions], np.int64)
+                used = np.maximum(np.searchsorted(starts, self.days(self.low[mine]), side="right") - 1, 0)
+            for index, (_start, flow) in enumerate(editions):
+                cases = np.zeros(there.size, np.bool_)
+                cases[mine[used == index]] = True
+                found += [(flow, cases)] if cases.any() else []
         return tuple(found)
 
     def rows_in(self, cases: Bool, activities: Iterable[str]) -> Int64:
