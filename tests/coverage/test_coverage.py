@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.scripts import ROOT, script
+
 NOT_YET: set[str] = set()
 """Named and held by nothing: each stands under "Missing" in docs/coverage.md. Take it away when it is made."""
 NAMED = ("peer", "invariant", "decision", "regression", "regression_of_part_1")
-
-
-@cache
-def script():
-    spec = importlib.util.spec_from_file_location("coverage_page", ROOT / "scripts" / "coverage.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -37,29 +27,29 @@ def test_the_page_is_up_to_date(checked):
 
 def test_everything_the_issue_names_has_a_test(checked):
     """By the page, which the test above says is what the marks say."""
-    page = script().PAGE.read_text(encoding="utf-8")
+    page = script("coverage").PAGE.read_text(encoding="utf-8")
     _held, _line, missing = page.partition("## Missing")
     told = {line.removeprefix("- ").partition(":")[0] for line in missing.splitlines() if line.startswith("- ")}
-    named = {name for table in NAMED for name in script().rows()[table]}
+    named = {name for table in NAMED for name in script("coverage").rows()[table]}
     assert told & named == NOT_YET
     assert len(named) == 128
 
 
 def test_a_mark_that_names_nothing_known_is_refused():
-    held = script().Held()
+    held = script("coverage").Held()
     held.tests["invariant 999"].add("test_x")
-    assert script().strange(held) == ["invariant 999"]
+    assert script("coverage").strange(held) == ["invariant 999"]
 
 
 def test_every_row_that_is_held_says_where_it_is_seen():
-    for line in script().PAGE.read_text(encoding="utf-8").splitlines():
+    for line in script("coverage").PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) == 7 and cells[3] == "Y":
             assert cells[4], f"{cells[1]}: no mark says what shows it"
 
 
 def test_a_page_stands_with_the_names_of_its_pictures():
-    seen = script()._seen
+    seen = script("coverage")._seen
     assert seen("/queue") == "`/queue` (queue)"
     assert seen("/cases/<id>") == "`/cases/<id>` (case, case-ended, case-paused)"
     assert seen("yinuo verify") == "`yinuo verify`"
@@ -68,4 +58,4 @@ def test_a_page_stands_with_the_names_of_its_pictures():
 
 
 def test_every_picture_is_of_a_page_there_is():
-    assert sum(map(len, script().pictures().values())) > 80
+    assert sum(map(len, script("coverage").pictures().values())) > 80

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
-from functools import cache
-from pathlib import Path
 
 import pytest
 from django.http import Http404
 from django.urls import resolve
 
-ROOT = Path(__file__).parents[2]
+from tests.scripts import ROOT, script
+
 SAMPLE, SEED = "2", "4"
-
-
-@cache
-def script():
-    spec = importlib.util.spec_from_file_location("removal", ROOT / "scripts" / "removal.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["removal"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.slow
@@ -46,7 +35,7 @@ def test_without_its_page_a_requirement_of_the_sample_is_missed(tmp_path):
 
 def test_a_page_is_gone_only_as_long_as_it_is_taken_away(rf):
     page = resolve("/book").func
-    with script().gone({"/book?service=general", "/registers/<book>"}):
+    with script("removal").gone({"/book?service=general", "/registers/<book>"}):
         with pytest.raises(Http404):
             resolve("/book").func(rf.get("/book"))
         assert resolve("/track").func.__name__ == "track"
@@ -56,11 +45,11 @@ def test_a_page_is_gone_only_as_long_as_it_is_taken_away(rf):
 
 def test_a_page_that_there_is_not_is_named():
     with pytest.raises(LookupError, match="/no/such/page"):
-        script().pattern_of("/no/such/page")
+        script("removal").pattern_of("/no/such/page")
 
 
 def test_a_row_that_no_test_misses_is_told():
-    removal = script().Removal()
+    removal = script("removal").Removal()
     removal.pages |= {"E1": {"/book"}, "E2": {"/track", "/book"}}
     removal.unmoved["E1", "/book"].add("test_one")
     removal.noticed["E2", "/track"].add("test_two")
