@@ -12,7 +12,7 @@ from tests.city.catalogue import stock
 from tests.city.hall.test_intake import before, li, made, said, sent
 from yinuo.city.cases import commands, queries
 from yinuo.city.cases.acts import Act, Refused
-from yinuo.city.cases.deciding.kept import kept_row
+from yinuo.city.cases.kept import kept_row
 from yinuo.city.catalogue import commands as catalogue
 from yinuo.city.catalogue import sheet
 from yinuo.city.pages.words import Words

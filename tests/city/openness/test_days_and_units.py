@@ -11,7 +11,7 @@ from tests.city.board import small_city
 from tests.city.catalogue import stock
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
-from yinuo.city.cases.deciding.kept import kept_tables
+from yinuo.city.cases.kept import kept_tables
 from yinuo.city.openness import days
 from yinuo.city.openness.records import CATALOGUE
 from yinuo.city.pages.words import Words

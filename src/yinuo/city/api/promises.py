@@ -12,7 +12,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from yinuo.city.api.problems import Problem
-from yinuo.city.cases.deciding.kept import kept_row, kept_tables
+from yinuo.city.cases.kept import kept_row, kept_tables
 from yinuo.city.texts import in_force
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.evaluate import evaluate

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from yinuo.city.board import printing
 from yinuo.city.board.dossier import Dossier
-from yinuo.city.cases.deciding.kept import kept_row
+from yinuo.city.cases.kept import kept_row
 from yinuo.city.ledger.events import StoredEvent
 
 ACCEPTANCE, SUPPLEMENT, REFUSAL, DECISION, DELIVERY = "acceptance", "supplement", "refusal", "decision", "delivery"

@@ -12,9 +12,9 @@ import polars as pl
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.deciding.decide import Standing
 from yinuo.city.cases.deciding.guards import Silence
-from yinuo.city.cases.deciding.kept import kept_names, kept_tables
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
+from yinuo.city.cases.kept import kept_names, kept_tables
 from yinuo.city.cases.logs import PREFIX, Line, line_of, log_of
 from yinuo.city.ledger import read
 from yinuo.engine.clauses.conditions import Test

@@ -16,6 +16,7 @@ from django.db import connection
 from yinuo.city.cases import copied
 from yinuo.city.cases.deciding.states import Happened, State, fold, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
+from yinuo.city.cases.kept import beside
 from yinuo.city.cases.logs import PREFIX
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
@@ -42,7 +43,8 @@ class Folded:
 @lru_cache(maxsize=4)
 def ways_of(digest: str) -> Ways:
     """The flows of an installed text, prepared once a process."""
-    return Ways.of(in_force.by_digest(digest))
+    pack = in_force.by_digest(digest)
+    return Ways.of(pack, beside(pack))
 
 
 def ways_in_force() -> Ways:

@@ -11,9 +11,9 @@ import orjson
 import polars as pl
 from django.db import connection
 
-from yinuo.city.cases.deciding.kept import kept_tables
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Ways
+from yinuo.city.cases.kept import kept_tables
 from yinuo.city.cases.logs import PREFIX, log_of_rows
 from yinuo.city.cases.projection import pairs, ways_in_force
 from yinuo.city.ledger import read

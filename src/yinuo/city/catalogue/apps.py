@@ -12,7 +12,7 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the tables are rebuilt, what the events hold, and which limits cases are held to."""
-        from yinuo.city.cases.deciding.kept import keep_table  # noqa: PLC0415 - models are read first
+        from yinuo.city.cases.kept import keep_table  # noqa: PLC0415 - models are read first
         from yinuo.city.catalogue import events, projection  # noqa: PLC0415 - models are read first
         from yinuo.city.catalogue.checks import held  # noqa: PLC0415 - models are read first
         from yinuo.city.ledger import models_of_events, projections  # noqa: PLC0415 - models are read first

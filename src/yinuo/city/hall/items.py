@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from yinuo.city.cases.deciding.kept import kept_marks, table_now
+from yinuo.city.cases.kept import kept_marks, table_now
 from yinuo.rulebook.loader import Pack
 
 LATER = "容缺"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from yinuo.city.cases.deciding.kept import kept_marks, kept_tables
+from yinuo.city.cases.kept import kept_marks, kept_tables
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.pages.words import Words
 from yinuo.city.texts import in_force

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases.deciding.kept import kept_tables
+from yinuo.city.cases.kept import kept_tables
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
 from yinuo.city.texts import in_force

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.db import connection
 
-from yinuo.city.cases.deciding.kept import table_now
+from yinuo.city.cases.kept import table_now
 from yinuo.city.ledger.statements import sql
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor

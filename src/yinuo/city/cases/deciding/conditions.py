@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import polars as pl
 
-from yinuo.city.cases.deciding.kept import kept_names, kept_row
 from yinuo.engine.clauses.conditions import Condition
 from yinuo.engine.columns import Column
 from yinuo.engine.context import references
@@ -22,6 +21,8 @@ from yinuo.kernel.instants import Int64, day_number
 from yinuo.rulebook.loader import Pack
 
 _Answer = TypeVar("_Answer")
+LookUp: TypeAlias = Callable[[str, str, date], dict[str, Any] | None]
+"""The row of a dated table, by its name, the row's id and a local day."""
 _UNKNOWN: dict[str, Any] = {}
 _ONE = np.zeros(1, np.int64)
 _MOST = 20_000
@@ -78,18 +79,18 @@ class Tester:
     """Answers conditions of one text, and remembers the answers by the day and the values they read."""
 
     matcher: Matcher
-    pack: Pack | None = None
-    """The text, whose tables the city may keep itself."""
+    beside: LookUp | None = None
+    """Where rows of dated tables are looked for that the text itself does not have."""
     known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     asked: dict[int, tuple[Condition, tuple[str, ...]]] = field(default_factory=dict)
     """By identity: the condition, kept so that no other ever has its identity, and the fields it reads."""
     rows: dict[tuple[str, str, date], dict[str, Any] | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pack: Pack) -> Tester:
-        """With the dated tables of a pack."""
+    def of(cls, pack: Pack, beside: LookUp | None = None) -> Tester:
+        """With the dated tables of a pack, and where else rows of them are looked for."""
         tables = Tables({name: Table(frame) for name, frame in pack.tables.items()}, references(pack.rules))
-        return cls(Matcher(tables, pack.rules.calendar.clock), pack)
+        return cls(Matcher(tables, pack.rules.calendar.clock), beside)
 
     def holds(self, condition: Condition, values: Mapping[str, Any], *, types: Mapping[str, str], day: date) -> bool:
         """Whether the condition holds of these values on a local day."""
@@ -125,7 +126,7 @@ class Tester:
     def row(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         """The row of a dated table in force on a local day; null when there is none.
 
-        What the text itself does not have is looked for among the rows the city keeps: an item of the catalogue alone.
+        What the text itself does not have is looked for `beside` it, and not remembered: an item of the catalogue alone.
         """
         key = (table, id_, day)
         row = self.rows.get(key, _UNKNOWN)
@@ -133,9 +134,7 @@ class Tester:
             if len(self.rows) >= _MOST:
                 self.rows.clear()
             row = self.rows[key] = self._look_up(table, id_, day)
-        if row is None and self.pack is not None and table in kept_names():
-            return kept_row(self.pack, table, id_, day)
-        return row
+        return self.beside(table, id_, day) if row is None and self.beside is not None else row
 
     def _look_up(self, table: str, id_: str, day: date) -> dict[str, Any] | None:
         found = self.matcher.tables.tables.get(table)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 
-from yinuo.city.cases.deciding.conditions import Conditions, Tester
+from yinuo.city.cases.deciding.conditions import Conditions, LookUp, Tester
 from yinuo.city.cases.deciding.fieldvalues import Reader, reader_of
 from yinuo.city.cases.deciding.guards import Guards
 from yinuo.city.cases.deciding.stages import STAGES
@@ -281,9 +281,9 @@ class Ways:
     kinds: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pack: Pack) -> Ways:
-        """Prepare a text."""
-        words, tester = words_of(pack), Tester.of(pack)
+    def of(cls, pack: Pack, beside: LookUp | None = None) -> Ways:
+        """Prepare a text; rows of its dated tables that it does not have itself are looked for `beside` it."""
+        words, tester = words_of(pack), Tester.of(pack, beside)
         kinds: dict[str, tuple[Way, ...]] = {}
         for ruling in pack.rules.of_kind("flow"):
             editions = [edition for edition in ruling.editions if isinstance(edition.clause, Flow)]

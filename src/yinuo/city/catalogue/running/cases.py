@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yinuo.city.cases.deciding.kept import kept_tables
 from yinuo.city.cases.deciding.ways import Ways
+from yinuo.city.cases.kept import kept_tables
 from yinuo.city.cases.logs import PREFIX, Line, line_of, log_of
 from yinuo.city.ledger import read
 from yinuo.city.pages.statements import rows

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from yinuo.city.cases.deciding.kept import kept_marks
+from yinuo.city.cases.kept import kept_marks
 from yinuo.city.pages.words import words_for
 
 View = Callable[..., HttpResponse]

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from yinuo.city.cases.deciding.conditions import LookUp
 from yinuo.rulebook.loader import Pack
 
 Mark = Callable[[], Hashable]
@@ -56,6 +57,15 @@ def kept_row(pack: Pack, table: str, id_: str, day: date) -> dict[str, Any] | No
         if (row["from"] is None or row["from"] <= day) and (row["until"] is None or day < row["until"]):
             return row
     return None
+
+
+def beside(pack: Pack) -> LookUp:
+    """Where the decisions on a case look for rows of the kept tables that the text itself does not have."""
+
+    def look_up(table: str, id_: str, day: date) -> dict[str, Any] | None:
+        return kept_row(pack, table, id_, day) if table in _KEPT else None
+
+    return look_up
 
 
 _KEPT: dict[str, tuple[Mark, Frame]] = {}
