@@ -143,3 +143,18 @@ def test_the_page_asks_the_database_a_few_times(two_running, sign_in, django_ass
     head.get("/catalogue/items/food-permit/running")
     with django_assert_max_num_queries(8):
         head.get("/catalogue/items/food-permit/running")
+
+
+def test_a_case_that_is_overdue_is_not_moved_out_of_its_card(two_running, sign_in):
+    late = NOW.replace(day=12)
+    sweep(late)
+    cards = Finding.objects.filter(case_id="two").count()
+    assert cards > 0
+    assert "改版不免除逾期" in move("two", now=late).refused[0][1]
+    head = sign_in("zhou")
+    assert "/cases/two/do/version_moved" not in head.get("/cases/two").content.decode()
+    form = {"version_from": "2026-03-03", "moved_reason": "同等办理"}
+    assert head.post("/cases/two/do/version_moved", form).status_code == 404
+    assert [activity for activity, _fields in told("two")] == ["received", "accepted"]
+    sweep(late)
+    assert Finding.objects.filter(case_id="two").count() == cards

@@ -28,6 +28,7 @@ from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
 from yinuo.city.registers.spelling import Speller, written
 from yinuo.engine.clauses.flow import FieldType, Step
+from yinuo.engine.clauses.promise import Promise
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,13 @@ def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
     return None if book is None else book.way
 
 
+def done_elsewhere(words: Words) -> frozenset[str]:
+    """What a command of its own does and no form of a case: what moves a limit (catalogue.running)."""
+    clauses = (edition.clause for ruling in words.rules.of_kind("promise") for edition in ruling.editions)
+    moving = (event for one in clauses if isinstance(one, Promise) for event in one.moved)
+    return frozenset(name for event in moving for name in event.activities)
+
+
 def possible(
     case: Mapping[str, Any], words: Words, *, actor: Actor | None, now: datetime, tried: Mapping[str, Any] | None = None,
     speller: Speller | None = None, lines: Sequence[Line] | None = None,
@@ -72,6 +80,7 @@ def possible(
         return ()
     place = Place(words.tree.above, frozenset(case["scope"]))
     found: dict[str, Possible] = {}
+    left_out = {way.flow.opens, *done_elsewhere(words)}
     for step in way.flow.steps:
         if step.auto or (state.is_over and not is_after_end(step, way)):
             continue
@@ -81,7 +90,7 @@ def possible(
         if any(actor.id in state.doers.get(other, ()) for other in step.not_by):
             continue
         for activity in step.does:
-            if activity not in found and activity != way.flow.opens:
+            if activity not in found and activity not in left_out:
                 found[activity] = _form(activity, step, book, state, _Filling(words, tried or {}, speller, keys[0]))
     return tuple(found.values())
 

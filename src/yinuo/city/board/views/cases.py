@@ -28,7 +28,7 @@ from yinuo.city.people.masking import mask
 from yinuo.city.people.may import may
 from yinuo.city.registers.entry import sheet
 from yinuo.city.registers.forms import filled, spoken, typed
-from yinuo.city.registers.possible import book_of, possible, way_of
+from yinuo.city.registers.possible import book_of, done_elsewhere, possible, way_of
 from yinuo.city.registers.spelling import Speller
 from yinuo.city.supervision import commands as cards
 from yinuo.city.supervision.models import Finding
@@ -51,6 +51,8 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
 def act(request: HttpRequest, case_id: str, activity: str) -> HttpResponse:
     """Do one step. Refused: the same page with the form as it was filled in and the sentence that says why."""
     found = _dossier(request, case_id)
+    if found.words.is_there and activity in done_elsewhere(found.words):
+        raise Http404
     actor, book = request.actor, book_of(found.words, found.case)  # type: ignore[attr-defined]
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     expected, held = given.get("expected", ""), json.loads(found.case["state"])["fields"]

@@ -42,7 +42,7 @@ class Running:
     before: Due
     after: Due
     problem: str
-    """Why it is not moved: under the new version a limit would be over already; empty when it can be."""
+    """Why it is not moved: a limit that would change is over already, or would be under the new version; empty when it can be."""
 
     @property
     def clauses(self) -> list[str]:
@@ -95,8 +95,12 @@ def _due(said: Said, limiting: Sequence[Ruling]) -> dict[str, Due]:
 
 
 def _running(row: Mapping[str, Any], before: Due, after: Due, now: datetime) -> Running:
-    over = any(due < now and before.get(name, (now,))[0] >= now for name, (due, _allowed, _measure) in after.items())
-    problem = _("按新版本已经逾期，不能改。") if over else ""
+    changed = [name for name, due in after.items() if before.get(name) != due]
+    problem = ""
+    if any(after[name][0] < now for name in changed):
+        problem = _("按新版本已经逾期，不能改。")
+    if any(name in before and before[name][0] < now for name in changed):
+        problem = _("已经逾期，不能改：改版不免除逾期。")
     fields = json.loads(row["fields"]) if isinstance(row["fields"], str) else row["fields"]
     return Running(
         row["case_id"], row["receipt"], row["unit"], row["opened_at"], str(fields.get("situation") or ""), before, after, problem

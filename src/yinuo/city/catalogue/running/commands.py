@@ -33,8 +33,8 @@ def move_running(key: str, case_ids: Collection[str], *, reason: str, actor: Act
     """Hold running cases of an item to its version in force from now on: one event in the stream of each, one act each.
 
     The limits the text lets be moved count from the old start and are those of the new version; its papers are told in the
-    event. A case that is decided, that would be over under the new version, or that nothing would change for is refused by
-    name, the others are moved. The same case is moved to the same version once. Raises NotAllowed, Impossible.
+    event. A case that is decided, that is overdue or would be under the new version, or that nothing would change for is
+    refused by name, the others are moved. The same case is moved to the same version once. Raises NotAllowed, Impossible.
     """
     found = queries.version_on(key, timezone.localdate(now))
     if found is None or not found["is_now"]:
