@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+import yinuo.city
 from tests.city.api.conftest import event, received
+from yinuo.city.cases.acts import OWN
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 
@@ -47,7 +51,7 @@ def test_more_than_five_minutes_in_the_future_is_refused_and_less_is_not(market)
         ({"id": "a\u0000"}, "bad_event"),
         ({"subject": None}, "bad_event"),
         ({"subject": "x" * 201}, "bad_event"),
-        ({"source": "yinuo"}, "not_your_source"),
+        *(({"source": own}, "not_your_source") for own in sorted(OWN)),
         ({"type": "no-such"}, "unknown_activity"),
         ({"time": "yesterday"}, "bad_time"),
         ({"time": "2026-03-02T10:00:00"}, "bad_time"),
@@ -131,3 +135,12 @@ def test_a_known_event_beside_refused_ones_is_known_and_leaves_its_case_as_it_st
     known, strange = market.report(received("a"), event("a", "no-such", number=9))
     assert (known["status"], strange["status"]) == ("duplicate", "refused")
     assert Case.objects.get(case_id="a").version == 2
+
+
+def test_every_source_under_which_we_write_is_our_own():
+    """Else a system could take the id of an order before supervision opens it, and there would be none."""
+    here = Path(yinuo.city.__file__).parent
+    said = [
+        re.findall(r'^SOURCE = "(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE) for path in here.rglob("*.py")
+    ]
+    assert {name for names in said for name in names} == OWN

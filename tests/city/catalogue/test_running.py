@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.catalogue.test_held import ZONE, accepted, due, published
+from yinuo.city.api import importing, incoming
+from yinuo.city.api.importing import Aim
 from yinuo.city.cases import queries as case_queries
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.commands import record
@@ -158,3 +160,34 @@ def test_a_case_that_is_overdue_is_not_moved_out_of_its_card(two_running, sign_i
     assert [activity for activity, _fields in told("two")] == ["received", "accepted"]
     sweep(late)
     assert Finding.objects.filter(case_id="two").count() == cards
+
+
+FORGED = {"version_from": "2026-03-03", "moved_reason": "同等办理"}
+
+
+def test_no_system_and_no_import_tells_that_a_case_was_moved(two_running):
+    lines = [
+        {
+            "specversion": "1.0", "id": f"{activity}-1", "source": "hall", "type": activity, "subject": "one",
+            "time": NOW.isoformat(), "data": data,
+        }
+        for activity, data in (("version_moved", FORGED), ("order_opened", {"broken_clause": "promised"}), ("reviewed", {}))
+    ]  # fmt: skip
+    aim = Aim(small_city.SYSTEM, None, "import:market", None, NOW)
+    imported = importing.take(enumerate(lines, 1), aim)
+    assert (imported.stored, imported.refused) == (1, 2)
+    assert all("只随本系统自己的办理记下" in one.reason for one in imported.rejected)
+    moved, opened, _known = incoming.take(lines, actor=small_city.SYSTEM, now=NOW)
+    assert (moved.status, moved.code, moved.field) == ("refused", "own_activity", "activity")
+    assert (opened.status, opened.code) == ("refused", "own_activity")
+    assert [activity for activity, _fields in told("one")] == ["received", "accepted", "reviewed"]
+    assert move("one").refused == (), "the command that checks still may"
+
+
+@pytest.mark.parametrize(
+    "door", ["/offers/two/version_moved", "/pauses/two/version_moved", "/registers/application/do"]
+)
+def test_a_case_is_moved_through_no_other_door(two_running, sign_in, door):
+    form = {**FORGED, "activity": "version_moved", "chosen": "two", "confirmed": "1"}
+    assert sign_in("zhou").post(door, form).status_code in (302, 404)
+    assert [activity for activity, _fields in told("two")] == ["received", "accepted"]

@@ -19,8 +19,7 @@ import polars as pl
 from django.db import connection, connections
 
 from yinuo.city.api import incoming
-from yinuo.city.api.incoming import OWN
-from yinuo.city.cases.acts import Done, Refused
+from yinuo.city.cases.acts import OWN, Done, Refused
 from yinuo.city.cases.deciding.stages import STAGES
 from yinuo.city.people.actor import Actor
 from yinuo.engine.log import CASE_COLUMNS
@@ -225,7 +224,7 @@ def _case_in(text: bytes) -> bytes:
 def _aimed(event: dict[str, Any], aim: Aim) -> dict[str, Any]:
     if aim.source is not None:
         event["source"] = aim.source
-    elif event.get("source") == OWN:
+    elif event.get("source") in OWN:
         event["source"] = aim.default_source
     if aim.kind is not None:
         data = event.setdefault("data", {})

@@ -16,15 +16,13 @@ from psycopg import errors
 from yinuo.city.api.reporting import batches
 from yinuo.city.api.reporting.batches import Way
 from yinuo.city.cases import commands
-from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.cases.acts import OWN, Act, Done, Refused
 from yinuo.city.people.actor import Actor
 
 MOST = 5_000
 """Events in one batch."""
 LONGEST = 200
 """Characters of an id, a source, a type or a subject."""
-OWN = "yinuo"
-"""The source of what is done here; no other system may call itself so."""
 TRIES = 3
 CASE = ("kind", "item", "unit", "region", "step")
 """What `data` says beside its fields: of the case when it opens; the unit in whose name it was done, and the step."""
@@ -133,8 +131,9 @@ def act_of(event: Any) -> Act:
     words: tuple[Any, ...] = (event.get("id"), event.get("source"), event.get("type"), event.get("subject"))
     if not _are_words(words):
         raise _no_word(event)
-    if words[1] == OWN:
-        raise Refused("not_your_source", _("来源“yinuo”只用于本系统，请用您系统自己的名称。"), field="source")
+    if words[1] in OWN:
+        sentence = _("来源“%(source)s”只用于本系统，请用您系统自己的名称。")
+        raise Refused("not_your_source", sentence % {"source": words[1]}, field="source")
     data = event.get("data")
     if data is None:
         data = {}

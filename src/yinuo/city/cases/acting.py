@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases import at_once, attachments, consult, numbers, projection, queries
 from yinuo.city.cases.acts import Act, Done, Refused
+from yinuo.city.cases.deciding import facts
 from yinuo.city.cases.deciding.decide import Decided as Decision
 from yinuo.city.cases.deciding.decide import Standing, decide
 from yinuo.city.cases.deciding.states import State, files_in, local_day
@@ -82,6 +83,7 @@ def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
             return known
     loaded = _load(act, now)
     way, day = _way(act, loaded)
+    facts.check_own(act, loaded.ways.moving, way)
     place = Place(loaded.tree.above, loaded.scope, lambda person: _is_staff(person, day))
     place = _check_permission(act, loaded, actor=actor, place=place)
     history = History(loaded.state.case_id, loaded.ways)

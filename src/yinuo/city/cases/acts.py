@@ -7,6 +7,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+OWN = frozenset({"yinuo", "supervision", "excel"})
+"""The sources under which things are done here; no other system may call itself so, or it could speak before us."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -33,6 +35,8 @@ class Act(NamedTuple):
     expected: int | None = None
     person: Mapping[str, str] = _NOTHING
     """Personal fields (name, phone, id number): encrypted apart, never in the event."""
+    is_own: bool = False
+    """Whether a command of the city says it that checked more than the flow does (`Ways.moving`, `Ways.mirrored`)."""
 
 
 class Done(NamedTuple):

@@ -57,6 +57,7 @@ class _Batch:
     def __init__(self, acts: Sequence[Act], actor: Actor, now: datetime) -> None:
         self.actor, self.now = actor, now
         self.ways: Ways = projection.ways_in_force()
+        self.own = self.ways.moving | self.ways.mirrored
         self.tree = units.tree(now.astimezone(self.ways.zone).date())
         self.reach = frozenset(reaching(actor, "events.write")) | frozenset(reaching(actor, "case.import"))
         self.states: dict[str, State] = {}
@@ -208,6 +209,7 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     told = (way, act.activity, act.step, unit)
     if told not in batch.sound:
         facts.check_activity(act, way)
+        facts.check_own(act, batch.own, way)
     day = local_day(microseconds(at), batch.ways.zone)
     fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
     _check_cases(batch, fields, way)

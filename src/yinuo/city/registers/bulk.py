@@ -18,6 +18,7 @@ from yinuo.city.people.actor import Actor, NotAllowed
 from yinuo.city.people.may import may, row_filter
 from yinuo.city.registers.books import Book
 from yinuo.city.registers.forms import filled, spoken
+from yinuo.city.registers.possible import done_elsewhere
 from yinuo.city.registers.spelling import Speller
 from yinuo.engine.clauses.flow import Step
 from yinuo.engine.clauses.register import CHANGED
@@ -49,11 +50,12 @@ def acts_for_many(book: Book, words: Words, *, actor: Actor) -> list[ForMany]:
     if not may(actor, "case.act"):
         return []
     found: dict[str, ForMany] = {}
+    elsewhere = done_elsewhere(words)
     for step in book.way.flow.steps:
         if step.auto or step.each or not _may_ever(actor, step):
             continue
         for activity in step.does:
-            if activity not in (book.way.flow.opens, CHANGED):
+            if activity not in (book.way.flow.opens, CHANGED, *elsewhere):
                 found.setdefault(activity, ForMany(activity, step, words.activity(activity)))
     return list(found.values())
 

@@ -28,7 +28,6 @@ from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
 from yinuo.city.registers.spelling import Speller, written
 from yinuo.engine.clauses.flow import FieldType, Step
-from yinuo.engine.clauses.promise import Promise
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,7 @@ def way_of(words: Words, case: Mapping[str, Any]) -> Way | None:
 
 def done_elsewhere(words: Words) -> frozenset[str]:
     """What a command of its own does and no form of a case: what moves a limit (catalogue.running)."""
-    clauses = (edition.clause for ruling in words.rules.of_kind("promise") for edition in ruling.editions)
-    moving = (event for one in clauses if isinstance(one, Promise) for event in one.moved)
-    return frozenset(name for event in moving for name in event.activities)
+    return ways_of(words.pack.digest).moving
 
 
 def possible(

@@ -318,7 +318,9 @@ def mirror(fresh: Collection[str], ended: Collection[str], *, now: datetime, des
             if parent in above and what in told and case_id in among:
                 event_id = f"mirror:{case_id}:{what}"
                 unit = kinds[name].owner
-                acts.append(Act(parent, told[what], at, copied, unit=unit, source=SOURCE, event_id=event_id))
+                acts.append(
+                    Act(parent, told[what], at, copied, unit=unit, source=SOURCE, event_id=event_id, is_own=True)
+                )
     if acts:
         for done in case_commands.record(acts, actor=system(now, desk), now=now):
             if not isinstance(done, Done):

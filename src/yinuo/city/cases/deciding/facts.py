@@ -33,6 +33,13 @@ def check_activity(act: Act, way: Way) -> None:
         raise Refused("unknown_step", sentence % {"step": act.step, "activity": way.word(act.activity)}, field="step")
 
 
+def check_own(act: Act, own: frozenset[str], way: Way) -> None:
+    """Raises Refused for an activity that only a command of the city may say, told by anybody else."""
+    if act.activity in own and not act.is_own:
+        sentence = _("“%(activity)s”只随本系统自己的办理记下，不能另外填报或者上报。")
+        raise Refused("own_activity", sentence % {"activity": way.word(act.activity)}, field="activity")
+
+
 def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], object]) -> dict[str, Any]:
     """The fields of an act as they are kept. Raises Refused with the field that is wrong and what would be right.
 

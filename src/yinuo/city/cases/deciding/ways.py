@@ -313,6 +313,19 @@ class Ways:
         """The clauses that refuse a command, and the silences that do a step."""
         return Guards.of(self.pack.rules)
 
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """What moves the limit of a running case: never the flow alone decides on it, a command does (`moved` of a promise)."""
+        clauses = (edition.clause for ruling in self.pack.rules.of_kind("promise") for edition in ruling.editions)
+        events = (event for clause in clauses if isinstance(clause, Promise) for event in clause.moved)
+        return frozenset(name for event in events for name in event.activities)
+
+    @cached_property
+    def mirrored(self) -> frozenset[str]:
+        """What is told on a case of another that is opened about it, or ends: no system may say so without the other."""
+        flows = (way.flow for many in self.kinds.values() for way in many)
+        return frozenset(flow.mirror[what] for flow in flows for what in ("opened", "ended") if what in flow.mirror)
+
     def way(self, kind: str, day: date) -> Way | None:
         """The way of a kind in force on the local day a case is opened; null when the text knows no such kind.
 

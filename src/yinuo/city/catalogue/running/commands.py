@@ -61,7 +61,9 @@ def _move(one: Running, item: Item, version: dict[str, object], *, reason: str, 
     """Record the move of one case; the sentence that refuses it, empty when it was moved."""
     papers = [paper.zh for paper in item.materials if not paper.situations or one.situation in ("", *paper.situations)]
     fields = {"version_from": str(version["since"]), "moved_reason": reason, "papers_now": papers}
-    move = Act(one.case_id, MOVED, now, fields, event_id=f"{version['key']}:{version['number']}:{one.case_id}")
+    move = Act(
+        one.case_id, MOVED, now, fields, event_id=f"{version['key']}:{version['number']}:{one.case_id}", is_own=True
+    )
     try:
         act(move, actor=actor, now=now)
     except Refused as refusal:
