@@ -42,6 +42,10 @@ name = "letters"
 zh = "来信"
 
 [activities]
+received = "收到"
+asked = "询问"
+heard = "得到回音"
+answered = "答复"
 rated = "评价"
 
 [[version]]

@@ -161,9 +161,9 @@ def test_a_refusal_names_the_nearest_row_and_the_condition_that_fails(town: Town
     town.files["institutions/letters/stories.toml"] = REFUSED
     pack = with_book(town, TABLE)
     assert sentences(pack) == [
-        ("绿色通道资格：“answered”不符合条件，最接近的一条是“红色急件”，但“colour”应为红，现为蓝（经办：张伟）。",
+        ("绿色通道资格：“答复”不符合条件，最接近的一条是“红色急件”，但“colour”应为红，现为蓝（经办：张伟）。",
          "green channel: “answered” is not due, the nearest row is “a red urgent letter”, but colour must be 红 and is 蓝 (by 张伟)."),
-        ("绿色通道资格：“answered”不符合条件，条文给的是topic 为 green。",
+        ("绿色通道资格：“答复”不符合条件，条文给的是topic 为 green。",
          "green channel: “answered” is not due, the text gives topic = green."),
     ]  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.rulebook.conftest import Town
+from yinuo.rulebook.loader import load_pack
+from yinuo.rulebook.wording import check_wording
 
 POLICY = "institutions/letters/policy.toml"
 RULE = '\n[version.constraint.rule]\nzh = "规"\nfor = {{ kind = "letter" }}\nlevel = "yellow"\n{}\n'
@@ -111,6 +113,7 @@ def test_silence_that_ends_its_own_promise_is_no_circle(town: Town):
 def test_a_promise_that_misses_an_end_of_its_flow_is_refused(town: Town):
     town.policy('ends = ["answered"]', 'ends = ["answered", "withdrawn"]')
     town.policy('does = ["answered"]', 'does = ["answered", "withdrawn"]')
+    town.policy('rated = "评价"', 'rated = "评价"\nwithdrawn = "撤回"')
     problem = town.only_problem()
     assert "ends by withdrawn, the clock would run on for ever" in problem.message
     assert problem.line == town.line(POLICY, "[version.promise.answer]")
@@ -190,3 +193,27 @@ def test_a_log_is_mapped_to_words_of_the_text(town: Town, log: str, message: str
     problem = town.only_problem()
     assert message in problem.message
     assert problem.line == len(town.files["pack.toml"].splitlines())
+
+
+def test_an_act_has_a_word_in_every_language_the_pack_declares(town: Town):
+    town.policy('heard = "得到回音"\n', "")
+    told = town.only_problem()
+    assert told.warning and told.message == "letter: acts without a word in zh: heard"
+    assert 'heard = { zh = "…", en = "…" }' in told.remedy and told.line == town.line(POLICY, "[version.flow.letter]")
+    town.policy('answered = "答复"', 'heard = "得到回音"\nanswered = { zh = "答复", en = "Answer" }')
+    town.replace("pack.toml", 'zh = "镇"', 'zh = "镇"\nen = "a town"')
+    assert town.only_problem().message == "letter: acts without a word in en: received, asked, heard"
+
+
+def test_what_the_system_does_by_itself_needs_no_word(town: Town):
+    town.policy('heard = "得到回音"\n', "")
+    town.policy('does = ["asked", "heard"]', 'does = ["asked", "heard"], auto = true')
+    assert messages(town) == ""
+
+
+@pytest.mark.parametrize("name", ["cn-national", "demo-city", "nl-wabo", "us-nyc"])
+def test_every_act_of_the_texts_that_ship_has_a_word_in_both_languages(name: str):
+    pack = load_pack(name)
+    assert pack.en and list(check_wording(pack)) == []
+    said = [word for word in pack.rules.acts.values() if not word[0].isupper() or not word.isascii()]
+    assert said == []

@@ -35,6 +35,9 @@ events = [
 ]
 expect.findings = [{found}]
 """
+WORDS = "".join(
+    f'{name} = "{name}"\n' for name in ("convened", "signed", "declined", "settled", "handed_on", "taken_back")
+)
 FOUND = '{ clause = "panel.sign", level = "yellow", raised = 2026-03-03 }'
 
 
@@ -61,6 +64,7 @@ def test_a_step_that_several_sign_expands_to_one_rule_and_two_steps(town: Town):
 
 def test_every_number_of_a_vote_is_noticed(town: Town):
     town.add(PANEL)
+    town.policy("[activities]\n", f"[activities]\n{WORDS}")
     stories = [("two", "bc", ""), ("one", "b", FOUND), ("veto", "bcA", FOUND), ("no-veto", "bcD", "")]
     town.files["institutions/letters/stories.toml"] += "".join(told(*one) for one in stories)
     assert [error for error in town.problems() if "panel" in error.message] == []

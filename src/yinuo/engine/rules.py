@@ -85,6 +85,9 @@ class Rules:
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Columns and their types of the pack's dated tables."""
     activities: Mapping[str, str] = field(default_factory=dict)
+    """What activities are called in Chinese: of what happened, and of what there is to do."""
+    acts: Mapping[str, str] = field(default_factory=dict)
+    """What a person is asked to do in English: `granted` is done by “Grant”."""
 
     @property
     def zone(self) -> str:

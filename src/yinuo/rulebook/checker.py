@@ -11,6 +11,7 @@ from yinuo.rulebook.statements import check_text
 from yinuo.rulebook.stories import Story, read_stories
 from yinuo.rulebook.telling import Teller, Telling
 from yinuo.rulebook.turns import check_turns
+from yinuo.rulebook.wording import check_wording
 
 
 def check(pack: Pack) -> list[TextError]:
@@ -18,6 +19,7 @@ def check(pack: Pack) -> list[TextError]:
     errors = check_text(pack)
     if any(not error.warning for error in errors):
         return errors
+    errors += check_wording(pack)
     stories, wrong = read_stories(pack)
     errors += wrong
     teller = Teller(pack)

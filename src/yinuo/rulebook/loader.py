@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 import yinuo
 from yinuo.engine.clauses.common import Names, Rung, Text
-from yinuo.engine.clauses.register import ACTIVITIES, Register
+from yinuo.engine.clauses.register import ACTIVITIES, ACTS, Register
 from yinuo.engine.entries import child_of
 from yinuo.engine.fieldtypes import WORDS, is_type
 from yinuo.engine.rules import Conventions, Level, Rules, Ruling
@@ -47,6 +47,17 @@ class PackText(Text):
     vocabulary: Vocabulary = Vocabulary()
 
 
+def _act(raw: object) -> object:
+    return {"zh": raw} if isinstance(raw, str) else raw
+
+
+class ActText(Text):
+    """What an activity is called in Chinese, and what a person who does it is asked to do in English: “Grant”."""
+
+    zh: str
+    en: str = ""
+
+
 class PolicyText(Text):
     """The root of a policy.toml."""
 
@@ -55,7 +66,7 @@ class PolicyText(Text):
     en: str = ""
     entries: Names = ()
     owner: str = ""
-    activities: dict[str, str] = {}
+    activities: dict[str, Annotated[ActText, BeforeValidator(_act, json_schema_input_type=str | ActText)]] = {}
     version: Any
 
 
@@ -69,7 +80,7 @@ class Institution:
     root: Path
     entries: tuple[str, ...]
     owner: str
-    activities: Mapping[str, str]
+    activities: Mapping[str, ActText]
     document: Document
     statements: tuple[Statement, ...]
 
@@ -177,15 +188,8 @@ def _load(root: Path, trail: tuple[Path, ...]) -> Pack:
         ladders={name: ladder for pack in used for name, ladder in pack.rules.ladders.items()} | text.ladders,
         rulings=own + _lent(own, [ruling for pack in used for ruling in pack.rules.rulings]),
         tables={name: columns for pack in used for name, columns in pack.rules.tables.items()} | columns,
-        activities={
-            activity: zh
-            for words in (
-                *_books(own),
-                *(pack.rules.activities for pack in used),
-                *(one.activities for one in institutions.values()),
-            )
-            for activity, zh in words.items()
-        },
+        activities=_said(ACTIVITIES, own, [pack.rules.activities for pack in used], institutions, language="zh"),
+        acts=_said(ACTS, own, [pack.rules.acts for pack in used], institutions, language="en"),
     )
     return Pack(
         text.name, root, text.zh, text.en, _digest(root, used), text, rules,
@@ -237,9 +241,16 @@ def _read_calendar(document: Document, text: PackText, errors: list[TextError]) 
         return None
 
 
-def _books(rulings: Iterable[Ruling]) -> list[Mapping[str, str]]:
-    """What the activities of entries are called, where there are registers."""
-    return [ACTIVITIES] if any(ruling.kind == "register" for ruling in rulings) else []
+def _said(
+    books: Mapping[str, str], own: Iterable[Ruling], used: Iterable[Mapping[str, str]],
+    institutions: Mapping[str, Institution], *, language: Literal["zh", "en"],
+) -> dict[str, str]:  # fmt: skip
+    """The words of activities in one language: of used packs; of entries, where there are registers; its own."""
+    found = {name: said for words in used for name, said in words.items()}
+    found |= books if any(ruling.kind == "register" for ruling in own) else {}
+    for one in institutions.values():
+        found |= {name: said for name, act in one.activities.items() if (said := getattr(act, language))}
+    return found
 
 
 def _registers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from tests.city.board import small_city
 from yinuo.city.board.timeline import Scale, clock_segments
 from yinuo.city.ledger import read
 from yinuo.city.supervision.models import Finding
+
+BUTTON = r'<summary class="btn">(.*?)</summary>'
 
 
 def page(client, case_id):
@@ -61,6 +64,15 @@ def test_an_act_of_the_flow_is_offered_and_done(sign_in):
     done = client.post("/cases/D005/do/reviewed", {"step": "review"}, follow=True)
     assert "已办：审查" in done.content.decode()
     assert "/cases/D005/do/reviewed" not in page(client, "D005")
+
+
+def test_a_button_says_what_there_is_to_do_and_the_history_what_was_done(sign_in):
+    chinese, english = page(sign_in("zhou"), "D005"), page(sign_in("zhou", "en"), "D005")
+    assert set(re.findall(BUTTON, chinese)) >= {"准予", "不予许可", "转办"}
+    buttons = re.findall(BUTTON, english)
+    assert set(buttons) >= {"Grant", "Refuse", "Transfer"} and all(word[0].isupper() for word in buttons)
+    done = sign_in("zhao", "en").post("/cases/D005/do/reviewed", {"step": "review"}, follow=True).content.decode()
+    assert "Done: reviewed" in done and '<td data-label="Step">Review</td>' in done
 
 
 @pytest.mark.holds("peer 45", shows="/cases/<id>")

@@ -116,7 +116,7 @@ def _said(said: Statement, words: Words, reader: Reader) -> Said:
 
 def _steps(flow: Flow, words: Words) -> tuple[str, ...]:
     between = " / " if words.language == "en" else "、"
-    return tuple(between.join(words.activity(name) for name in step.does) for step in flow.steps)
+    return tuple(between.join(words.act(name) for name in step.does) for step in flow.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Names:
     institutions: Mapping[str, tuple[str, str]]
     clauses: Mapping[str, tuple[str, str]]
     activities: Mapping[str, tuple[str, str]]
+    acts: Mapping[str, tuple[str, str]]
     levels: Mapping[str, tuple[str, str]]
 
 
@@ -53,6 +54,7 @@ def names_of(digest: str) -> Names:
     """The names of an installed text, by its digest."""
     pack = in_force.by_digest(digest)
     flows = {ruling.id: _last(ruling).clause for ruling in pack.rules.of_kind("flow")}
+    happened = {name: (zh, name.replace("_", " ")) for name, zh in pack.rules.activities.items()}
     return Names(
         items=_of_table(pack, "items"),
         kinds={kind: (clause.zh, clause.en or clause.zh) for kind, clause in flows.items()},
@@ -63,7 +65,8 @@ def names_of(digest: str) -> Names:
             ruling.name: (_last(ruling).clause.zh, _last(ruling).clause.en or _last(ruling).clause.zh)
             for ruling in pack.rules.rulings
         },
-        activities={name: (zh, name.replace("_", " ")) for name, zh in pack.rules.activities.items()},
+        activities=happened,
+        acts={name: (zh, pack.rules.acts.get(name, en)) for name, (zh, en) in happened.items()},
         levels={name: (level.zh, level.en or level.zh) for name, level in pack.rules.levels.items()},
     )
 
@@ -181,8 +184,12 @@ class Words:
         return (clause or "") if found == f"{institution}/{clause}" else found
 
     def activity(self, activity: str | None) -> str:
-        """An activity's word."""
+        """An activity's word, of what happened: “准予”, “granted”."""
         return self._word("activities", activity)
+
+    def act(self, activity: str | None) -> str:
+        """An activity's word, of what there is to do: “准予”, “Grant”."""
+        return self._word("acts", activity)
 
     def level(self, name: str | None) -> LevelWord | None:
         """A level's word, colour and rank; None for no level."""

@@ -56,7 +56,7 @@ def acts_for_many(book: Book, words: Words, *, actor: Actor) -> list[ForMany]:
             continue
         for activity in step.does:
             if activity not in (book.way.flow.opens, CHANGED, *elsewhere):
-                found.setdefault(activity, ForMany(activity, step, words.activity(activity)))
+                found.setdefault(activity, ForMany(activity, step, words.act(activity)))
     return list(found.values())
 
 

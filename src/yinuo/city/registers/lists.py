@@ -139,4 +139,4 @@ def _cell(name: str) -> Callable[[Mapping[str, Any]], Any]:
 def step_words(book: Book, steps: Iterable[str], words: Words) -> list[str]:
     """What the open steps of a row are called."""
     known = book.way.steps
-    return ["／".join(words.activity(one) for one in known[step].does) for step in steps if step in known]
+    return ["／".join(words.act(one) for one in known[step].does) for step in steps if step in known]

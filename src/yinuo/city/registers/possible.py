@@ -136,7 +136,7 @@ def _form(activity: str, step: Step, book: Book, state: State, how: _Filling) ->
         wanted = replace(wish, is_needed=wish.is_needed and not was_said)
         fields.append(control(wanted, book, how.words, value=str(value), error=error, speller=how.speller))
     general = mine.get("error") if mine.get("field") not in named(fields) else None
-    return Possible(activity, step.id, how.words.activity(activity), tuple(fields), general)
+    return Possible(activity, step.id, how.words.act(activity), tuple(fields), general)
 
 
 def _held(activity: str, step: Step, book: Book, state: State, how: _Filling) -> dict[str, str]:

@@ -20,6 +20,12 @@ ACTIVITIES: Mapping[str, str] = {
     MOVED: "转入下一状态", DISPOSED: "期满处置",
 }  # fmt: skip
 """What happens to an entry, the same words in every register."""
+ACTS: Mapping[str, str] = {
+    ENTERED: "Enter in the register", CHANGED: "Change the entry", VERIFIED: "Verify", PUBLISHED: "Publish",
+    PROLONGED: "Extend", CLOSED: "Write off", REOPENED: "Refuse to write off", STRUCK: "Strike off",
+    MOVED: "Move to the next state", DISPOSED: "Dispose of",
+}  # fmt: skip
+"""What a person does to an entry, as an English button says it."""
 STAGE = "stage"
 """The field that holds where an entry of a register with `states` stands."""
 TOUCHES = (ENTERED, CHANGED)

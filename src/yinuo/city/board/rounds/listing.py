@@ -66,7 +66,7 @@ def step_words(words: Words) -> tuple[tuple[str, str], ...]:
     flow = words.flow(KIND)
     if flow is None:
         return ()
-    return tuple((step.id, words.activity(step.does[0])) for step in flow.steps if flow.opens not in step.does)
+    return tuple((step.id, words.act(step.does[0])) for step in flow.steps if flow.opens not in step.does)
 
 
 def years(words: Words, *, actor: Actor | None) -> list[Year]:

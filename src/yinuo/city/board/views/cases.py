@@ -153,6 +153,6 @@ def _page(
         "labels": {name: field_word(name, type_) for name, type_ in (way.fields if way else {}).items()},
         "papers": (*printing.offered(found), *letters.offered(found)),
         "sheet": held,
-        "steps": {step.id: words.activity(step.does[0]) for step in way.flow.steps} if way else {},
+        "steps": {step.id: words.act(step.does[0]) for step in way.flow.steps} if way else {},
     }
     return render(request, "board/case.html.j2", facts, status=status)

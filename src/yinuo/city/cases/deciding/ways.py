@@ -49,6 +49,8 @@ class Way:
     """Fields along which some clause reads the events of several such cases."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What activities are called in Chinese."""
+    acts: Mapping[str, str] = field(default_factory=dict)
+    """What a person is asked to do in English, by activity."""
     others: frozenset[str] = frozenset()
     """Activities of the text that no step of this flow does: facts may name them, nobody can be asked to do them."""
 
@@ -58,8 +60,10 @@ class Way:
         return (self.flow.en or self.flow.zh) if is_english() else self.flow.zh
 
     def word(self, activity: str) -> str:
-        """What an activity is called in the reader's language."""
-        return activity.replace("_", " ") if is_english() else self.words.get(activity, activity)
+        """What an activity is called in the reader's language, as its button says it."""
+        if is_english():
+            return self.acts.get(activity, activity.replace("_", " "))
+        return self.words.get(activity, activity)
 
     def step_word(self, step: str) -> str:
         """What a step is called: by the first thing it does."""
@@ -296,6 +300,7 @@ class Ways:
                     tester,
                     threads_named(pack.rules, ruling.id),
                     pack.rules.activities,
+                    pack.rules.acts,
                     words.activities - RESERVED,
                 )
                 for edition in editions

@@ -56,5 +56,5 @@ def _step(one: dict[str, str], row: dict[str, Any], ways: Ways, words: Words) ->
     step = way.steps.get(one["step"]) if way else None
     if step is None:
         return one["step"], one["step"]
-    name = "／".join(words.activity(activity) for activity in step.does)
+    name = "／".join(words.act(activity) for activity in step.does)
     return step.does[0], f"{name} · {words.unit(one['key'])}" if one["key"] else name

@@ -54,7 +54,7 @@ def opened(request: HttpRequest, kind: str) -> HttpResponse:
     fields = asked(book, step, speller, tried=tried)
     facts = {
         "book": book, "fields": fields, "error": "" if tried.field in named(fields) else tried.error,
-        "word": words.activity(way.flow.opens),
+        "word": words.act(way.flow.opens),
     }  # fmt: skip
     return render(request, "registers/opening.html.j2", facts, status=422 if tried.error else 200)
 
