@@ -107,6 +107,33 @@ def test_a_lane_is_judged_by_the_text_of_the_day_it_was_asked_on_the_list_and_in
     assert dict(events(request.case_id))["lane_granted"]["fields"]["lane"] == "green"
 
 
+@pytest.mark.holds("E039", "invariant 11", shows="/lanes")
+@pytest.mark.parametrize("door", ["/lanes/{}", "/cases/{}/do/lane_granted"])
+@pytest.mark.parametrize("after", [timedelta(hours=3), timedelta(days=2)], ids=["same-day", "days-later"])
+def test_a_project_struck_off_since_it_was_asked_for_is_given_no_lane(li, before, sign_in, monkeypatch, after, door):
+    listed("2026-02")
+    sent(li, "accept", **GREEN, project_no="2026-02")
+    request = made(before).get(kind="lane-request")
+    later = small_city.NOW + after
+    struck = Act("project-2026-02", "struck", later - after / 2, {"struck_reason": "已停建"}, source="hall", event_id="2026-02-struck")  # fmt: skip
+    commands.record([struck], actor=small_city.SYSTEM, now=later)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    sun = sign_in("sun")
+    page = said(sun.get("/lanes"))
+    assert "符合“市重点重大项目”" not in page
+    form = {
+        "answer": "grant",
+        "reason": "市重点项目",
+        "lane": "green",
+        "lane_reason": "市重点项目",
+        "lane_approver": "sun",
+    }
+    answer = sun.post(door.format(request.case_id), form)
+    assert answer.status_code == 422
+    assert "项目编号”应在“市重点重大项目名录”登记之列，现为2026-02" in said(answer)
+    assert "lane_granted" not in dict(events(request.case_id))
+
+
 @pytest.mark.holds("E056", shows="/lanes")
 def test_who_asked_for_a_lane_does_not_grant_it(li, before):
     sent(li, "accept", **URGENT)

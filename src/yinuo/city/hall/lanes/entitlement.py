@@ -56,22 +56,35 @@ class Request:
 def entitled(
     fields: Mapping[str, Any], *, unit: str | None, ways: Ways, now: datetime, asked_at: datetime | None = None
 ) -> Entitled | None:
-    """What the table gives a request with these fields, asked at a moment (now); null where the text has no such table."""
+    """What the table gives a request with these fields now, asked at a moment (now); null where the text has no such table."""
     return entitled_all([Request("proposed", unit, asked_at or now, fields)], ways=ways, now=now).get("proposed")
 
 
 def entitled_all(requests: Sequence[Request], *, ways: Ways, now: datetime) -> dict[str, Entitled]:
-    """What the table gives each of these requests, by case: on the day it was asked, with the registers as they were then."""
+    """What the table gives each of these requests now, by case: by its text of the day it was asked, with the registers of today.
+
+    What was struck off since is not on the list any more: so it is what `act` lets be granted.
+    """
     ruling = _table(ways)
-    if ruling is None or not requests:
+    if ruling is None:
         return {}
+    found: dict[str, Entitled] = {}
+    for edition in ruling.editions:
+        asked = [one for one in requests if edition.is_on(one.at.astimezone(ways.zone).date())]
+        if asked:
+            found |= _entitled_by(replace(ruling, editions=(replace(edition, until=None),)), asked, ways=ways, now=now)
+    return found
+
+
+def _entitled_by(ruling: Ruling, requests: Sequence[Request], *, ways: Ways, now: datetime) -> dict[str, Entitled]:
+    """What a table of one text gives each of these requests, were it given now."""
     lines = [
-        Line(one.case_id, ASKED, one.at, one.at, one.unit, None, one.case_id, 1, {"kind": REQUEST, "unit": one.unit, "fields": dict(one.fields)})
+        Line(one.case_id, ASKED, now, now, one.unit, None, one.case_id, 1, {"kind": REQUEST, "unit": one.unit, "fields": dict(one.fields)})
         for one in requests
     ]  # fmt: skip
     log, rules = log_of(lines, ways, _books(ruling, ways)), ways.pack.rules
-    kept = tuple(one for one in rules.rulings if one is ruling or (one.kind == "flow" and one.id == REQUEST))
-    rows = decide(log, replace(rules, rulings=kept), as_of=now).iter_rows(named=True)
+    kept = tuple(one for one in rules.rulings if one.kind == "flow" and one.id == REQUEST)
+    rows = decide(log, replace(rules, rulings=(*kept, ruling)), as_of=now).iter_rows(named=True)
     return {row["case_id"]: _entitled(row, ruling, ways) for row in rows}
 
 
