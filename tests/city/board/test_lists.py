@@ -95,6 +95,21 @@ def test_few_rows_looked_up_and_many_walked_are_the_same(city, db, query):
     assert few.rows and [row["case_id"] for row in few.rows] == [row["case_id"] for row in many.rows]
 
 
+@pytest.mark.parametrize("query", ["clock=overdue", "clock=running", "q=经营", "clock=running&q=经营"])
+def test_every_page_of_many_walked_is_as_of_few_looked_up(city, db, monkeypatch, query):
+    monkeypatch.setattr(listing, "PAGE", 2)
+    words, allowed = Words(), row_filter(small_city.actor("chen"), "case.read", "c.scope")
+    seen: dict[int, list[str]] = {}
+    for most in (listing.COUNTED, 2, 0):
+        asked, rows = dict(pair.split("=") for pair in query.split("&")), []
+        while "after" not in asked or asked["after"]:
+            found = listed(replace(cases(words), most=most), path="/cases", asked=asked, row_filter=allowed)
+            rows += [row["case_id"] for row in found.rows]
+            asked = asked | {"after": found.next.rpartition("after=")[2] if found.next else ""}
+        seen[most] = rows
+    assert len(seen[2]) > 2 and seen[0] == seen[2] == seen[listing.COUNTED]
+
+
 @pytest.mark.holds("invariant 58", shows="/cases")
 @pytest.mark.parametrize(("language", "said"), [("zh-hans", "2 以上"), ("en", "2+")])
 @pytest.mark.parametrize("page", ["cases", "findings"])

@@ -43,6 +43,24 @@ class Filter:
     read: Callable[[str], Any] = str
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way through a list in its own order that stops as soon as a page is full: an index gives the order.
+
+    `source` is a FROM clause over the rows that `filters` leave; `sort` and `key` are the list's, as the index has them.
+    """
+
+    source: str
+    sort: str
+    key: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Conditions asked otherwise here than where rows are looked up; "TRUE" where `source` holds to it already."""
+    counts: bool = True
+    """Whether the rows are counted on this way too; else they are looked up for it."""
+    is_whole: bool = True
+    """False when rows that come last in the order are missing here: these are found where the list is made from."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a list is made of: a FROM clause, its columns, what it can be filtered and sorted by, its unique key."""
@@ -56,13 +74,8 @@ class Spec:
     """The sort when none is asked for; `-` in front = descending."""
     most: int = COUNTED
     """The list counts no further."""
-    walked: Mapping[str, str] = field(default_factory=dict)
-    """For a sort: a FROM clause with the key and what is filtered and sorted by, which an index gives in ascending order.
-
-    It is asked for the keys of a page when rows are many; rows that come last in this order may be missing from it.
-    """
-    whole: frozenset[str] = frozenset()
-    """Filters that leave none of the rows missing from `walked`."""
+    walk: Callable[[Mapping[str, str], str], Walk | None] | None = None
+    """For what the address asks and a sort (`-` in front = descending): the way through more rows than are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,9 @@ class Listing:
     spec: Spec
     path: str
     asked: Mapping[str, str]
-    where: str
-    parameters: Mapping[str, Any]
+    conditions: Mapping[str, str]
+    """Of the filters that are asked, by name; the one row filter is without a name."""
+    parameters: dict[str, Any]
     rows: list[dict[str, Any]] = field(default_factory=list)
     total: int = 0
     next: str | None = None
@@ -131,34 +145,22 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
     """One page of the rows the filters and the one row filter leave. Raises BadQuery."""
     found = prepared(spec, path=path, asked=asked, row_filter=row_filter)
     name, is_down = _direction(spec, asked.get("sort", ""))
-    walked = "" if is_down else spec.walked.get(name, "")
-    is_whole = bool(walked) and any(asked.get(one) for one in spec.whole)
-    keys = _keys(found, walked) if walked else []
-    if len(keys) <= spec.most and not is_whole:
-        walked, keys = "", _keys(found, spec.source)
-    found.total = len(keys)
-    sort, way = spec.sorts[name], "DESC" if is_down else "ASC"
-    parameters, after = {**found.parameters, "keys": keys}, ""
-    if asked.get("after"):
-        parameters["after_value"], parameters["after_key"] = _cursor(asked["after"])
-        after = f" AND ({sort.sql}, {spec.key}) {'<' if is_down else '>'} (%(after_value)s::{sort.type}, %(after_key)s)"
+    cursor = asked.get("after")
+    if cursor:
+        found.parameters["after_value"], found.parameters["after_key"] = _cursor(cursor)
         found.first = found.link()
-    order = f"ORDER BY {sort.sql} {way}, {spec.key} {way} LIMIT {PAGE + 1}"
-
-    def read(keys: str) -> list[dict[str, Any]]:
-        columns = f"{spec.columns}, ({sort.sql})::text AS cursor_value, {spec.key} AS cursor_key"
-        return select(f"SELECT {columns} FROM {spec.source} WHERE {spec.key} = ANY({keys}){after} {order}", parameters)
-
-    def walk(source: str) -> list[dict[str, Any]]:
-        return read(f"ARRAY(SELECT {spec.key} FROM {source} WHERE {found.where}{after} {order})")
-
-    rows: list[dict[str, Any]] = []
+    here = Walk(spec.source, spec.sorts[name].sql, spec.key, counts=False)
+    walk = (spec.walk(asked, f"-{name}" if is_down else name) if spec.walk else None) or here
+    keys, walk = _counted(found, walk, here)
+    found.total = len(keys)
     if not found.is_more:
-        rows = read("%(keys)s")
-    elif walked:
-        rows = walk(walked)
-    if found.is_more and len(rows) <= PAGE and not is_whole:
-        rows = walk(spec.source)
+        rows = _rows(found, here, keys)
+    elif walk.counts and not cursor and spec.most >= PAGE:
+        rows = _rows(found, here, keys[: PAGE + 1])
+    else:
+        rows = _rows(found, here, walk)
+    if found.is_more and len(rows) <= PAGE and not walk.is_whole:
+        rows = _rows(found, here, here)
     found.rows = rows[:PAGE]
     if len(rows) > PAGE:
         last = found.rows[-1]
@@ -166,37 +168,74 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
     return found
 
 
-def _keys(found: Listing, source: str) -> list[str]:
-    """The keys of all rows in no order, when they are few; of one more than are counted when they are not.
+def _counted(found: Listing, walk: Walk, here: Walk) -> tuple[list[str], Walk]:
+    """The keys of all rows when they are few, of one more than are counted when they are not; and the way through these.
 
     A list of few rows is made from their keys, however far apart they lie in its order; one of many is walked in its
     order, whose next page is then never far.
     """
-    text = f"SELECT {found.spec.key} AS key FROM {source} WHERE {found.where} LIMIT {found.spec.most + 1}"
-    return [row["key"] for row in select(text, found.parameters)]
+    some = f"LIMIT {found.spec.most + 1}"
+    if walk.counts:
+        keys = _keys(found, walk, f"{_order(found, walk)} {some}")
+        if walk.is_whole or len(keys) > found.spec.most:
+            return keys, walk
+        walk = here
+    return _keys(found, here, some), walk
+
+
+def _keys(found: Listing, walk: Walk, rest: str) -> list[str]:
+    return [row["key"] for row in select(f"SELECT {walk.key} AS key {_matching(found, walk)} {rest}", found.parameters)]
+
+
+def _rows(found: Listing, here: Walk, by: Sequence[str] | Walk) -> list[dict[str, Any]]:
+    """The rows of a page in their order: of these keys, or of those a way comes to first after the cursor."""
+    keys, rest = "%(keys)s", f"{_after(found, here)} {_order(found, here)} LIMIT {PAGE + 1}"
+    if isinstance(by, Walk):
+        keys = f"ARRAY(SELECT {by.key} {_matching(found, by)}{_after(found, by)} {_order(found, by)} LIMIT {PAGE + 1})"
+    columns = f"{found.spec.columns}, ({here.sort})::text AS cursor_value, {here.key} AS cursor_key"
+    text = f"SELECT {columns} FROM {here.source} WHERE {here.key} = ANY({keys}){rest}"
+    return select(text, {**found.parameters, "keys": None if isinstance(by, Walk) else by})
+
+
+def _matching(found: Listing, walk: Walk) -> str:
+    """The FROM and WHERE of a way: what the filters and the one row filter leave."""
+    parts = [walk.filters.get(name, condition) for name, condition in found.conditions.items()]
+    return f"FROM {walk.source} WHERE {' AND '.join(f'({part})' for part in parts)}"
+
+
+def _order(found: Listing, walk: Walk) -> str:
+    way = "DESC" if _direction(found.spec, found.asked.get("sort", ""))[1] else "ASC"
+    return f"ORDER BY {walk.sort} {way}, {walk.key} {way}"
+
+
+def _after(found: Listing, walk: Walk) -> str:
+    """The condition that a row comes after the cursor; nothing on the first page."""
+    if "after_key" not in found.parameters:
+        return ""
+    name, is_down = _direction(found.spec, found.asked.get("sort", ""))
+    value = f"%(after_value)s::{found.spec.sorts[name].type}"
+    return f" AND ({walk.sort}, {walk.key}) {'<' if is_down else '>'} ({value}, %(after_key)s)"
 
 
 def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:
-    """The list's condition without its rows. Raises BadQuery."""
-    condition, parameters = row_filter[0], dict(row_filter[1])
-    parts = [f"({condition})"]
+    """The list's conditions without its rows. Raises BadQuery."""
+    conditions, parameters = {"": row_filter[0]}, dict(row_filter[1])
     for one in spec.filters:
         given = asked.get(one.name, "").strip()
         if given:
             parameters[one.name] = one.read(given)
-            parts.append(f"({one.sql})")
-    return Listing(spec, path, asked, " AND ".join(parts), parameters)
+            conditions[one.name] = one.sql
+    return Listing(spec, path, asked, conditions, parameters)
 
 
 def exported(found: Listing) -> Iterator[dict[str, Any]]:
     """Every row of a list in its order, at most EXPORTED, read in portions."""
-    name, is_down = _direction(found.spec, found.asked.get("sort", ""))
-    way = "DESC" if is_down else "ASC"
-    order = f"{found.spec.sorts[name].sql} {way}, {found.spec.key} {way}"
+    name, _is_down = _direction(found.spec, found.asked.get("sort", ""))
+    here = Walk(found.spec.source, found.spec.sorts[name].sql, found.spec.key)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {found.spec.columns} FROM {found.spec.source} WHERE {found.where} ORDER BY {order} LIMIT {EXPORTED}",
-            dict(found.parameters),
+            f"SELECT {found.spec.columns} {_matching(found, here)} {_order(found, here)} LIMIT {EXPORTED}",
+            found.parameters,
         )
         names = [column.name for column in cursor.description]
         while portion := cursor.fetchmany(2000):

@@ -96,6 +96,8 @@ class Clock(OfCase):
     level = models.TextField(null=True)
     unit = models.TextField(null=True)
     next_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    """When its case was: lists of cases are in this order."""
     provisional = models.BooleanField(default=False)
 
     class Meta:

@@ -175,14 +175,14 @@ def _cell(value: str | int | None) -> str:
 
 
 def put_clocks(case_ids: Collection[str], clocks: pl.DataFrame, *, cases: pl.DataFrame) -> set[str]:
-    """Put these clocks in the place of all clocks of the cases. `cases` has case_id, kind, item, scope.
+    """Put these clocks in the place of all clocks of the cases. `cases` has case_id, kind, item, scope, opened_at.
 
     Returns the cases to which silence had done something by the clocks that were there before.
     """
     silent = {case_id for (case_id,) in run("forget_clocks", case_ids=list(case_ids))}
     rows = clocks.with_columns(pl.col("case_id").cast(pl.String)).join(cases, on="case_id", how="left")
     rows = rows.with_columns(pl.col("scope").fill_null("{}"))
-    _copy("supervision_clock", rows.select(*CLOCK_COLUMNS, *_OF_CASE))
+    _copy("supervision_clock", rows.select(*CLOCK_COLUMNS, *_OF_CASE, "opened_at"))
     return silent
 
 

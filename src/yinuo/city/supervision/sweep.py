@@ -37,6 +37,7 @@ from yinuo.city.supervision.store import (
     said_stream,
     write,
 )
+from yinuo.engine.log import INSTANT
 from yinuo.kernel.instants import as_instant
 
 log = logging.getLogger(__name__)
@@ -291,7 +292,7 @@ def _cases(claims: Iterable[Claimed]) -> pl.DataFrame:
     rows = run("cases_now", case_ids=[claim.case_id for claim in claims])
     schema: dict[str, Any] = {
         "case_id": pl.String, "kind": pl.String, "item": pl.String, "version": pl.Int64, "scope": pl.String,
-        "status": pl.String, "unit": pl.String,
+        "status": pl.String, "unit": pl.String, "opened_at": INSTANT,
     }  # fmt: skip
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     return pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)

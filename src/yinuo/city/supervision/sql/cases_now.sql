@@ -1,2 +1,2 @@
 -- purpose: what supervision repeats of cases, and their versions; the scope as it is copied on
-SELECT case_id, kind, item, version, scope::text, status, unit FROM cases_case WHERE case_id = ANY(%(case_ids)s)
+SELECT case_id, kind, item, version, scope::text, status, unit, opened_at FROM cases_case WHERE case_id = ANY(%(case_ids)s)
