@@ -364,3 +364,38 @@ def test_a_streak_is_broken_by_a_bad_period_and_by_one_without_value(
 
 def test_an_empty_log_has_no_figures() -> None:
     assert figures([], f={}, g={"measure": "share"}) == []
+
+
+@pytest.mark.parametrize("later", ["ratio", "streak"])
+def test_each_edition_is_measured_in_its_own_way(later: str) -> None:
+    """What was a share until April and is a figure over figures since then is each in its own months."""
+    parts = {"one": {"measure": "sum", "value": "fee"}, "two": {"measure": "count"}}
+    share = {"measure": "share", "count": {"grade": "good"}, "subject": "unit"}
+    over = {"ratio": {"of": "one", "per": "two"}, "streak": {"of": "one", "holds": {"value": {"min": 1}}}}[later]
+    cases = [
+        closed("03-10", fee=6.0, grade="good"),
+        closed("03-11", fee=6.0, grade="bad"),
+        closed("04-10", fee=9.0, grade="bad"),
+    ]
+    rows = figures(
+        cases,
+        "04-20",
+        **parts,
+        f=[(ALWAYS, date(2026, 4, 1), share), (date(2026, 4, 1), None, {"measure": later, **over})],
+    )
+    assert values(rows)["A", "03-01"] == 0.5
+    assert later != "ratio" or values(rows)["A", "04-01"] == 9.0
+
+
+def test_a_score_reads_a_part_as_a_share_in_the_months_in_which_it_was_one() -> None:
+    """Half of March's cases of two units were good, and a lone count has no whole of two units: April is not rated."""
+    share, count = {"measure": "share", "count": {"grade": "good"}}, {"measure": "count", "count": {"grade": "good"}}
+    part = [(ALWAYS, date(2026, 4, 1), share), (date(2026, 4, 1), None, count)]
+    score = {"measure": "score", "subject": "city", "parts": [{"of": "good", "weight": 1.0}]}
+    cases = [
+        closed(day, unit=unit, grade=grade)
+        for day in ("03-10", "04-10")
+        for unit, grade in (("A", "good"), ("B", "bad"))
+    ]
+    rows = figures(cases, "04-20", good=part, s=score)
+    assert values(rows, "s") == {(None, "03-01"): 0.5}

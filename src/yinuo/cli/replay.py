@@ -183,7 +183,7 @@ def _print(pack: Pack, summary: dict[str, Any], said: Said, target: Path | None)
         more = f" and {len(often) - 5} more" if len(often) > 5 else ""
         out.print(f"activities no text names, left unjudged: {names}{more}", markup=False)
     table = Table("promise", "", "ended", "late", "share", "95 %", "overdue now", box=None, header_style="bold")
-    clauses = {f"{one.institution}/{one.id}": one.editions[-1].clause for one in pack.rules.rulings}
+    clauses = {f"{one.institution}/{one.id}": one.newest.clause for one in pack.rules.rulings}
     for clause, late in summary["late"].items():
         share = "–" if late["share"] is None else f"{late['share']:.1%}"
         sure = "–" if late["share"] is None else f"{late['low']:.1%}–{late['high']:.1%}"

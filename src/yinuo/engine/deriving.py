@@ -11,7 +11,7 @@ from yinuo.engine.clauses.register import Register, RegisterField, Roll
 from yinuo.engine.clauses.table import Table
 from yinuo.engine.context import references
 from yinuo.engine.deciding import first_row, holding
-from yinuo.engine.entries import child_of, told, with_entries
+from yinuo.engine.entries import by_edition, child_of, registers, told, with_entries
 from yinuo.engine.fieldtypes import column_type
 from yinuo.engine.log import Log
 from yinuo.engine.matching import Matcher, Rows, Tables
@@ -23,37 +23,49 @@ from yinuo.kernel.instants import day_number
 def with_derived(log: Log, rules: Rules) -> Log:
     """The log with every derived field of its registers' entries, worked out anew at each of their events."""
     events = log.events
-    books = [one for one in rules.of_kind("register") if _book(one).derived and _is_there(log, one)]
+    books = [one for one in rules.of_kind("register") if _derived(one) and _is_there(log, one)]
     for ruling in _in_order(books):
-        clause = _book(ruling)
-        is_rolled = any(field.roll for field in clause.derived.values())
+        is_rolled = any(field.roll for field in _derived(ruling))
         tables = with_entries(Log(events, log.cases, log.tables), rules).tables if is_rolled else log.tables
         numbered = Log(events.with_row_index("#row"), log.cases, log.tables)
-        mine = derived(told(numbered, ruling.name, clause, zone=rules.zone), clause, rules, tables)
-        names = list(clause.derived)
-        kept = events.drop([name for name in names if name in events.columns]).with_row_index("#row")
-        events = kept.join(mine.select("#row", *names), on="#row", how="left", maintain_order="left").drop("#row")
+        for clause, its in by_edition(numbered, ruling, zone=rules.zone):
+            if not clause.derived:
+                continue
+            mine = derived(told(its, ruling.name, clause, zone=rules.zone), clause, rules, tables)
+            events = _replaced(events, mine.select("#row", *clause.derived))
     return log if events is log.events else Log(events, log.cases, log.tables)
+
+
+def _replaced(events: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """The events with the columns made for some of them (by `#row`); what the others carry stays."""
+    names = [name for name in made.columns if name != "#row"]
+    made = made.rename({name: f"#{name}" for name in names}).with_columns(pl.lit(value=True).alias("#is"))
+    joined = events.with_row_index("#row").join(made, on="#row", how="left", maintain_order="left")
+    kept = []
+    for name in names:
+        own = pl.col(name) if name in events.columns else pl.lit(None)
+        own = own.cast(made.schema[f"#{name}"], strict=False)
+        kept.append(pl.when("#is").then(f"#{name}").otherwise(own).alias(name))
+    return joined.with_columns(kept).drop("#row", "#is", *(f"#{name}" for name in names))
 
 
 def _in_order(books: Sequence[Ruling]) -> Iterator[Ruling]:
     """Those first that another rolls up, however they are written."""
     waiting = {one.id: one for one in sorted(books, key=lambda one: one.name)}
     while waiting:
-        ready = [one for one in waiting.values() if not _rolled_by(_book(one)) & waiting.keys() - {one.id}]
+        ready = [one for one in waiting.values() if not _rolled_by(one) & waiting.keys() - {one.id}]
         for one in ready or tuple(waiting.values()):
             yield waiting.pop(one.id)
 
 
-def _rolled_by(clause: Register) -> set[str]:
+def _rolled_by(ruling: Ruling) -> set[str]:
     """The registers whose entries come together in a register's fields."""
-    return {child_of(one.roll.of)[0] for one in clause.derived.values() if one.roll is not None}
+    return {child_of(one.roll.of)[0] for one in _derived(ruling) if one.roll is not None}
 
 
-def _book(ruling: Ruling) -> Register:
-    clause = ruling.editions[-1].clause
-    assert isinstance(clause, Register)
-    return clause
+def _derived(ruling: Ruling) -> list[RegisterField]:
+    """What is worked out in a register, in any of its editions."""
+    return [field for clause in registers(ruling) for field in clause.derived.values()]
 
 
 def _is_there(log: Log, ruling: Ruling) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import polars as pl
 
@@ -45,8 +46,8 @@ def with_entries(log: Log, rules: Rules) -> Log:
 
 def children_of(rules: Rules) -> frozenset[str]:
     """The registers whose open entries keep an entry of another from being closed."""
-    clauses = [edition.clause for ruling in rules.of_kind("register") for edition in ruling.editions]
-    named = (one.close.children for one in clauses if isinstance(one, Register) and one.close is not None)
+    clauses = (one for ruling in rules.of_kind("register") for one in registers(ruling))
+    named = (one.close.children for one in clauses if one.close is not None)
     return frozenset(child_of(name)[0] for name in named if name is not None)
 
 
@@ -56,21 +57,48 @@ def child_of(children: str) -> tuple[str, str]:
     return book, field
 
 
+def registers(ruling: Ruling) -> tuple[Register, ...]:
+    """The editions of a register, in order of date."""
+    return tuple(edition.clause for edition in ruling.editions if isinstance(edition.clause, Register))
+
+
 def _is_told(ruling: Ruling, log: Log) -> bool:
-    clause = ruling.editions[-1].clause
-    assert isinstance(clause, Register)
-    return ruling.id not in log.tables or bool(set(clause.fields) & {*log.events.columns, *log.cases.columns})
+    fields = {name for clause in registers(ruling) for name in clause.fields}
+    return ruling.id not in log.tables or bool(fields & {*log.events.columns, *log.cases.columns})
+
+
+def by_edition(log: Log, ruling: Ruling, *, zone: str) -> Iterator[tuple[Register, Log]]:
+    """Each edition of a register with the cases held to it: the entries of its days, by the local day of their first event."""
+    clauses = registers(ruling)
+    if len(clauses) == 1:
+        yield clauses[0], log
+        return
+    mine = log.cases.filter(pl.col("kind") == ruling.name)
+    begun = (
+        log.events.join(mine.select("case_id"), on="case_id", how="semi").group_by("case_id").agg(pl.col("at").min())
+    )
+    begun = begun.with_columns(pl.col("at").dt.convert_time_zone(zone).dt.date())
+    starts = [edition.start for edition in ruling.editions]
+    for clause, since, until in zip(clauses, [date.min, *starts[1:]], [*starts[1:], date.max], strict=True):
+        its = begun.filter((pl.col("at") >= since) & (pl.col("at") < until))
+        yield clause, Log(log.events, mine.join(its, on="case_id", how="semi"), log.tables)
 
 
 def entries(log: Log, ruling: Ruling, *, zone: str, is_open: bool = False) -> pl.DataFrame:
     """The entries of one register: columns id, from, until (local dates), unit, state and its fields.
 
-    With `is_open` every entry from its first day on, verified or not. Derived fields are as the events carry them.
+    Each by the edition of the day it was entered. With `is_open` every entry from its first day on, verified or not. Derived
+    fields are as the events carry them.
     """
-    clause = ruling.editions[-1].clause
-    assert isinstance(clause, Register)
-    schema = {**DATED, **{name: column_type(word) for name, word in clause.columns().items()}}
-    events = told(log, ruling.name, clause, zone=zone)
+    words = {name: word for clause in registers(ruling) for name, word in clause.columns().items()}
+    schema = {**DATED, **{name: column_type(word) for name, word in words.items()}}
+    return pl.concat(
+        _rows(told(its, ruling.name, clause, zone=zone), clause, schema, is_open=is_open)
+        for clause, its in by_edition(log, ruling, zone=zone)
+    )
+
+
+def _rows(events: pl.DataFrame, clause: Register, schema: Mapping[str, pl.DataType], *, is_open: bool) -> pl.DataFrame:
     touched = [ENTERED, CHANGED, MOVED]
     counted = pl.col("activity").is_in([*touched, VERIFIED] if is_open else [VERIFIED] if clause.verify else touched)
     over = (

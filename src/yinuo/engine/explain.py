@@ -239,7 +239,7 @@ def said_lack(lack: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -
 
 def _book(name: str, rules: Rules, *, lang: Language) -> str:
     """What a register is called, for a look-up in it; any other word as it stands."""
-    clause = next((one.editions[-1].clause for one in rules.of_kind("register") if one.id == name), None)
+    clause = next((one.newest.clause for one in rules.of_kind("register") if one.id == name), None)
     return name if clause is None else (clause.zh if lang == "zh" else clause.en or clause.zh)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from math import isfinite
 
@@ -12,45 +13,42 @@ from yinuo.engine.clauses.conditions import Condition, FieldValue, Test
 from yinuo.engine.clauses.indicator import Indicator, Part
 from yinuo.engine.log import INDICATOR_COLUMNS
 from yinuo.engine.periods import period_begin, period_end
-from yinuo.engine.rules import Ruling
+from yinuo.engine.rules import Edition, Ruling
 from yinuo.kernel.instants import as_date, day_number
 
 KEYS = ("unit", "item", "by", "period_start", "period_end")
 
 
-def compared(figures: pl.DataFrame, ruling: Ruling, *, today: int, shares: frozenset[str]) -> pl.DataFrame:
-    """The figure of one ruling from those it names in `of`, `per` and `parts` (same subject and period).
+def compared(
+    figures: pl.DataFrame, ruling: Ruling, edition: Edition, *, today: int, shares: Collection[tuple[str, str]]
+) -> pl.DataFrame:
+    """The figure of one edition of a ruling from those it names in `of`, `per` and `parts` (same subject and period).
 
-    `shares` names the indicators that are shares, `institution/clause`.
+    `shares` names the indicators that are shares, `institution/clause` and version.
     """
-    parts = [pl.DataFrame(schema=INDICATOR_COLUMNS)]
-    for edition in ruling.editions:
-        indicator = edition.clause
-        assert isinstance(indicator, Indicator)
-        base = _named(figures, ruling, name=indicator.of)
-        if indicator.measure in ("ratio", "cut"):
-            rows = _divided(base, _named(figures, ruling, name=indicator.per), indicator)
-        elif indicator.measure == "score":
-            rows = _scored(figures, ruling, indicator, shares=shares)
-        elif indicator.measure == "change":
-            rows = _changed(base, years=indicator.versus != "1p")
-        else:
-            rows = _streak(base, indicator, today=today)
-        begin = pl.col("period_start")
-        rows = rows.filter(begin.is_null() | (begin >= edition.start))
-        if edition.until is not None:
-            rows = rows.filter(begin.is_null() | (begin < edition.until))
-        parts.append(
-            rows.with_columns(
-                pl.lit(ruling.institution).alias("institution"),
-                pl.lit(ruling.id).alias("clause"),
-                pl.lit(edition.version).alias("version"),
-                pl.lit(None, dtype=pl.Float64).alias("low"),
-                pl.lit(None, dtype=pl.Float64).alias("high"),
-                pl.lit(0, dtype=pl.Int64).alias("excluded"),
-            ).select(pl.col(name).cast(kind) for name, kind in INDICATOR_COLUMNS.items())
-        )
-    return pl.concat(parts)
+    indicator = edition.clause
+    assert isinstance(indicator, Indicator)
+    base = _named(figures, ruling, name=indicator.of)
+    if indicator.measure in ("ratio", "cut"):
+        rows = _divided(base, _named(figures, ruling, name=indicator.per), indicator)
+    elif indicator.measure == "score":
+        rows = _scored(figures, ruling, indicator, shares=shares)
+    elif indicator.measure == "change":
+        rows = _changed(base, years=indicator.versus != "1p")
+    else:
+        rows = _streak(base, indicator, today=today)
+    begin = pl.col("period_start")
+    rows = rows.filter(begin.is_null() | (begin >= edition.start))
+    if edition.until is not None:
+        rows = rows.filter(begin.is_null() | (begin < edition.until))
+    return rows.with_columns(
+        pl.lit(ruling.institution).alias("institution"),
+        pl.lit(ruling.id).alias("clause"),
+        pl.lit(edition.version).alias("version"),
+        pl.lit(None, dtype=pl.Float64).alias("low"),
+        pl.lit(None, dtype=pl.Float64).alias("high"),
+        pl.lit(0, dtype=pl.Int64).alias("excluded"),
+    ).select(pl.col(name).cast(kind) for name, kind in INDICATOR_COLUMNS.items())
 
 
 def _named(figures: pl.DataFrame, ruling: Ruling, *, name: str | None) -> pl.DataFrame:
@@ -73,15 +71,15 @@ def _divided(over: pl.DataFrame, under: pl.DataFrame, indicator: Indicator) -> p
     return joined.with_columns(pl.when(pl.col("denominator") != 0).then(told).alias("value"))
 
 
-def _scored(figures: pl.DataFrame, ruling: Ruling, indicator: Indicator, *, shares: frozenset[str]) -> pl.DataFrame:
+def _scored(
+    figures: pl.DataFrame, ruling: Ruling, indicator: Indicator, *, shares: Collection[tuple[str, str]]
+) -> pl.DataFrame:
     """Weighted worth of the parts, city-wide; the denominator is the weight of the parts that have a value.
 
     A missing part leaves the score without a value (`unrated`), shares its weight out among the others (`reweigh`), or
     counts as nothing (`zero`).
     """
-    parts = [
-        (part, _wholes(figures, ruling, part, is_share=_in_full(part.of, ruling) in shares)) for part in indicator.parts
-    ]
+    parts = [(part, _wholes(figures, ruling, part, shares=shares)) for part in indicator.parts]
     periods = sorted({period for _part, known in parts for period in known})
     rows = []
     for begin, end in periods:
@@ -97,12 +95,16 @@ def _scored(figures: pl.DataFrame, ruling: Ruling, indicator: Indicator, *, shar
     return pl.DataFrame(rows, schema=schema)
 
 
-def _wholes(figures: pl.DataFrame, ruling: Ruling, part: Part, *, is_share: bool) -> dict[tuple[date, date], float]:
+def _wholes(
+    figures: pl.DataFrame, ruling: Ruling, part: Part, *, shares: Collection[tuple[str, str]]
+) -> dict[tuple[date, date], float]:
     """The value of a part over all its subjects by period: a share of sums; of other measures only that of a lone subject."""
     named = _named(figures, ruling, name=part.of).filter(pl.col("period_start").is_not_null() & pl.col("by").is_null())
     share = pl.col("numerator").sum() / pl.col("denominator").sum()
     lone = pl.when(pl.len() == 1).then(pl.col("value").first())
-    found = named.group_by("period_start", "period_end").agg((share if is_share else lone).alias("value"))
+    of_shares = [version for name, version in shares if name == _in_full(part.of, ruling)]
+    worth = pl.when(pl.col("version").first().is_in(of_shares)).then(share).otherwise(lone)
+    found = named.group_by("period_start", "period_end").agg(worth.alias("value"))
     return {
         (row["period_start"], row["period_end"]): row["value"]
         for row in found.iter_rows(named=True)

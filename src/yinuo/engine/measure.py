@@ -50,30 +50,25 @@ def measure(log: Log, said: Said, rules: Rules, *, as_of: datetime) -> pl.DataFr
     clock = rules.calendar.clock
     today = int(clock.local(np.array([microseconds(as_of)]))[0] // DAY)
     scope = _Scope(log, said, rules, Matcher(tables, clock), today)
-    plain: list[pl.DataFrame] = []
-    later: list[Ruling] = []
-    for ruling in rules.of_kind("indicator"):
-        if any(
-            isinstance(edition.clause, Indicator) and edition.clause.measure in OVER_FIGURES
-            for edition in ruling.editions
-        ):
-            later.append(ruling)
-            continue
-        plain += [_figure(scope, ruling, index=index) for index in range(len(ruling.editions))]
+    every = [(ruling, index) for ruling in rules.of_kind("indicator") for index in range(len(ruling.editions))]
+    plain = [_figure(scope, *one) for one in every if _measure(*one) not in OVER_FIGURES]
     result = pl.concat([pl.DataFrame(schema=INDICATOR_COLUMNS), *plain])
-    shares = frozenset(one.name for one in rules.of_kind("indicator") if _measure(one) == "share")
-    for ruling in sorted(later, key=lambda one: _measure(one) == "score"):
-        result = pl.concat([result, compared(result, ruling, today=today, shares=shares)])
+    shares = frozenset(
+        (one.name, one.editions[index].version) for one, index in every if _measure(one, index) == "share"
+    )
+    later = sorted((one for one in every if _measure(*one) in OVER_FIGURES), key=lambda one: _measure(*one) == "score")
+    for ruling, index in later:
+        result = pl.concat([result, compared(result, ruling, ruling.editions[index], today=today, shares=shares)])
     return result.sort("institution", "clause", "period_start", "unit", "item", "by", nulls_last=False)
 
 
-def _measure(ruling: Ruling) -> str:
-    clause = ruling.editions[-1].clause
+def _measure(ruling: Ruling, index: int) -> str:
+    clause = ruling.editions[index].clause
     assert isinstance(clause, Indicator)
     return clause.measure
 
 
-def _figure(scope: _Scope, ruling: Ruling, *, index: int) -> pl.DataFrame:
+def _figure(scope: _Scope, ruling: Ruling, index: int) -> pl.DataFrame:
     edition = ruling.editions[index]
     indicator = edition.clause
     assert isinstance(indicator, Indicator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -36,10 +37,15 @@ def population(indicator: Indicator, log: Log, *, said: Said, rules: Rules) -> P
     """The rows an indicator counts over. Raises ValueError for a source this engine does not know."""
     over, _, part = indicator.over.partition(":")
     frame = _source(indicator, over, part=part, log=log, said=said, rules=rules)
-    name = indicator.at or DATED.get(over) or (_date_of(part, rules) if over == "register" else "from")
+    if over == "register" and indicator.at is None:
+        return Population(frame, _entry_day(frame, part, rules))
+    return Population(frame, _day_by(frame, indicator.at or DATED.get(over, "from"), rules))
+
+
+def _day_by(frame: pl.DataFrame, name: str, rules: Rules) -> pl.Series:
     if name not in frame.columns:
-        return Population(frame, pl.Series([None] * len(frame), dtype=pl.Int64))
-    return Population(frame, _local_day(frame[name], rules))
+        return pl.Series([None] * len(frame), dtype=pl.Int64)
+    return _local_day(frame[name], rules)
 
 
 def _reads_facts(indicator: Indicator) -> bool:
@@ -72,10 +78,16 @@ def _source(indicator: Indicator, over: str, *, part: str, log: Log, said: Said,
     )
 
 
-def _date_of(register: str, rules: Rules) -> str:
-    """The field that puts an entry into a period; the day its row begins when the text names none."""
-    found = [one.editions[-1].clause for one in rules.of_kind("register") if one.id == register]
-    return next((one.date for one in found if isinstance(one, Register) and one.date is not None), "from")
+def _entry_day(frame: pl.DataFrame, register: str, rules: Rules) -> pl.Series:
+    """The day that puts an entry into a period: the field its edition names, that of its first day; else the day its row begins."""
+    editions = next((one.editions for one in rules.of_kind("register") if one.id == register), ())
+    named = [(one.start, one.clause.date or "from") for one in editions if isinstance(one.clause, Register)]
+    day = _day_by(frame, named[0][1] if named else "from", rules)
+    for (_start, old), (start, name) in pairwise(named):
+        if name != old and "from" in frame.columns:
+            since = frame.select(pl.col("from").min().over("id") >= start).to_series()
+            day = _day_by(frame, name, rules).zip_with(since.fill_null(value=False), day)
+    return day
 
 
 def _uses(log: Log, part: str, *, rules: Rules) -> pl.DataFrame:

@@ -63,6 +63,11 @@ class Ruling:
         """`institution/clause`, the way other clauses and reports name it."""
         return f"{self.institution}/{self.id}"
 
+    @property
+    def newest(self) -> Edition:
+        """The last edition written: for what a clause is called, and nothing that is decided on a day."""
+        return self.editions[-1]
+
     def on(self, day: date) -> Edition | None:
         """The edition in force on a local day; null when none is yet, or none any more."""
         return next((one for one in reversed(self.editions) if one.is_on(day)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from yinuo.city.texts import in_force
 from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import CASE_COLUMNS, EVENT_COLUMNS, Log
+from yinuo.engine.rules import Ruling
 from yinuo.rulebook.loader import Pack
 
 FIRST, LAST = 1990, 2190
@@ -45,7 +46,7 @@ def answer(question: Question) -> dict[str, Any]:
         raise Problem(422, _("“%(kind)s”里没有“%(activity)s”这个动作。") % {"kind": flow.zh, "activity": activity})
     happened = [flow.opens] if activity == flow.opens else [flow.opens, activity]
     said = evaluate(_log(question, happened, pack), pack.rules, as_of=question.start)
-    titles = {ruling.name: ruling.editions for ruling in pack.rules.rulings}
+    titles = {ruling.name: ruling for ruling in pack.rules.rulings}
     return {
         "kind": question.kind, "item": question.item, "activity": activity, "start": question.start, "text": pack.digest,
         "clocks": [
@@ -58,10 +59,9 @@ def answer(question: Question) -> dict[str, Any]:
 def _flow(pack: Pack, question: Question) -> Flow:
     day = question.start.astimezone(ZoneInfo(pack.rules.zone)).date()
     for ruling in pack.rules.of_kind("flow"):
-        for edition in ruling.editions:
-            is_on = edition.start <= day and (edition.until is None or day < edition.until)
-            if ruling.id == question.kind and is_on and isinstance(edition.clause, Flow):
-                return edition.clause
+        edition = ruling.on(day) if ruling.id == question.kind else None
+        if edition is not None and isinstance(edition.clause, Flow):
+            return edition.clause
     raise Problem(422, _("制度里没有“%(kind)s”这一种事，或者那天还没有。") % {"kind": question.kind})
 
 
@@ -93,6 +93,6 @@ def _log(question: Question, happened: list[str], pack: Pack) -> Log:
     )
 
 
-def _title(editions: Any, version: str) -> Mapping[str, Any]:
-    clause = next((one.clause for one in editions if one.version == version), editions[-1].clause)
+def _title(ruling: Ruling, version: str) -> Mapping[str, Any]:
+    clause = ruling.about(date.fromisoformat(version)).clause
     return {"zh": clause.zh, "en": clause.en}

@@ -53,7 +53,7 @@ class Names:
 def names_of(digest: str) -> Names:
     """The names of an installed text, by its digest."""
     pack = in_force.by_digest(digest)
-    flows = {ruling.id: _last(ruling).clause for ruling in pack.rules.of_kind("flow")}
+    flows = {ruling.id: ruling.newest.clause for ruling in pack.rules.of_kind("flow")}
     happened = {name: (zh, name.replace("_", " ")) for name, zh in pack.rules.activities.items()}
     return Names(
         items=_of_table(pack, "items"),
@@ -62,17 +62,13 @@ def names_of(digest: str) -> Names:
             name: (one.zh, one.en or one.zh) for part in pack.everywhere() for name, one in part.institutions.items()
         },
         clauses={
-            ruling.name: (_last(ruling).clause.zh, _last(ruling).clause.en or _last(ruling).clause.zh)
+            ruling.name: (ruling.newest.clause.zh, ruling.newest.clause.en or ruling.newest.clause.zh)
             for ruling in pack.rules.rulings
         },
         activities=happened,
         acts={name: (zh, pack.rules.acts.get(name, en)) for name, (zh, en) in happened.items()},
         levels={name: (level.zh, level.en or level.zh) for name, level in pack.rules.levels.items()},
     )
-
-
-def _last(ruling: Ruling) -> Edition:
-    return ruling.editions[-1]
 
 
 def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:

@@ -60,48 +60,43 @@ class Figure:
 
 def figures(indicators: pl.DataFrame, rules: Rules, names: Names) -> tuple[Figure, ...]:
     """Every indicator that has a value, in the order of the pack; of each the latest period and the largest n first."""
-    wanted = {ruling.name: ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions}
     names_of_clauses = tuple(ruling.name for ruling in rules.rulings)
     named = indicators.with_columns(pl.concat_str("institution", pl.lit("/"), "clause").alias("name"))
     parts = {str(key[0]): part for key, part in named.partition_by("name", as_dict=True).items()}
     shown = []
-    for name, clause in wanted.items():
-        for shown_name in (name, f"{name}/without-exempt"):
+    for ruling in rules.of_kind("indicator"):
+        editions = {one.version: one.clause for one in ruling.editions if isinstance(one.clause, Indicator)}
+        for shown_name in (ruling.name, f"{ruling.name}/without-exempt"):
             part = parts.get(shown_name)
-            if part is not None and isinstance(clause, Indicator):
-                shown.append(_figure(shown_name, clause, part, names, clauses=names_of_clauses))
+            if part is not None:
+                shown.append(_figure(shown_name, editions, part, names, clauses=names_of_clauses))
     return tuple(shown)
 
 
 def breakdowns(rules: Rules, cases: pl.DataFrame) -> tuple[str, ...]:
     """The fields of cases by which some figure is broken down."""
-    clauses = [ruling.editions[-1].clause for ruling in rules.of_kind("indicator") if ruling.editions]
+    clauses = [edition.clause for ruling in rules.of_kind("indicator") for edition in ruling.editions]
     fields = {field for clause in clauses if isinstance(clause, Indicator) for field in clause.by}
     return tuple(sorted(fields & set(cases.columns)))
 
 
-def _figure(name: str, clause: Indicator, rows: pl.DataFrame, names: Names, *, clauses: tuple[str, ...]) -> Figure:
-    over, _, part = clause.over.partition(":")
-    table = _TABLE.get(over, "cases")
-    where, where_exact = _filters(clause.where, table, clauses)
-    counted, count_exact = _filters(clause.count, table, clauses)
-    if part and table != "cases":
-        where.setdefault("clause", tuple(one for one in clauses if one == part or one.endswith(f"/{part}")))
-    by_unit = clause.subject.partition(":")[0] == "unit"
+def _figure(
+    name: str, editions: Mapping[str, Indicator], rows: pl.DataFrame, names: Names, *, clauses: tuple[str, ...]
+) -> Figure:
+    """A figure by the editions it was measured by: each row counts as its own says; the definition is that of the first row."""
     known = pl.col("denominator").fill_null(0) > 0
     ordered = rows.sort(known, "period_start", "denominator", descending=True, nulls_last=True)
-    reading = _Reading(table, where, {**where, **counted}, clause.measure == "share", by_unit)
-    shown = tuple(_row(row, name, reading, names) for row in ordered.head(MOST_ROWS).iter_rows(named=True))
+    rows_shown = ordered.head(MOST_ROWS).to_dicts()
+    readings = {version: _reading(editions[version], clauses) for version in {row["version"] for row in rows_shown}}
     base = name.removesuffix("/without-exempt")
-    plain = clause.exempt is None and clause.at is None and clause.for_ is None and not clause.stock
     return Figure(
         title=both_of(names.clause(base))
         + (Markup(" · ") + both("剔除豁免后", "without the exempt") if base != name else ""),
         institution=both_of(names.institution(name.partition("/")[0])),
-        definition=both_of(definition(clause, names)),
-        rows=shown,
+        definition=both_of(definition(editions[rows_shown[0]["version"]], names)),
+        rows=tuple(_row(row, name, readings[row["version"]], names) for row in rows_shown),
         left=max(0, rows.height - MOST_ROWS),
-        exact=where_exact and count_exact and plain and over in _TABLE and (by_unit or clause.subject == "city"),
+        exact=all(one.exact for one in readings.values()),
     )
 
 
@@ -112,6 +107,21 @@ class _Reading:
     counted: Filters
     is_share: bool
     by_unit: bool
+    exact: bool
+
+
+def _reading(clause: Indicator, clauses: tuple[str, ...]) -> _Reading:
+    """Which rows of the page's tables an edition counts, and whether these say all of it."""
+    over, _, part = clause.over.partition(":")
+    table = _TABLE.get(over, "cases")
+    where, where_exact = _filters(clause.where, table, clauses)
+    counted, count_exact = _filters(clause.count, table, clauses)
+    if part and table != "cases":
+        where.setdefault("clause", tuple(one for one in clauses if one == part or one.endswith(f"/{part}")))
+    by_unit = clause.subject.partition(":")[0] == "unit"
+    plain = clause.exempt is None and clause.at is None and clause.for_ is None and not clause.stock
+    exact = where_exact and count_exact and plain and over in _TABLE and (by_unit or clause.subject == "city")
+    return _Reading(table, where, {**where, **counted}, clause.measure == "share", by_unit, exact)
 
 
 def _filters(condition: Condition | None, table: Table, clauses: tuple[str, ...]) -> tuple[Filters, bool]:

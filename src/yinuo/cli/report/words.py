@@ -60,7 +60,7 @@ class Names:
         self._institutions = institutions
         self.units = _titles(tables.get("units"))
         self.items = _titles(tables.get("items"))
-        self._clauses = {ruling.name: ruling.editions[-1].clause for ruling in rules.rulings if ruling.editions}
+        self._clauses = {ruling.name: ruling.newest.clause for ruling in rules.rulings if ruling.editions}
         self._activities = rules.activities
         self._levels = rules.levels
         self._sources = {
