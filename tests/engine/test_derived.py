@@ -316,3 +316,17 @@ def test_a_silence_that_was_broken_unrecorded_holds_until_the_record_comes() -> 
     known = says(events, "03-20", accept("start"), DECIDE, known_at="03-12")
     assert one(known, "accept", "state") == "kept"
     assert clocks(known, "decide") == []
+
+
+@pytest.mark.parametrize("fields", [{"kind": "visit"}, {}])
+def test_a_clause_speaks_of_the_kind_a_case_or_its_event_says_it_is(fields: dict[str, Any]) -> None:
+    of_visits = promise("visits", "received", "decided", **{"for": {"kind": "visit"}})
+    of_permits = promise("permits", "received", "decided", **{"for": {"kind": "permit"}})
+    said = says([("03-02 15:00 received", fields)], "03-20", of_visits, of_permits)
+    assert said.clocks["clause"].to_list() == (["visits"] if fields else ["permits"])
+
+
+def test_texts_that_take_turns_each_say_their_own() -> None:
+    short, long = (promise("p", "received", "decided", within) for within in ("1 workday", "5 workdays"))
+    dues = [one(says(RECEIVED, "03-20", text), "p", "due_at") for text in (short, long, short, long)]
+    assert dues == [end("03-03"), end("03-09")] * 2

@@ -18,7 +18,7 @@ from yinuo.engine.history import History
 from yinuo.engine.log import Log, Said
 from yinuo.engine.promises.clocks import say as say_promise
 from yinuo.engine.rules import Rules, Ruling
-from yinuo.engine.strata import needs, strata
+from yinuo.engine.strata import kinds_of, needs, strata
 from yinuo.kernel.instants import as_instant, microseconds
 
 LARGE = 200_000
@@ -38,13 +38,11 @@ def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | No
     log = with_derived(log, rules)
     history = History.read(log, rules, as_of=moment, known_at=None if known_at is None else microseconds(known_at))
     context = Context.of(history)
-    layers = strata(rules.rulings)
     clocks: list[pl.DataFrame] = []
     findings: list[pl.DataFrame] = []
-    for index, layer in enumerate(layers):
-        wanted = _wanted(rules, layers[index + 1 :])
+    for stratum in _strata(rules):
         derived: list[pl.DataFrame] = []
-        for part in _each(context, layer, wanted=wanted):
+        for part in _each(context, stratum.about(context.history.log), wanted=stratum.wanted):
             clocks.append(part.clocks)
             findings.append(part.findings)
             derived += part.derived
@@ -54,6 +52,42 @@ def evaluate(log: Log, rules: Rules, *, as_of: datetime, known_at: datetime | No
             )
             context = Context.of(History.read(Log(events, log.cases, log.tables), rules, as_of=moment, known_at=None))
     return Said(_together(clocks, empty_clocks()), _together(findings, empty_findings()), context.holdings.frame())
+
+
+@dataclass(frozen=True, eq=False)
+class _Stratum:
+    """The clauses of one layer, each with the kinds of case it is for (None: all), and what later layers read."""
+
+    clauses: tuple[tuple[Ruling, frozenset[str] | None], ...]
+    wanted: Wanted
+
+    def about(self, log: Log) -> list[Ruling]:
+        """Those that can say anything of a log: it has a case of a kind they are for. Of a large log all are asked."""
+        if len(log.events) >= LARGE:
+            return [ruling for ruling, _kinds in self.clauses]
+        present: set[str | None] = set()
+        for frame in (log.cases, log.events):
+            if "kind" in frame.columns:
+                present.update(frame["kind"].cast(pl.String).unique())
+        return [ruling for ruling, kinds in self.clauses if kinds is None or not kinds.isdisjoint(present)]
+
+
+def _strata(rules: Rules) -> tuple[_Stratum, ...]:
+    """The layers of a text: they follow from it alone. Raises strata.Circle."""
+    for known, made in tuple(_STRATA):
+        if known is rules:
+            return made
+    layers = strata(rules.rulings)
+    made = tuple(
+        _Stratum(tuple((one, kinds_of(one)) for one in layer), _wanted(rules, layers[index + 1 :]))
+        for index, layer in enumerate(layers)
+    )
+    _STRATA[:] = [(rules, made)]
+    return made
+
+
+_STRATA: list[tuple[Rules, tuple[_Stratum, ...]]] = []
+"""Of the rules last evaluated by."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -184,10 +184,16 @@ class History:
             cases = self.log.cases
             self._kinds[kind] = (
                 (cases["kind"] == kind).fill_null(False).to_numpy()
-                if "kind" in cases.columns
-                else (np.zeros(len(cases), np.bool_))
+                if kind in self._present
+                else np.zeros(len(cases), np.bool_)
             )
         return self._kinds[kind]
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        """The kinds of the cases."""
+        cases = self.log.cases
+        return frozenset(cases["kind"].cast(pl.String).unique()) if "kind" in cases.columns else frozenset()
 
     @cached_property
     def _kinds(self) -> dict[str, Bool]:
@@ -202,6 +208,8 @@ class History:
         there = self.high > self.low
         found = []
         for kind, editions in self.rules.ways().items():
+            if kind not in self._present:
+                continue
             mine = np.flatnonzero(self.is_kind(kind) & there)
             used = np.zeros(mine.size, np.int64)
             if len(editions) > 1:
