@@ -114,9 +114,9 @@ def _flow(clause: Flow) -> Unsound:
             yield ("steps",), f'the step "{step.id}" waits for itself', "cut the circle in after"
             return
     yield from unsound_signing(clause)
-    mirror = clause.mirror.keys() - {"to", "opened", "ended"}
+    mirror = clause.mirror.keys() - {"to", "opened", "ended", *clause.ends}
     for key in sorted(mirror):
-        yield ("mirror", key), f'mirror takes no "{key}"', "it takes to, opened, ended"
+        yield ("mirror", key), f'mirror takes no "{key}"', "it takes to, opened, ended, or what ends the case"
 
 
 def _reaches(start: str, goal: str, after: dict[str, tuple[str, ...]], seen: set[str]) -> bool:

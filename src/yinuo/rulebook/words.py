@@ -51,7 +51,7 @@ DATED_FIELDS = _typed(id="text", **{"from": "date", "until": "date"})
 _ANY = FieldType.model_validate({"is": "any"})
 OVER_FIELDS: Mapping[str, Fields] = {
     "cases": CASE_FACTS,
-    "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text", dwell="int"),
+    "events": EVENT_FIELDS | _typed(recorded_at="moment", event_id="text", dwell="int") | CASE_FACTS,
     "clocks": dict.fromkeys(CLOCK_COLUMNS, _ANY) | CASE_FACTS,
     "findings": dict.fromkeys(FINDING_COLUMNS, _ANY) | CASE_FACTS,
     "holdings": dict.fromkeys(HOLDING_COLUMNS, _ANY) | CASE_FACTS,
@@ -147,7 +147,7 @@ def tables_in(tables: Mapping[str, Mapping[str, str]]) -> dict[str, Fields]:
 def made_by(clause: Clause) -> set[str]:
     """The activities a clause brings into the world: steps done, silence, what happens to entries of a register."""
     if isinstance(clause, Flow):
-        mirrored = {clause.mirror[key] for key in ("opened", "ended") if key in clause.mirror}
+        mirrored = {told for key, told in clause.mirror.items() if key != "to"}
         return mirrored | {activity for step in clause.steps for activity in step.does}
     if isinstance(clause, Register):
         return set(ACTIVITIES)

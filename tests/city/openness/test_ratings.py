@@ -10,12 +10,15 @@ from django.utils import timezone
 from tests.city.board import small_city
 from tests.city.openness import gazette
 from tests.city.openness.gazette import read
+from tests.city.together import browser_of
 from yinuo.city.cases.models import Case
 from yinuo.city.figures.commands import measure_figures
 from yinuo.city.figures.models import Figure
+from yinuo.city.ledger.read import stream
 from yinuo.city.openness import ratings
 from yinuo.city.pages.words import Words
 from yinuo.city.portal import rating
+from yinuo.city.supervision.sweep import sweep
 
 LATER = gazette.at(4, 10)
 """When these pages are read: March is over."""
@@ -126,15 +129,49 @@ def test_a_reply_is_told_once_the_matter_is_closed(town):
     assert "增开两个窗口" not in read("/open/ratings")[1]
 
 
-def test_a_rating_found_void_on_appeal_is_told_as_such(town):
+@pytest.mark.holds("E126", "invariant 58", shows="/open/ratings")
+def test_a_rating_found_void_on_appeal_counts_no_more_and_is_told_beside(told):
+    case = decided("market", 1)[0]
+    at = rated(case, "不满意") + timedelta(hours=1)
+    measure_figures(LATER)
+    assert satisfied("market")[:2] == (2, 4)
+    bad = Case.objects.get(kind="bad-rating", fields__about=case.case_id).case_id
+    gazette.act(bad, "rating_appealed", "zhou", at, appeal_ground="点错了")
+    gazette.act(bad, "rating_excluded", "chen", at, appeal_decision="评价人确认点错")
+    for _twice in range(2):
+        sweep(LATER)
+    measure_figures(LATER)
+    assert [event.activity for event in stream(f"case/{case.case_id}")].count("rating_voided") == 1
+    assert satisfied("market")[:2] == (2, 3)
+    found = ratings.measured(Words(), today=TODAY, units=None)
+    assert found.excluded == 1
+    for lines, subject in ((found.units, "market"), (found.items, "food-permit")):
+        line = next(one for one in lines if one.subject == subject)
+        assert (line.given, line.by_grade, round(line.good.value, 4)) == (3, (1, 0, 1, 0, 1), 0.6667)
+    said = read("/open/ratings")[2]
+    assert "有 1 件差评经申诉认定无效，不计入下面的件数和好评率" in said
+    assert "市场监督管理局 1 0 1 0 1 3 66.7 %" in said
+    last = satisfied("market")[2]
+    asked = {"period": last.period_start, "unit": "market"}
+    behind = browser_of("chen").get("/figures/rating/satisfied/cases", asked).content.decode()
+    assert f"背后 {last.denominator:.0f} 条" in behind
+    assert case.receipt not in behind, "the list is as long as n"
+    assert "评价作废" in read("/open/figures/rating/satisfied")[2], "the definition says so"
+
+
+def satisfied(unit):
+    """How many ratings are good, of how many, and in the month of the last."""
+    found = Figure.objects.filter(institution="rating", clause="satisfied", unit=unit).order_by("period_start")
+    return sum(one.numerator for one in found), sum(one.denominator for one in found), found.last()
+
+
+def test_a_void_rating_is_no_bad_rating_that_was_put_right(town):
     case = decided("market", 1)[0]
     at = rated(case, "不满意") + timedelta(hours=1)
     bad = Case.objects.get(kind="bad-rating").case_id
     gazette.act(bad, "rating_appealed", "zhou", at, appeal_ground="点错了")
     gazette.act(bad, "rating_excluded", "chen", at, appeal_decision="评价人确认点错")
     measure_figures(LATER)
-    assert ratings.measured(Words(), today=TODAY, units=None).excluded == 1
-    assert "有 1 件差评经申诉认定无效" in read("/open/ratings")[2]
     assert ratings.measured(Words(), today=TODAY, units=["housing"]).excluded == 0
     assert "还没有了结的差评" in read("/open/ratings")[2], "what is void was not put right"
 

@@ -23,7 +23,7 @@ HOME = "rating"
 GOOD = "satisfied"
 """The figure that says which grades are good, and below which n nothing is said."""
 EXCLUDED = "excluded"
-"""The figure of bad ratings that were found to be void on appeal; they are told beside the others, which still hold them."""
+"""The figure of bad ratings that were found to be void on appeal; they are told beside the others, which do not hold them."""
 GIVEN = {"unit": ("grades", "rated-share"), "item": ("item-grades", "item-rated-share")}
 """Whom it is about → the figures of the grades that were given, and of those given among all that could be."""
 

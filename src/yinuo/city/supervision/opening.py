@@ -296,7 +296,7 @@ def _days(flow: Flow, fields: Mapping[str, Any], *, now: datetime, desk: Desk) -
 
 
 def mirror(fresh: Collection[str], ended: Collection[str], *, now: datetime, desk: Desk) -> int:
-    """Write the opening and the end of children on their parents' threads, once each (grammar 1.2 `mirror`).
+    """Write the opening and the end of children, or what ended them, on their parents' threads, once each (grammar 1.2 `mirror`).
 
     `fresh` are cases seen for the first time, `ended` those that are over. The parent's event carries the child's fields
     that its own kind has.
@@ -305,17 +305,19 @@ def mirror(fresh: Collection[str], ended: Collection[str], *, now: datetime, des
     wanted = sorted(kind.name for kind in kinds.values() if kind.clause.mirror)
     ids = sorted({*fresh, *ended})
     found = run("children", case_ids=ids, kinds=wanted) if wanted and ids else []
-    rows = [(case_id, kind, json.loads(fields), moments) for case_id, kind, fields, *moments in found]
-    parents = {fields.get(kinds[kind].clause.mirror["to"]) for _, kind, fields, _ in rows}
+    rows = [(case_id, kind, json.loads(fields), set(seen), moments) for case_id, kind, fields, seen, *moments in found]
+    parents = {fields.get(kinds[kind].clause.mirror["to"]) for _, kind, fields, _, _ in rows}
     above = dict(run("kinds_of", case_ids=sorted(filter(None, parents)))) if parents else {}
     acts: list[Act] = []
-    for case_id, name, fields, moments in rows:
+    for case_id, name, fields, seen, (opened_at, ended_at) in rows:
         told = kinds[name].clause.mirror
         parent = fields.get(told["to"])
         shared = kinds[above[parent]].clause.fields if above.get(parent) in kinds else {}
         copied = {field: value for field, value in fields.items() if field in shared and field != told["to"]}
-        for what, among, at in zip(("opened", "ended"), (fresh, ended), moments, strict=True):
-            if parent in above and what in told and case_id in among:
+        happened = [("opened", opened_at)] if case_id in fresh else []
+        happened += [(what, ended_at) for what in ("ended", *sorted(seen & told.keys())) if case_id in ended]
+        for what, at in happened:
+            if parent in above and what in told:
                 event_id = f"mirror:{case_id}:{what}"
                 unit = kinds[name].owner
                 acts.append(

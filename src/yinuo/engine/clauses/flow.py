@@ -162,6 +162,7 @@ class Flow(Clause):
     opened_by: tuple[OpenedBy, ...] = ()
     once_per: Names = ()
     mirror: dict[str, str] = {}
+    """What is told on the case that the field `to` names: on its opening, its end, or one of the ways it can end."""
     hide: tuple[Hide, ...] = ()
     board: dict[str, Any] = {}
     public: bool | ConditionText | None = None

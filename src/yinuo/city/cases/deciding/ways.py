@@ -329,7 +329,7 @@ class Ways:
     def mirrored(self) -> frozenset[str]:
         """What is told on a case of another that is opened about it, or ends: no system may say so without the other."""
         flows = (way.flow for many in self.kinds.values() for way in many)
-        return frozenset(flow.mirror[what] for flow in flows for what in ("opened", "ended") if what in flow.mirror)
+        return frozenset(told for flow in flows for what, told in flow.mirror.items() if what != "to")
 
     def way(self, kind: str, day: date) -> Way | None:
         """The way of a kind in force on the local day a case is opened; null when the text knows no such kind.
