@@ -385,17 +385,3 @@ def test_each_edition_is_measured_in_its_own_way(later: str) -> None:
     )
     assert values(rows)["A", "03-01"] == 0.5
     assert later != "ratio" or values(rows)["A", "04-01"] == 9.0
-
-
-def test_a_score_reads_a_part_as_a_share_in_the_months_in_which_it_was_one() -> None:
-    """Half of March's cases of two units were good, and a lone count has no whole of two units: April is not rated."""
-    share, count = {"measure": "share", "count": {"grade": "good"}}, {"measure": "count", "count": {"grade": "good"}}
-    part = [(ALWAYS, date(2026, 4, 1), share), (date(2026, 4, 1), None, count)]
-    score = {"measure": "score", "subject": "city", "parts": [{"of": "good", "weight": 1.0}]}
-    cases = [
-        closed(day, unit=unit, grade=grade)
-        for day in ("03-10", "04-10")
-        for unit, grade in (("A", "good"), ("B", "bad"))
-    ]
-    rows = figures(cases, "04-20", good=part, s=score)
-    assert values(rows, "s") == {(None, "03-01"): 0.5}

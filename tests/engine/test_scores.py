@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
-from tests.engine.test_measure import closed, figures, only
+from tests.engine.test_measure import ALWAYS, closed, figures, only, values
 from yinuo.engine.clauses.indicator import Part
 
 
@@ -60,3 +62,17 @@ def test_a_score_of_which_no_part_has_a_value_has_none_and_says_so() -> None:
     )
     found = [row for row in rows if row["clause"] == "s"]
     assert [(row["value"], row["denominator"]) for row in found] in ([], [(None, 0.0)])
+
+
+def test_a_score_reads_a_part_as_a_share_in_the_months_in_which_it_was_one() -> None:
+    """Half of March's cases of two units were good, and a lone count has no whole of two units: April is not rated."""
+    share, count = {"measure": "share", "count": {"grade": "good"}}, {"measure": "count", "count": {"grade": "good"}}
+    part = [(ALWAYS, date(2026, 4, 1), share), (date(2026, 4, 1), None, count)]
+    score = {"measure": "score", "subject": "city", "parts": [{"of": "good", "weight": 1.0}]}
+    cases = [
+        closed(day, unit=unit, grade=grade)
+        for day in ("03-10", "04-10")
+        for unit, grade in (("A", "good"), ("B", "bad"))
+    ]
+    rows = figures(cases, "04-20", good=part, s=score)
+    assert values(rows, "s") == {(None, "03-01"): 0.5}
