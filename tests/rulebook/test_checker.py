@@ -27,6 +27,8 @@ def test_a_good_pack_has_no_problem(town: Town):
     [
         ('until = "answered"', 'until = "anwsered"', "the activity", 'did you mean "answered"?'),
         ('opens = "received"', 'opens = "recieved"', "the activity", 'did you mean "received"?'),
+        ('opens = "received"', 'served = "recieved"\nopens = "received"', "the activity", 'did you mean "received"?'),
+        ('opens = "received"', 'told = ["herd"]\nopens = "received"', "the activity", 'did you mean "heard"?'),
         ('for = { kind = "letter" }', 'for = { kind = "leter" }', 'no flow declares the kind "leter"', '"letter"'),
         ('for = { kind = "letter" }', 'for = { kind = "letter", topik = "x" }', 'has a field "topik"', '"topic"'),
         ('for = { kind = "letter" }', 'for = { kind = "letter", urgent = "x" }', "'x' is no bool", "true or false"),

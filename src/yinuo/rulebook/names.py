@@ -233,8 +233,9 @@ class _ClauseCheck:
     def flow(self, clause: Flow, fields: Fields) -> None:
         what = "no step does, no silence makes and no [activities] names the activity"
         self.known(clause.opens, self.words.activities, ("opens",), what)
-        for activity in clause.ends:
-            self.known(activity, self.words.activities, ("ends",), what)
+        for key in ("ends", "served", "told"):
+            for activity in getattr(clause, key):
+                self.known(activity, self.words.activities, (key,), what)
         for activity, name in clause.holder.items():
             self.known(activity, self.words.activities, ("holder", activity), what)
             self.field(name, fields, ("holder", activity))

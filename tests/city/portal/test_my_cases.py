@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -17,6 +16,7 @@ from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.city.ledger.digest import GENESIS, chained, moment
+from yinuo.city.pages.words import Words
 from yinuo.city.portal import standing
 from yinuo.city.portal.models import Holding, Mandate, Resident
 from yinuo.city.portal.residents import projection
@@ -139,12 +139,26 @@ def test_the_party_is_told_what_is_named_and_nothing_else(city, db, monkeypatch)
     ]
     served = inner[0]._replace(activity="refused", version=99)
     monkeypatch.setattr(standing.read, "stream", lambda _name: (*stored, *inner, served))
-    found = standing.Standing(Case.objects.get(case_id="D000"), None, now=small_city.NOW, party="resident:x")
-    found.words = SimpleNamespace(activity=lambda name: name)
+    found = standing.Standing(Case.objects.get(case_id="D000"), Words("zh"), now=small_city.NOW, party="resident:x")
     told = {one.activity: one for one in found.steps if one.at == stored[-1].at}
     assert {"an_act_of_tomorrow", "transferred", "order_opened"}.isdisjoint(told)
     assert (told["reviewed"].said, told["reviewed"].files) == ((), ()), "that it was done, not what was written"
     assert (told["refused"].said, told["refused"].files) == ((("reason", "内部意见"),), ("sha256:inner",))
+
+
+def test_what_the_party_is_served_with_is_what_the_text_of_its_kind_says():
+    flows = small_city.demo_city().rules.flows()
+    application, inquiry = flows["application"][-1], flows["inquiry"][-1]
+    assert standing.served(application) == {
+        "received", "supplement_requested", "supplemented", "accepted", "refused_acceptance", "special_started", "special_ended",
+        "suspended", "resumed", "extension_granted", "granted", "refused", "withdrawn", "terminated", "rated",
+    }  # fmt: skip
+    assert standing.served(inquiry) == {"inquired", "guided", "answered", "declined", "rated"}
+    silent = application.model_copy(update={"served": ()})
+    assert standing.served(application) - standing.served(silent) == set(application.served)
+    assert {"handover_offered", "transferred", "order_opened", "reviewed"}.isdisjoint(
+        standing.served(application) | standing.served(inquiry)
+    )
 
 
 def test_an_erased_person_leaves_a_ledger_that_verifies(come_in, settings):

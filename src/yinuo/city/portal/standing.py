@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.deciding.who import is_of_party
 from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.models import Attachment, Case
 from yinuo.city.cases.projection import ways_of
@@ -24,36 +25,11 @@ from yinuo.city.pages.words import Words
 from yinuo.city.people.masking import mask
 from yinuo.city.portal.items import Fee, item_of
 from yinuo.city.portal.models import Payment
+from yinuo.engine.clauses.flow import Flow
 from yinuo.engine.evaluate import evaluate
 from yinuo.kernel.instants import microseconds
 
 DECISIONS = ("granted", "refused", "refused_acceptance")
-SERVED = frozenset(
-    {
-        "received",
-        "supplement_requested",
-        "supplemented",
-        "accepted",
-        "refused_acceptance",
-        "special_started",
-        "special_ended",
-        "suspended",
-        "resumed",
-        "extension_granted",
-        "granted",
-        "refused",
-        "withdrawn",
-        "terminated",
-        "inquired",
-        "guided",
-        "answered",
-        "declined",
-        "rated",
-    }
-)
-"""What the party hands in or is served with: told with its words and its files. So is whatever he did himself."""
-TOLD = SERVED | {"reviewed"}
-"""What the party is told to have happened. All else is among offices: an act that is named here nowhere is not told."""
 OWN = frozenset(
     {
         "materials",
@@ -120,8 +96,22 @@ class Standing:
     @cached_property
     def steps(self) -> list[Step]:
         """What the party is told of it, the last first."""
-        told = (one for one in self.events if one.activity in TOLD or self._is_own(one))
+        told = (one for one in self.events if one.activity in self._told or self._is_own(one))
         return [self._step(one) for one in sorted(told, key=lambda one: (one.at, one.version), reverse=True)]
+
+    @cached_property
+    def _flow(self) -> Flow | None:
+        """The flow of the day it was opened; null for a kind that the text in force does not know."""
+        way = ways_of(self.words.pack.digest).way(self.case.kind, timezone.localdate(self.case.opened_at))
+        return None if way is None else way.flow
+
+    @cached_property
+    def _served(self) -> frozenset[str]:
+        return frozenset() if self._flow is None else served(self._flow)
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return self._served | set(self._flow.told if self._flow else ())
 
     def _is_own(self, event: StoredEvent) -> bool:
         """Whether the party did it, or it is what the case was opened with."""
@@ -129,7 +119,7 @@ class Standing:
 
     def _step(self, event: StoredEvent) -> Step:
         is_own = self._is_own(event)
-        is_served = is_own or event.activity in SERVED
+        is_served = is_own or event.activity in self._served
         fields = (orjson.loads(event.payload).get("fields") or {}) if is_served else {}
         said = tuple((name, _text(fields[name])) for name in sorted(OWN & fields.keys()) if fields[name])
         files = tuple(fields.get("files") or ())
@@ -237,6 +227,15 @@ class Standing:
         """Whose case it is, masked."""
         sealed = private.unseal(self.case.person_ref) if self.case.person_ref else None
         return mask("name", sealed["name"]) if sealed and sealed.get("name") else ""
+
+
+def served(flow: Flow) -> frozenset[str]:
+    """What the party hands in or is served with, told with its words and files: all else of a flow is among offices.
+
+    How the case begins and ends, what the steps of the party itself do, and what the flow names.
+    """
+    own = (name for step in flow.steps if is_of_party(step) for name in step.does)
+    return frozenset({flow.opens, *flow.ends, *flow.served, *own})
 
 
 def next_workday(words: Words, after: date) -> date:

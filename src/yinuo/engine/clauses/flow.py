@@ -166,3 +166,7 @@ class Flow(Clause):
     hide: tuple[Hide, ...] = ()
     board: dict[str, Any] = {}
     public: bool | ConditionText | None = None
+    served: Names = ()
+    """What the party is served with, beside how a case begins and ends and what the party itself does: told with its words."""
+    told: Names = ()
+    """What the party is told was done, without what was written; all else is among offices."""

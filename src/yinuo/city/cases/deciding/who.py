@@ -111,6 +111,12 @@ def is_party(actor: Actor, state: State) -> bool:
     return is_applicant and (state.version == 0 or state.opener == actor.id or state.case_id in actor.cases)
 
 
+def is_of_party(step: Step) -> bool:
+    """Whether a step is the citizen's own act, whoever enters it for him."""
+    standing = STANDINGS.get(step.by or "")
+    return standing is not None and standing.party
+
+
 def unit_named(step: Step, state: State, fields: Mapping[str, Any]) -> str:
     """The unit `unit:<field>` names: on this act, else as the case has it. Raises Unresolved."""
     name = (step.by or "").removeprefix("unit:")
