@@ -11,10 +11,12 @@ from django.db import connection
 
 from tests.city.board import small_city
 from tests.city.portal.test_applying import begun, case_of, pdf, sent
+from tests.city.together import browser_of
+from yinuo.city.cases import projection as cases
 from yinuo.city.cases.acts import Act
 from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
-from yinuo.city.ledger import read
+from yinuo.city.ledger import private, read
 from yinuo.city.ledger.digest import GENESIS, chained, moment
 from yinuo.city.pages.words import Words
 from yinuo.city.portal import standing
@@ -207,6 +209,31 @@ def test_erasing_takes_what_every_act_of_a_case_sealed(come_in, at):
     client.post(f"/my/cases/{case.case_id}/withdraw", {"sure": "yes"})
     assert client.post("/my/erase").status_code == 302
     assert sealed_of(case.case_id) == []
+
+
+def test_erasing_an_agent_takes_him_out_of_the_case_he_brought_for_another(come_in):
+    agent = come_in("13700005555")
+    firm = {"kind": "firm", "name": "示例餐饮有限公司", "number": "91310000775785552L", "until": "2026-03-31"}
+    agent.post("/my/mandates", {**firm, "document": pdf()})
+    own = case_of(sent(agent))
+    begun_for = case_of(sent(agent, mandate=Mandate.objects.get().mandate))
+    assert private.unseal(begun_for.person_ref).keys() >= {"name", "agent_name", "agent_identity", "phone"}
+    for case in (own, begun_for):
+        agent.post(f"/my/cases/{case.case_id}/withdraw", {"sure": "yes"})
+    assert agent.post("/my/erase").status_code == 302
+    row = Case.objects.get(case_id=begun_for.case_id)
+    assert private.unseal(row.person_ref) == {"name": "示例餐饮有限公司", "identity": "91310000775785552L"}
+    assert sealed_of(begun_for.case_id) == [row.person_ref], "nothing of the agent is left, whatever it is called"
+    assert sealed_of(own.case_id) == []
+    stream = read.stream(f"case/{begun_for.case_id}")
+    assert verified(stream)
+    assert row.version == len(stream) == 3
+    state = row.state
+    cases.reset()
+    cases.apply(stream)
+    assert Case.objects.get(case_id=begun_for.case_id).state == state
+    page = browser_of("chen").get(f"/cases/{begun_for.case_id}").content.decode()
+    assert "个人信息已删去" in page
 
 
 def test_after_erasing_what_is_made_again_from_the_ledger_is_what_stands(come_in):

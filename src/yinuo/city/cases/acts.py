@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 OWN = frozenset({"yinuo", "supervision", "excel"})
 """The sources under which things are done here; no other system may call itself so, or it could speak before us."""
+PARTED = "person_parted"
+"""Somebody's own fields were parted from a case he brought for another, and erased (`commands.forget`); no text knows it."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases import acting, projection, recording
-from yinuo.city.cases.acts import Act, Done, Refused
-from yinuo.city.ledger.events import Conflict, WrongStream
+from yinuo.city.cases.acts import PARTED, Act, Done, Refused
+from yinuo.city.cases.logs import PREFIX
+from yinuo.city.ledger import private, read
+from yinuo.city.ledger.append import append
+from yinuo.city.ledger.events import Conflict, NewEvent, WrongStream
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 
@@ -67,6 +71,27 @@ def record(
         if beside is not None:
             beside(outcomes)
     return outcomes
+
+
+def forget(case_id: str, fields: Collection[str], *, brought_by: str, actor: str, now: datetime) -> list[str]:
+    """Part what somebody brought to a case of another's from these personal fields, which are his own; the refs to be erased.
+
+    What is left of them lies sealed under a ref of its own from now on, as an event of the case says: the case stays that of
+    whoever it is about, and the chain verifies. Inside the caller's transaction, which says and erases what was parted.
+    """
+    gone = []
+    for event in read.stream(PREFIX + case_id):
+        person = orjson.loads(event.payload).get("person")
+        sealed = private.unseal(person["ref"]) if person and event.actor == brought_by else None
+        if sealed is None or sealed.keys().isdisjoint(fields):
+            continue
+        left = {name: text for name, text in sealed.items() if name not in fields}
+        told = private.seal(f"{person['ref']}/parted", left)
+        parted = NewEvent(PREFIX + case_id, "yinuo", f"parted:{person['ref']}", PARTED, now, {"v": 1, "fields": {}, "person": told}, actor)  # fmt: skip
+        stored, ways = append([parted], expected=None, recorded_at=now), projection.ways_in_force()
+        projection.take(stored, ways, tree=units.tree(now.astimezone(ways.zone).date()), look=False)
+        gone.append(str(person["ref"]))
+    return gone
 
 
 def rescope(*, now: datetime) -> int:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yinuo.city.cases.acts import PARTED
 from yinuo.city.cases.kept import kept_tables
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
@@ -55,6 +56,7 @@ def names_of(digest: str) -> Names:
     pack = in_force.by_digest(digest)
     flows = {ruling.id: ruling.newest.clause for ruling in pack.rules.of_kind("flow")}
     happened = {name: (zh, name.replace("_", " ")) for name, zh in pack.rules.activities.items()}
+    happened[PARTED] = "个人信息已删去", "personal fields erased"
     return Names(
         items=_of_table(pack, "items"),
         kinds={kind: (clause.zh, clause.en or clause.zh) for kind, clause in flows.items()},

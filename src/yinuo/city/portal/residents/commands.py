@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 from stdnum.cn import ric, uscc
 
+from yinuo.city.cases.commands import forget
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append
@@ -25,6 +26,8 @@ from yinuo.city.portal.models import Draft, Holding, Mandate, Resident
 from yinuo.city.portal.residents import events, keys, projection
 
 LONGEST = 100
+AGENT = frozenset({"agent_name", "agent_identity", "phone"})
+"""What is sealed of an agent himself with a case he brings for another."""
 
 
 class Impossible(Exception):
@@ -185,6 +188,8 @@ def end_mandate(mandate: str, resident: str, *, now: datetime) -> None:
 def erase(resident: str, *, actor: str, now: datetime) -> int:
     """Erase what is sealed of a resident: account, mandates, drafts, and his ended cases; the ledger still verifies.
 
+    Cases he brought for another under a mandate stay that other's: only what was sealed of himself is parted and erased.
+
     Returns how many refs were erased. Raises Impossible while a case of his is open.
     """
     with transaction.atomic():
@@ -193,8 +198,10 @@ def erase(resident: str, *, actor: str, now: datetime) -> int:
         still = Case.objects.filter(case_id__in=held, status="open").count()
         if still:
             raise Impossible("", _("还有 %(count)s 件在办，办结或者撤回以后才能注销。") % {"count": still})
-        own = Holding.objects.filter(resident=resident, mandate=None).values_list("case_id", flat=True)
+        own = set(Holding.objects.filter(resident=resident, mandate=None).values_list("case_id", flat=True))
         refs = [row.ref, *_refs(resident), *_case_refs(own)]
+        for case_id in sorted({*held} - own):
+            refs += forget(case_id, AGENT, brought_by=actor_id(resident), actor=actor, now=now)
         said = events.ResidentErased(refs=tuple(refs))
         _say(resident, events.ERASED, said, actor=actor, now=now)
         return sum(private.erase(ref) for ref in refs)
