@@ -58,7 +58,8 @@ def ask(package_file: str, name: str, given: Mapping[str, Any] = _NOTHING) -> li
     Its parameters go beside it instead of in it: where PostgreSQL cannot tell a type, the text casts (`%(name)s::text`).
     """
     text, one = sql(package_file, name), connections[DEFAULT_DB_ALIAS]
-    one.close_if_health_check_failed()
+    if one.health_check_enabled and not one.health_check_done:
+        one.close_if_health_check_failed()
     if one.connection is None:
         one.ensure_connection()
     own = cast(Connection, one.connection)
@@ -67,8 +68,11 @@ def ask(package_file: str, name: str, given: Mapping[str, Any] = _NOTHING) -> li
             cursor.execute(text, given)
             return list(cursor.fetchall())
     one.validate_no_broken_transaction()
-    with one.wrap_database_errors:
+    try:
         return _run(own, text, given)
+    except psycopg.Error:
+        with one.wrap_database_errors:
+            raise
 
 
 def copy(statement: str, rows: Sequence[bytes]) -> None:
@@ -147,7 +151,9 @@ def _is_ready(connection: Connection) -> bool:
 
 def _run(connection: Connection, text: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of a statement with placeholders `%(name)s`. Raises psycopg.Error."""
-    known = _plans.setdefault(connection, {})
+    known = _plans.get(connection)
+    if known is None:
+        known = _plans[connection] = {}
     plan = known.get(text) or _prepare(connection, text, known)
     adapting = plan.adapting
     values: Any = adapting.dump_sequence([given[name] for name in plan.order], plan.formats)
