@@ -20,7 +20,7 @@ FLAGS = [
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 LANGUAGES, WIDTHS = ("zh-hans", "en"), (1440, 390)
-PATIENCE = 30_000
+PATIENCE = 120_000
 """Milliseconds until a condition that is waited for counts as never coming; a loaded machine is slow."""
 RAW = re.compile(r"%\(\w+\)|\{\{|\{%|\b[a-z]{3,}(?:_[a-z]{2,})+\b")
 """What no reader should see: an unfilled place, a template's sign, a name of the program."""
