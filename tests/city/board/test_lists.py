@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.core.cache import cache
 from python_calamine import load_workbook
 
 from tests.city.board import small_city
@@ -108,6 +109,28 @@ def test_every_page_of_many_walked_is_as_of_few_looked_up(city, db, monkeypatch,
             asked = asked | {"after": found.next.rpartition("after=")[2] if found.next else ""}
         seen[most] = rows
     assert len(seen[2]) > 2 and seen[0] == seen[2] == seen[listing.COUNTED]
+
+
+def test_a_long_search_is_counted_once_while_it_is_paged_through_and_again_when_it_grew_short(
+    city, db, monkeypatch, django_assert_num_queries
+):
+    cache.clear()
+    monkeypatch.setattr(listing, "PAGE", 2)
+    words, allowed = Words(), row_filter(small_city.actor("chen"), "case.read", "c.scope")
+    spec = replace(cases(words), most=2)
+
+    def page(**asked):
+        return listed(spec, path="/cases", asked={"kind": "application"} | asked, row_filter=allowed)
+
+    with django_assert_num_queries(2):
+        first = page()
+    with django_assert_num_queries(1):
+        second = page(after=first.next.rpartition("after=")[2])
+    assert first.is_more and second.is_more and len(second.rows) == 2
+    left = [row["case_id"] for row in first.rows]
+    Case.objects.filter(kind="application").exclude(case_id__in=left).update(kind="other")
+    short = page()
+    assert (short.total, [row["case_id"] for row in short.rows], short.next) == (2, left, None)
 
 
 @pytest.mark.holds("invariant 58", shows="/cases")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.utils.http import urlencode
 
@@ -18,6 +20,8 @@ from yinuo.city.pages.statements import select
 PAGE = 50
 COUNTED = 1_000
 """Beyond that many a list says “1,000+”: nobody reads the exact number, and counting a million takes time."""
+REMEMBERED = 60
+"""Seconds for which a process remembers of a list that it has more rows than are counted."""
 EXPORTED = 100_000
 """Most rows of one export."""
 
@@ -151,8 +155,9 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
         found.first = found.link()
     here = Walk(spec.source, spec.sorts[name].sql, spec.key, counts=False)
     walk = (spec.walk(asked, f"-{name}" if is_down else name) if spec.walk else None) or here
-    keys, walk = _counted(found, walk, here)
-    found.total = len(keys)
+    remembered = _is_remembered(found) and not walk.counts
+    keys, walk = ([], walk) if remembered else _counted(found, walk, here)
+    found.total = spec.most + 1 if remembered else len(keys)
     if not found.is_more:
         rows = _rows(found, here, keys)
     elif walk.counts and not cursor and spec.most >= PAGE:
@@ -161,11 +166,27 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
         rows = _rows(found, here, walk)
     if found.is_more and len(rows) <= PAGE and not walk.is_whole:
         rows = _rows(found, here, here)
+    if remembered and not cursor and len(rows) <= PAGE:
+        cache.delete(_memory(found))
+        return listed(spec, path=path, asked=asked, row_filter=row_filter)
+    if found.is_more and not remembered:
+        cache.set(_memory(found), True, REMEMBERED)
     found.rows = rows[:PAGE]
     if len(rows) > PAGE:
         last = found.rows[-1]
         found.next = f"{found.link()}{'&' if '?' in found.link() else '?'}after={_packed(last['cursor_value'], last['cursor_key'])}"
     return found
+
+
+def _memory(found: Listing) -> str:
+    asked = {name: value for name, value in found.parameters.items() if name not in ("after_value", "after_key")}
+    told = repr((found.spec.source, found.spec.most, found.conditions, asked))
+    return f"list.{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}"
+
+
+def _is_remembered(found: Listing) -> bool:
+    """Whether there were more rows than are counted a moment ago: paging through a long search does not count it again."""
+    return cache.get(_memory(found)) is not None
 
 
 def _counted(found: Listing, walk: Walk, here: Walk) -> tuple[list[str], Walk]:
