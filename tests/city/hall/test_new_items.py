@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.catalogue import stock
-from tests.city.hall.test_intake import before, li, made, said, sent
+from tests.city.hall.test_intake import ALL, before, li, made, said, sent
 from yinuo.city.cases import commands, queries
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.kept import kept_row
 from yinuo.city.catalogue import commands as catalogue
 from yinuo.city.catalogue import sheet
+from yinuo.city.catalogue.checks import held
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.portal.items import item_of
@@ -106,6 +107,35 @@ def test_withdrawn_again_it_takes_no_more(pet_licence, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: later)
     with pytest.raises(Refused, match="不在用"):
         commands.act(opening, actor=small_city.actor("li"), now=later)
+
+
+@pytest.mark.holds("E034", shows="/window")
+def test_an_item_of_the_text_that_is_withdrawn_takes_no_more_and_what_runs_goes_on(li, before, sign_in):
+    sent(li, "accept", item="food-permit", given=ALL)
+    running = made(before).get(kind="application")
+    today = small_city.NOW.date()
+    stock.publish()
+    catalogue.withdraw("food-permit", until=today, reason="示府发〔2026〕5号", actor=OPERATOR, now=stock.NOW)
+    assert kept_row(in_force.pack(), "items", "food-permit", today) is not None, "the text still knows it"
+    refused = sent(li, "accept", item="food-permit", given=ALL, form="9" * 32)
+    assert refused.status_code == 422
+    assert f"这个事项自 {today} 起停止办理，不再受理；依据：示府发〔2026〕5号。已经受理的继续办。" in said(refused)
+    assert list(made(before)) == [running]
+    asking = Act(None, "inquired", small_city.NOW, {"need": "还办吗", "channel": "窗口"}, kind="inquiry", item="food-permit", unit="market")  # fmt: skip
+    assert commands.act(asking, actor=small_city.actor("li"), now=small_city.NOW).is_new, "it may still be asked about"
+    later = small_city.NOW + timedelta(minutes=5)
+    assert commands.act(Act(running.case_id, "reviewed", later), actor=small_city.actor("zhao"), now=later).version == 3
+
+
+def test_withdrawn_and_put_in_force_again_it_takes_cases_again(city, db):
+    today = small_city.NOW.date()
+    stock.publish()
+    catalogue.withdraw("food-permit", until=today, reason="取消", actor=OPERATOR, now=stock.NOW)
+    assert held.withdrawn("food-permit", today - timedelta(days=1)) == ""
+    assert "取消" in held.withdrawn("food-permit", today)
+    stock.publish(since=today + timedelta(days=2), promised="6 workdays")
+    assert "取消" in held.withdrawn("food-permit", today + timedelta(days=1))
+    assert held.withdrawn("food-permit", today + timedelta(days=2)) == ""
 
 
 def test_the_portal_and_the_window_ask_for_the_same_papers(pet_licence):

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.city.board import small_city
 from tests.city.catalogue import stock
 from yinuo.city.cases.models import Attachment, Case
+from yinuo.city.catalogue import commands as catalogue
 from yinuo.city.ledger import private, read
+from yinuo.city.people.actor import OPERATOR
 from yinuo.city.portal import drafts
 from yinuo.city.portal.models import Draft, Resident
 
@@ -283,3 +285,21 @@ def test_the_pages_ask_the_database_few_times(come_in):
             assert client.get(page).status_code == 200
         own = [one["sql"] for one in asked if "django_session" not in one["sql"]]
         assert len(own) <= 9, (page, own)
+
+
+@pytest.mark.holds("E034", shows="/apply/<item>")
+def test_a_withdrawn_item_is_applied_for_no_more_and_the_page_says_why(come_in, sign_in):
+    client = come_in()
+    address, other = begun(client), begun(client)
+    catalogue.withdraw(
+        "food-permit", until=small_city.NOW.date(), reason="示府发〔2026〕5号", actor=OPERATOR, now=stock.NOW
+    )
+    for answer in (
+        client.get("/apply/food-permit", follow=True), client.get(address, follow=True),
+        client.post(address, {**GOOD, "do": "send"}, follow=True),
+    ):  # fmt: skip
+        assert answer.redirect_chain == [("/my", 302)]
+        assert "停止办理，不再受理；依据：示府发〔2026〕5号" in answer.content.decode()
+    assert "草稿已删除" in client.post(other, {"do": "give_up"}, follow=True).content.decode()
+    agency = sign_in("li").post("/agency/items/food-permit", follow=True)
+    assert "停止办理，不再受理" in agency.content.decode()

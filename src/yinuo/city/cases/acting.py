@@ -21,6 +21,7 @@ from yinuo.city.cases.deciding.states import State, files_in, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.deciding.who import Place, is_party
 from yinuo.city.cases.granting import grants
+from yinuo.city.cases.kept import closed
 from yinuo.city.cases.logs import PREFIX, Line, line_of, line_of_new
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append
@@ -89,6 +90,8 @@ def look(act: Act, *, actor: Actor, now: datetime) -> Decided | Done:
     history = History(loaded.state.case_id, loaded.ways)
     case = _standing(act, loaded, way=way, history=history)
     decision = decide(case, act, actor=actor, way=way, day=day, now=now, place=place)
+    if loaded.state.version == 0 and (told := closed(way.kind, decision.fields.get("item"), day)):
+        raise Refused("item_closed", told, field="item")
     _check_family(act, loaded, way)
     attachments.check(files_in(decision.fields, way))
     rulings = loaded.ways.guards.of_act(way.kind, act.activity, ends=act.activity in way.ends)

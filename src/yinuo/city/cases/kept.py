@@ -1,4 +1,4 @@
-"""The dated tables of the text that the city keeps itself: their rows are the catalogue's, or whoever's, as they are now."""
+"""What the city keeps itself of the text: rows of its dated tables as the catalogue, or whoever, has them now; what is closed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from yinuo.rulebook.loader import Pack
 
 Mark = Callable[[], Hashable]
 Frame = Callable[[Pack], pl.DataFrame]
+Closed = Callable[[str, date], str]
 
 
 def keep_table(name: str, *, mark: Mark, frame: Frame) -> None:
@@ -59,6 +60,16 @@ def kept_row(pack: Pack, table: str, id_: str, day: date) -> dict[str, Any] | No
     return None
 
 
+def keep_closed(kind: str, told: Closed) -> None:
+    """Let the items be kept that take no new case of a kind: `told` says why an item takes none on a day, empty when it does."""
+    _CLOSED[kind] = told
+
+
+def closed(kind: str, item: str | None, day: date) -> str:
+    """Why an item takes no new case of a kind on a day; empty when it does. Cases that run go on."""
+    return _CLOSED[kind](item, day) if item and kind in _CLOSED else ""
+
+
 def beside(pack: Pack) -> LookUp:
     """Where the decisions on a case look for rows of the kept tables that the text itself does not have."""
 
@@ -68,5 +79,6 @@ def beside(pack: Pack) -> LookUp:
     return look_up
 
 
+_CLOSED: dict[str, Closed] = {}
 _KEPT: dict[str, tuple[Mark, Frame]] = {}
 _AS_KEPT: dict[str, tuple[Hashable, pl.DataFrame]] = {}

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from yinuo.city.pages.statements import rows
 from yinuo.rulebook.loader import Pack
@@ -46,6 +47,15 @@ def frame(pack: Pack) -> pl.DataFrame:
     made = [part for row in text.iter_rows(named=True) for part in _parts(row, said.get(row["id"], []))]
     alone = [_own(item, one, text.columns) for item, versions in said.items() if item not in known for one in versions]
     return pl.DataFrame([*made, *alone], schema=text.schema)
+
+
+def withdrawn(item: str, day: date) -> str:
+    """Why an item takes no new application on a day: since when it is in force no more, by what; empty when it does."""
+    found = rows(__file__, "withdrawn", {"item": item, "day": day})
+    if not found:
+        return ""
+    told = _("这个事项自 %(until)s 起停止办理，不再受理；依据：%(reason)s。已经受理的继续办。") % found[0]
+    return told if not found[0]["into"] else told + _("请改办“%(into)s”。") % found[0]
 
 
 def papers(pack: Pack) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.city.cases import attachments
 from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.kept import closed
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.actor import Actor
 from yinuo.city.portal import commands, drafts, form
@@ -34,6 +35,8 @@ FILES = 10
 def begin(request: HttpRequest, item: str) -> HttpResponse:
     """What will be asked; a draft begins when it is sent. A draft of this item that is there can be gone on with."""
     resident = request.resident  # type: ignore[attr-defined]
+    if is_closed(request, item):
+        return redirect("my")
     wanted = item_for(request, item)
     if request.method == "POST":
         draft, clear = drafts.id_of(request.POST.get("form", ""), resident.id, item), resident.clear()
@@ -59,13 +62,15 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     kept = drafts.kept(draft, resident.id)
     if kept is None:
         return _sent_before(request, draft)
-    item, filled = item_for(request, kept.item), kept.filled
-    if request.method != "POST":
-        return _page(request, draft, item=item, filled=filled, saved_at=kept.saved_at)
-    if request.POST.get("do") == "give_up":
+    if request.method == "POST" and request.POST.get("do") == "give_up":
         drafts.drop(draft, resident.id)
         messages.success(request, _("草稿已删除。"))
         return redirect("my")
+    if is_closed(request, kept.item):
+        return redirect("my")
+    item, filled = item_for(request, kept.item), kept.filled
+    if request.method != "POST":
+        return _page(request, draft, item=item, filled=filled, saved_at=kept.saved_at)
     filled.take(request.POST, item)
     wrong = take_files(request, item, filled, actor=queries.actor_of(resident.id, day=timezone.localdate()))
     try:
@@ -131,6 +136,14 @@ def take_files(request: HttpRequest, item: Item, filled: Filled, *, actor: Actor
         if have or paper.key in filled.files:
             filled.files[paper.key] = have
     return wrong
+
+
+def is_closed(request: HttpRequest, item: str) -> bool:
+    """Whether an item takes no new application today; the next page then says why."""
+    told = closed(commands.APPLICATION, item, timezone.localdate())
+    if told:
+        messages.error(request, told)
+    return bool(told)
 
 
 def item_for(request: HttpRequest, item: str) -> Item:

@@ -26,7 +26,7 @@ from yinuo.city.portal.items import Item
 from yinuo.city.portal.models import Draft, Mandate, Resident
 from yinuo.city.portal.residents import keys
 from yinuo.city.portal.residents.commands import Impossible, check_mandate
-from yinuo.city.portal.views.apply import item_for, labels_of, take_files
+from yinuo.city.portal.views.apply import is_closed, item_for, labels_of, take_files
 from yinuo.city.registers.spelling import fen
 
 
@@ -43,6 +43,8 @@ def items(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, item: str) -> HttpResponse:
     """Begin to fill in for somebody."""
+    if is_closed(request, item):
+        return redirect("agency")
     item_for(request, item)
     draft = drafts.id_of(request.POST.get("form", ""), _key(request), item)
     if commands.sent(draft) is None:
@@ -57,12 +59,14 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     kept = drafts.kept(draft, _key(request))
     if kept is None:
         return _sent_before(draft)
+    if request.method == "POST" and request.POST.get("do") == "give_up":
+        drafts.drop(draft, _key(request))
+        return redirect("agency")
+    if is_closed(request, kept.item):
+        return redirect("agency")
     item, filled = item_for(request, kept.item), kept.filled
     if request.method != "POST":
         return _page(request, draft, item=item, filled=filled)
-    if request.POST.get("do") == "give_up":
-        drafts.drop(draft, _key(request))
-        return redirect("agency")
     filled.take(request.POST, item)
     for name in ("phone", "until", "fee"):
         setattr(filled, name, request.POST.get(name, "").strip()[:20])
