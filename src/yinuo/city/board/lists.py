@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.projection import pairs
 from yinuo.city.pages import caselisting
-from yinuo.city.pages.listing import Filter, Sort, Spec, Walk, day, one_of
+from yinuo.city.pages.listing import Filter, Listing, Sort, Spec, Walk, day, one_of
 from yinuo.city.pages.spreadsheets import Column
 from yinuo.city.pages.words import Words
 
@@ -90,7 +90,7 @@ def cases(words: Words) -> Spec:
         ),
         sorts=caselisting.SORTS,
         default="-opened",
-        walk=_walk,
+        walk=lambda found: _walk(found, words),
     )
 
 
@@ -99,14 +99,16 @@ WHERE k.ended_at IS NULL AND k.state = %(clock)s ORDER BY k.opened_at DESC, k.ca
 """Cases with an open clock in a state in the order of an index (OFFSET 0 keeps PostgreSQL walking)."""
 
 
-def _walk(asked: Mapping[str, str], sort: str) -> Walk | None:
-    """The latest cases by an index: of the clocks in a state, or of all cases where words are asked of those that are left."""
-    if sort != "-opened":
+def _walk(found: Listing, words: Words) -> Walk | None:
+    """The latest cases by an index: of the clocks in a state; or of all one may see, which alone are asked for words."""
+    if found.sort != "-opened":
         return None
-    words = "(SELECT TRUE FROM cases_case AS s WHERE s.case_id = c.case_id AND s.words @> %(q)s::text[])"
-    if asked.get("clock"):
-        return Walk(CLOCK_CASES, "k.opened_at", "k.case_id", {"clock": "c.status = 'open'", "q": words})
-    return Walk("cases_case AS c", "c.opened_at", "c.case_id", {"q": words}, counts=False) if asked.get("q") else None
+    looked_for = "(SELECT TRUE FROM cases_case AS s WHERE s.case_id = c.case_id AND s.words @> %(q)s::text[])"
+    if found.asked.get("clock"):
+        return Walk(CLOCK_CASES, "k.opened_at", "k.case_id", {"clock": "c.status = 'open'", "q": looked_for})
+    if found.asked.get("q") and not {*words.tree.roots} & {*found.parameters.get("may_units", ())}:
+        return Walk("cases_case AS c", "c.opened_at", "c.case_id", {"q": looked_for}, counts=False)
+    return None
 
 
 def _status() -> str:

@@ -78,8 +78,8 @@ class Spec:
     """The sort when none is asked for; `-` in front = descending."""
     most: int = COUNTED
     """The list counts no further."""
-    walk: Callable[[Mapping[str, str], str], Walk | None] | None = None
-    """For what the address asks and a sort (`-` in front = descending): the way through more rows than are counted."""
+    walk: Callable[[Listing], Walk | None] | None = None
+    """The way through more rows than are counted, for what is asked by whom and its sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,17 @@ class Listing:
     total: int = 0
     next: str | None = None
     first: str | None = None
+
+    @property
+    def sort(self) -> str:
+        """What it is sorted by; `-` in front = descending."""
+        wanted = self.asked.get("sort", "")
+        return wanted if wanted.lstrip("-") in self.spec.sorts else self.spec.default
+
+    @property
+    def here(self) -> Walk:
+        """The list as it is made, in its order."""
+        return Walk(self.spec.source, self.spec.sorts[self.sort.lstrip("-")].sql, self.spec.key, counts=False)
 
     @property
     def is_filtered(self) -> bool:
@@ -139,8 +150,7 @@ class Listing:
         """The head of a column; None when one cannot sort by it."""
         if key not in self.spec.sorts:
             return None
-        name, is_down = _direction(self.spec, self.asked.get("sort", ""))
-        here = name == key
+        is_down, here = self.sort.startswith("-"), self.sort.lstrip("-") == key
         turned = key if here and is_down else f"-{key}" if here else key
         return Sorted(self.link(sort=turned), ("descending" if is_down else "ascending") if here else None)
 
@@ -148,24 +158,22 @@ class Listing:
 def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:
     """One page of the rows the filters and the one row filter leave. Raises BadQuery."""
     found = prepared(spec, path=path, asked=asked, row_filter=row_filter)
-    name, is_down = _direction(spec, asked.get("sort", ""))
     cursor = asked.get("after")
     if cursor:
         found.parameters["after_value"], found.parameters["after_key"] = _cursor(cursor)
         found.first = found.link()
-    here = Walk(spec.source, spec.sorts[name].sql, spec.key, counts=False)
-    walk = (spec.walk(asked, f"-{name}" if is_down else name) if spec.walk else None) or here
+    walk = (spec.walk(found) if spec.walk else None) or found.here
     remembered = _is_remembered(found) and not walk.counts
-    keys, walk = ([], walk) if remembered else _counted(found, walk, here)
+    keys, walk = ([], walk) if remembered else _counted(found, walk)
     found.total = spec.most + 1 if remembered else len(keys)
     if not found.is_more:
-        rows = _rows(found, here, keys)
+        rows = _rows(found, keys)
     elif walk.counts and not cursor and spec.most >= PAGE:
-        rows = _rows(found, here, keys[: PAGE + 1])
+        rows = _rows(found, keys[: PAGE + 1])
     else:
-        rows = _rows(found, here, walk)
+        rows = _rows(found, walk)
     if found.is_more and len(rows) <= PAGE and not walk.is_whole:
-        rows = _rows(found, here, here)
+        rows = _rows(found, found.here)
     if remembered and not cursor and len(rows) <= PAGE:
         cache.delete(_memory(found))
         return listed(spec, path=path, asked=asked, row_filter=row_filter)
@@ -189,7 +197,7 @@ def _is_remembered(found: Listing) -> bool:
     return cache.get(_memory(found)) is not None
 
 
-def _counted(found: Listing, walk: Walk, here: Walk) -> tuple[list[str], Walk]:
+def _counted(found: Listing, walk: Walk) -> tuple[list[str], Walk]:
     """The keys of all rows when they are few, of one more than are counted when they are not; and the way through these.
 
     A list of few rows is made from their keys, however far apart they lie in its order; one of many is walked in its
@@ -200,16 +208,17 @@ def _counted(found: Listing, walk: Walk, here: Walk) -> tuple[list[str], Walk]:
         keys = _keys(found, walk, f"{_order(found, walk)} {some}")
         if walk.is_whole or len(keys) > found.spec.most:
             return keys, walk
-        walk = here
-    return _keys(found, here, some), walk
+        walk = found.here
+    return _keys(found, found.here, some), walk
 
 
 def _keys(found: Listing, walk: Walk, rest: str) -> list[str]:
     return [row["key"] for row in select(f"SELECT {walk.key} AS key {_matching(found, walk)} {rest}", found.parameters)]
 
 
-def _rows(found: Listing, here: Walk, by: Sequence[str] | Walk) -> list[dict[str, Any]]:
+def _rows(found: Listing, by: Sequence[str] | Walk) -> list[dict[str, Any]]:
     """The rows of a page in their order: of these keys, or of those a way comes to first after the cursor."""
+    here = found.here
     keys, rest = "%(keys)s", f"{_after(found, here)} {_order(found, here)} LIMIT {PAGE + 1}"
     if isinstance(by, Walk):
         keys = f"ARRAY(SELECT {by.key} {_matching(found, by)}{_after(found, by)} {_order(found, by)} LIMIT {PAGE + 1})"
@@ -225,7 +234,7 @@ def _matching(found: Listing, walk: Walk) -> str:
 
 
 def _order(found: Listing, walk: Walk) -> str:
-    way = "DESC" if _direction(found.spec, found.asked.get("sort", ""))[1] else "ASC"
+    way = "DESC" if found.sort.startswith("-") else "ASC"
     return f"ORDER BY {walk.sort} {way}, {walk.key} {way}"
 
 
@@ -233,9 +242,8 @@ def _after(found: Listing, walk: Walk) -> str:
     """The condition that a row comes after the cursor; nothing on the first page."""
     if "after_key" not in found.parameters:
         return ""
-    name, is_down = _direction(found.spec, found.asked.get("sort", ""))
-    value = f"%(after_value)s::{found.spec.sorts[name].type}"
-    return f" AND ({walk.sort}, {walk.key}) {'<' if is_down else '>'} ({value}, %(after_key)s)"
+    value = f"%(after_value)s::{found.spec.sorts[found.sort.lstrip('-')].type}"
+    return f" AND ({walk.sort}, {walk.key}) {'<' if found.sort.startswith('-') else '>'} ({value}, %(after_key)s)"
 
 
 def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple[str, Mapping[str, Any]]) -> Listing:
@@ -251,8 +259,7 @@ def prepared(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tup
 
 def exported(found: Listing) -> Iterator[dict[str, Any]]:
     """Every row of a list in its order, at most EXPORTED, read in portions."""
-    name, _is_down = _direction(found.spec, found.asked.get("sort", ""))
-    here = Walk(found.spec.source, found.spec.sorts[name].sql, found.spec.key)
+    here = found.here
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {found.spec.columns} {_matching(found, here)} {_order(found, here)} LIMIT {EXPORTED}",
@@ -289,11 +296,6 @@ def one_of(values: Sequence[str]) -> Callable[[str], str]:
         return text
 
     return read
-
-
-def _direction(spec: Spec, asked: str) -> tuple[str, bool]:
-    wanted = asked if asked.lstrip("-") in spec.sorts else spec.default
-    return wanted.lstrip("-"), wanted.startswith("-")
 
 
 def _packed(value: str, key: str) -> str:

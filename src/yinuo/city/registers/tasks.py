@@ -11,7 +11,7 @@ from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.deciding.who import HEADS, STAFF, STANDINGS
 from yinuo.city.cases.projection import pairs
 from yinuo.city.ledger.statements import sql
-from yinuo.city.pages.listing import Filter, Sort, Spec, Walk, one_of
+from yinuo.city.pages.listing import Filter, Listing, Sort, Spec, Walk, one_of
 from yinuo.city.pages.statements import select
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, row_filter
@@ -46,14 +46,14 @@ def tasks(case_rows: str, *, are_many: bool = False) -> Spec:
         sorts={"due": Sort("coalesce(due_at, 'infinity'::timestamptz)", "timestamptz")},
         default="due",
         most=COUNTED,
-        walk=lambda asked, sort: _walk(case_rows, asked) if are_many and sort == "due" else None,
+        walk=lambda found: _walk(case_rows, found) if are_many and found.sort == "due" else None,
     )
 
 
-def _walk(case_rows: str, asked: Mapping[str, str]) -> Walk:
+def _walk(case_rows: str, found: Listing) -> Walk:
     """From the clock that is due soonest on. A case without such a clock is not on this way."""
     source = f"({_statement('tasks_by_due', case_rows)}) AS t"
-    return Walk(source, "coalesce(due_at, 'infinity'::timestamptz)", "t.id", is_whole=bool(asked.get("when")))
+    return Walk(source, "coalesce(due_at, 'infinity'::timestamptz)", "t.id", is_whole=bool(found.asked.get("when")))
 
 
 def of_person() -> str:
