@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -42,10 +43,9 @@ class Kind:
 
     def check(self, args: Mapping[str, Any]) -> None:
         """Raises MissingPlace when a sentence names a place that `args` do not fill."""
-        for lang in ("zh", "en"):
-            for place, _form in _PLACE.findall(self.zh if lang == "zh" else self.en):
-                if f"{place}_{lang}" not in args and place not in args:
-                    raise MissingPlace(self.name, place)
+        missing = _missing(self.zh, self.en, tuple(args))
+        if missing is not None:
+            raise MissingPlace(self.name, missing)
 
     def sentence(self, args: Mapping[str, Any], lang: Lang) -> str:
         """The sentence with its places filled. What fills them is text: braces in it stay braces."""
@@ -56,6 +56,16 @@ class Kind:
             return _shown(value, form)
 
         return _PLACE.sub(fill, self.zh if lang == "zh" else self.en)
+
+
+@lru_cache(maxsize=1_000)
+def _missing(zh: str, en: str, names: tuple[str, ...]) -> str | None:
+    """The first place of two sentences that arguments of these names do not fill; many notices have the same names."""
+    for lang, sentence in (("zh", zh), ("en", en)):
+        for place, _form in _PLACE.findall(sentence):
+            if f"{place}_{lang}" not in names and place not in names:
+                return str(place)
+    return None
 
 
 def _shown(value: Any, form: str | None) -> str:

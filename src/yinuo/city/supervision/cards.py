@@ -124,8 +124,9 @@ class Heard:
     @property
     def content(self) -> dict[str, Any]:
         """What `evaluate` said, as the event repeats it."""
-        raised_at = instant_of(self.payload["raised_at"])
-        return {name: raised_at if name == "raised_at" else self.payload.get(name) for name in CONTENT}
+        found = {name: self.payload.get(name) for name in CONTENT}
+        found["raised_at"] = instant_of(self.payload["raised_at"])
+        return found
 
     @property
     def answer_by(self) -> datetime | None:

@@ -34,6 +34,9 @@ from yinuo.rulebook.loader import Pack
 _AFTER = timedelta(microseconds=1)
 """What a lapse brings about comes after it: of two events at one instant the engine reads the one people wrote first."""
 _LAPSED = ("overdue", "deemed", "late")
+_CLOCK = ("case_id", "institution", "clause", "opener", "key")
+"""What a card and the clock it is of have in common."""
+_OF_FACT = ("case_id", "institution", "clause", "unit", "level", "actor")
 _TYPES = {"clause": "text", "institution": "text", "level": "text", "unit": "unit", "holder": "text", "due": "text"}
 
 
@@ -125,15 +128,30 @@ def _due(kinds: Sequence[Kind], looked: Looked, cases: pl.DataFrame, *, now: dat
         name for kind in kinds for by in kind.clause.opened_by for event in by.on for name in event.activities
     )
     today = now.astimezone(ZoneInfo(desk.rules.zone)).date()
+    reads = sorted({name for kind in kinds for by in kind.clause.opened_by for name in _reads(by)})
+    known: dict[tuple[Any, ...], list[tuple[Kind, OpenedBy]]] = {}
     for fact in _facts(looked, desk, wanted):
         if fact["case_id"] not in running:
             continue
-        for kind in kinds:
-            if running[fact["case_id"]] == kind.name:
-                continue  # a kind opened by findings is never opened by findings about itself (grammar 2.4)
-            for by in kind.clause.opened_by:
-                if any(_matches(event, fact, tester=tester, day=today) for event in by.on):
-                    yield _opening(kind, by, _with_own(fact, by, looked), now=now, desk=desk)
+        of = running[fact["case_id"]]
+        alike = (of, fact["activity"], *map(fact.get, reads))
+        if alike not in known:
+            known[alike] = [
+                (kind, by)
+                for kind in kinds
+                if kind.name != of  # a kind opened by findings is never opened by findings about itself (grammar 2.4)
+                for by in kind.clause.opened_by
+                if any(_matches(event, fact, tester=tester, day=today) for event in by.on)
+            ]
+        for kind, by in known[alike]:
+            yield _opening(kind, by, _with_own(fact, by, looked), now=now, desk=desk)
+
+
+def _reads(by: OpenedBy) -> Iterator[str]:
+    """The fields of a fact that decide whether it opens a case."""
+    for event in by.on:
+        if event.where is not None:
+            yield from event.where.fields()
 
 
 def _tester(pack: Pack) -> Tester:
@@ -157,36 +175,31 @@ def _facts(looked: Looked, desk: Desk, wanted: Collection[str]) -> Iterator[dict
 
 def _lapses(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
     zone = ZoneInfo(desk.rules.zone)
-    lapsed_by = {
-        (row["case_id"], row["institution"], row["clause"], row["opener"], row["key"]): row
-        for row in looked.said.findings.filter(pl.col("why_code").cast(pl.String) == "late").iter_rows(named=True)
-    }
+    late = looked.said.findings.filter(pl.col("why_code").cast(pl.String) == "late").select(*_CLOCK, "unit", "actor")
+    lapsed_by = {tuple(key): (unit, actor) for *key, unit, actor in late.iter_rows()}
     clocks = looked.said.clocks.filter(pl.col("state").cast(pl.String).is_in(_LAPSED) & pl.col("due_at").is_not_null())
-    for row in clocks.iter_rows(named=True):
-        card = lapsed_by.get((row["case_id"], row["institution"], row["clause"], row["opener"], row["key"]))
-        unit = row["unit"] if card is None else card["unit"]
-        due = row["due_at"].astimezone(zone).date().isoformat()
+    for *key, own, due_at in clocks.select(*_CLOCK, "unit", "due_at").iter_rows():
+        unit, actor = lapsed_by.get(tuple(key), (own, None))
+        case_id, institution, clause, *_rest = key
         yield {
-            **_named(row),
+            "case_id": case_id,
+            "institution": institution,
+            "clause": clause,
             "activity": "lapsed",
-            "at": row["due_at"] + _AFTER,
+            "at": due_at + _AFTER,
             "unit": unit,
-            "holder": (card or row).get("actor") or unit,
-            "due": due,
+            "holder": actor or unit,
+            "due": due_at.astimezone(zone).date().isoformat(),
         }
 
 
 def _raises(looked: Looked, desk: Desk) -> Iterator[dict[str, Any]]:
     promises = {(one.institution, one.id) for one in desk.rules.of_kind("promise")}
-    for row in looked.said.findings.iter_rows(named=True):
-        if row["cleared_at"] is None:
-            activity = "raised" if (row["institution"], row["clause"]) in promises else "found"
-            extra = {"level": row["level"], "finding": row["finding_id"], "actor": row["actor"]}
-            yield {**_named(row), "activity": activity, "at": row["raised_at"], "unit": row["unit"], **extra}
-
-
-def _named(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("case_id", "institution", "clause")}
+    named = {"finding_id": "finding", "raised_at": "at"}
+    open_ = looked.said.findings.filter(pl.col("cleared_at").is_null()).select(*_OF_FACT, *named).rename(named)
+    for row in open_.iter_rows(named=True):
+        activity = "raised" if (row["institution"], row["clause"]) in promises else "found"
+        yield {**row, "activity": activity}
 
 
 def _matches(event: Event, fact: Mapping[str, Any], *, tester: Tester, day: date) -> bool:

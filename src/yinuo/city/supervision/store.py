@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
@@ -25,6 +27,7 @@ _COLUMNS = ("card", *CONTENT, "status", *_OWN)
 """Of a card's row, all but what its case repeats."""
 MANY = 50
 """Fresh cards from which copying them in is cheaper than one statement for everything."""
+_CONTENT_OF, _OWN_OF = itemgetter(*CONTENT), attrgetter("status", *_OWN)
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = re.compile(r'\\[^"\\]')
 
@@ -141,8 +144,17 @@ def _row(card: Card) -> dict[str, Any]:
 
 def _values(card: Card) -> list[Any]:
     """What a card's row holds, in the order of _COLUMNS."""
-    own = [card.card, *(card.content[name] for name in CONTENT), card.status, *(getattr(card, name) for name in _OWN)]
-    return [text_of(value) if isinstance(value, datetime) else value for value in own]
+    return [_plain(value) for value in (card.card, *_CONTENT_OF(card.content), *_OWN_OF(card))]
+
+
+def _plain(value: Any) -> Any:
+    return text_of(value) if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=1_000)
+def _own_line(own: tuple[Any, ...]) -> str:
+    """What a card has of its own, as COPY takes it: the same of most that are raised at one moment."""
+    return _line([_plain(value) for value in own])
 
 
 def _copy_cards(cards: Sequence[Card], cases: pl.DataFrame) -> None:
@@ -152,10 +164,11 @@ def _copy_cards(cards: Sequence[Card], cases: pl.DataFrame) -> None:
         for case_id, kind, item, scope in cases.select("case_id", *_OF_CASE).iter_rows()
     }
     missing = "\\N\t\\N\t{}"
-    lines = [
-        f"{beside.get(card.content['case_id'], missing)}\t" + "\t".join(map(_cell, _values(card))) + "\n"
-        for card in cards
-    ]
+    lines = []
+    for card in cards:
+        content = [_plain(value) for value in _CONTENT_OF(card.content)]
+        parts = beside.get(card.content["case_id"], missing), _line([card.card, *content]), _own_line(_OWN_OF(card))
+        lines.append("\t".join(parts) + "\n")
     names = ", ".join((*_OF_CASE, *_COLUMNS))
     with connection.cursor() as cursor, cursor.copy(f"COPY supervision_finding ({names}) FROM STDIN") as copy:
         copy.write("".join(lines))

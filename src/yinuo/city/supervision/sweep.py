@@ -265,7 +265,7 @@ def _serve(claims: Sequence[Claimed], now: datetime, *, as_of: datetime, desk: D
     silent = put_clocks(ids, looked.said.clocks, cases=cases)
     _put_holdings(judged, looked, cases=cases)
     put_moments(_moments(judged, looked, cases=cases, as_of=as_of, desk=desk), as_of=as_of, digest=desk.digest)
-    run("put_scopes", case_ids=ids)
+    run("put_scopes", case_ids=sorted({card.content["case_id"] for card in before}))
     _look_beside(judged, looked, changed={event.stream.partition("/")[2] for event in events})
     raised = [cards[one.card] for one in sayings if one.activity == "finding_raised"]
     telling.tell(raised, now, desk=desk)
@@ -292,10 +292,11 @@ def _cases(claims: Iterable[Claimed]) -> pl.DataFrame:
     rows = run("cases_now", case_ids=[claim.case_id for claim in claims])
     schema: dict[str, Any] = {
         "case_id": pl.String, "kind": pl.String, "item": pl.String, "version": pl.Int64, "scope": pl.String,
-        "status": pl.String, "unit": pl.String, "opened_at": INSTANT,
+        "status": pl.String, "unit": pl.String, "opened_at": pl.Int64,
     }  # fmt: skip
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
+    found = pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
+    return found.with_columns(pl.col("opened_at").cast(INSTANT))
 
 
 def _compared(

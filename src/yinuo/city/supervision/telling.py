@@ -96,6 +96,7 @@ class Answering:
         self._rungs: dict[str, tuple[Rung, ...]] = {}
         self._tiers: dict[tuple[str, Tier], tuple[str, ...]] = {}
         self._holders: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._told: dict[tuple[str | None, str | None, tuple[str, ...]], tuple[str, ...]] = {}
 
     def rungs(self, unit: str | None) -> tuple[Rung, ...]:
         """The rungs over a unit, from its members to the principal of the root; none for who is no unit."""
@@ -153,15 +154,17 @@ class Answering:
 
     def told_of(self, card: Card, rules: Rules) -> tuple[str, ...]:
         """Whom a card is told to: the person or unit that answers, and whom the rung of its level names."""
-        content = card.content
-        unit = content["unit"]
-        found = list(self.responsible(unit, "member"))
-        if content["actor"] and content["actor"] != unit:
-            found.append(content["actor"])
-        rung = rung_of(content, rules)
-        for name in () if rung is None else rung.tell:
-            found += self.named(name, unit)
-        return tuple(sorted(set(found)))
+        unit, actor = card.content["unit"], card.content["actor"]
+        rung = rung_of(card.content, rules)
+        tell = () if rung is None else tuple(rung.tell)
+        if (unit, actor, tell) not in self._told:
+            found = list(self.responsible(unit, "member"))
+            if actor and actor != unit:
+                found.append(actor)
+            for name in tell:
+                found += self.named(name, unit)
+            self._told[unit, actor, tell] = tuple(sorted(set(found)))
+        return self._told[unit, actor, tell]
 
 
 def answering(now: datetime, desk: Desk) -> Answering:
