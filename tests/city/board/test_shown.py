@@ -22,10 +22,11 @@ from yinuo.city.supervision.models import Clock, Finding
 BEGAN = small_city.NOW - timedelta(days=8)
 
 
-def reported(case_id, kind, *told):
+def reported(case_id, kind, *told, item=None, began=BEGAN):
     """Facts of one case as a system reports them, an hour apart: (activity, fields)."""
     acts = [
-        Act(case_id, activity, BEGAN + timedelta(hours=number), fields, source="hall", event_id=f"{case_id}-{number}", unit="market", kind=None if number else kind)
+        Act(case_id, activity, began + timedelta(hours=number), fields, source="hall", event_id=f"{case_id}-{number}", unit="market",
+            **({} if number else {"kind": kind, "item": item}))
         for number, (activity, fields) in enumerate(told)
     ]  # fmt: skip
     results = commands.record(acts, actor=small_city.SYSTEM, now=small_city.NOW)
@@ -48,7 +49,7 @@ def chen(sign_in):
     return sign_in("chen")
 
 
-@pytest.mark.holds("E036", shows="/cases/<id>")
+@pytest.mark.holds("E036", "peer 28", "invariant 10", shows="/cases/<id>")
 def test_a_consultation_shows_who_was_asked_who_answered_and_who_has_not(chen):
     invited = ["housing", "transport"]
     reported(
@@ -128,7 +129,7 @@ def test_the_board_counts_every_open_card_of_a_level(chen):
     assert re.search(rf"黄牌 {number}\b", text(chen.get("/")))
 
 
-@pytest.mark.holds("E077", shows="/figures/time-limit/on-time")
+@pytest.mark.holds("E077", "peer 72", "decision D05", shows="/figures/time-limit/on-time")
 def test_the_rate_of_what_was_on_time_is_told_with_its_n(chen):
     figure = Figure.objects.get(clause="on-time", unit="medical-insurance", period_start="2026-03-01")
     page = text(chen.get("/figures/time-limit/on-time?period=2026-03-01"))

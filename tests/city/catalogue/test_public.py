@@ -31,6 +31,16 @@ def test_an_item_published_by_command_is_read_by_everybody(town):
     assert read("/matters/no-such-item")[0] == 404
 
 
+@pytest.mark.holds("invariant 2", shows="/matters/<item>")
+def test_a_pledge_that_was_published_nowhere_is_none_on_the_page(town):
+    stock.publish()
+    made = stock.FOOD["pledge"]
+    assert made["effect"] in read("/matters/food-permit")[1]
+    stock.publish("shop-food", zh="小餐饮登记", pledge=made | {"published_in": ""})
+    status, page = read("/matters/shop-food")
+    assert status == 200 and "小餐饮登记" in page and made["effect"] not in page
+
+
 @pytest.mark.holds("E267", shows="/matters")
 def test_a_search_finds_by_two_characters_initials_aliases_and_codes(town):
     stock.publish()

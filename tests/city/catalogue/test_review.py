@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ def section(department, *, in_centre=True):
     cases.record([verified], actor=cases_town.person("核", "administrator", "city"), now=stock.NOW)
 
 
-@pytest.mark.holds("E021", "E022", shows="/catalogue/review")
+@pytest.mark.holds("E021", "E022", "invariant 19", shows="/catalogue/review")
 def test_a_department_is_in_place_with_its_section_in_the_centre_and_all_three_ticks_of_all_items(sign_in):
     stock.publish()
     stock.publish("shop-food", zh="小餐饮登记", letter=None)
@@ -50,6 +51,10 @@ def test_a_department_is_in_place_with_its_section_in_the_centre_and_all_three_t
     assert market.ticks == {"entered": 2, "authorised": 1, "supervised": 1}
     assert (housing.section, housing.is_in_centre, housing.whole, housing.is_done) == ("审批科", True, 1, True)
     page = sign_in("zhao").get("/catalogue/review").content.decode()
+    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert (
+        "市市场监督管理局 没有登记 未进驻 2 2 2 1 / 2 1 / 2 1 / 2 市住房和城乡建设局 审批科 已进驻 1 1 1 1 1 1 " in told
+    )
     assert page.index("市市场监督管理局") < page.index("市住房和城乡建设局")
     assert "没有登记" in page
     assert "Not entered" in sign_in("zhao", "en").get("/catalogue/review").content.decode()

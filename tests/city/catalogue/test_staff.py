@@ -77,6 +77,21 @@ def test_a_head_drafts_reads_what_changes_and_publishes(sign_in):
     assert "停止办理：取消" in head.get("/catalogue/items/food-permit").content.decode()
 
 
+@pytest.mark.holds("invariant 4", shows="/catalogue/items/<item>")
+def test_a_promise_longer_than_the_law_stands_on_the_page_of_the_draft_and_is_not_published(sign_in):
+    stock.publish()
+    head = sign_in("zhou")
+    longer = {**sheet.write(stock.item()), "promised": "21个工作日", "steps": ""}
+    assert head.post("/catalogue/items/food-permit/edit", longer).status_code == 302
+    head.post("/catalogue/items/food-permit/publish", {"since": "2026-04-01", "authority": "示市监〔2026〕2号"})
+    page = head.get("/catalogue/items/food-permit").content.decode()
+    assert (
+        "不能发布" in page.partition("草稿")[2]
+        and "承诺时限 21 workdays 比法定时限 20 workdays 长" in page.partition("LINT-11")[2]
+    )
+    assert queries.version_on("food-permit", date(2026, 4, 1))["item"].promised == "7 workdays"
+
+
 def test_a_handler_drafts_and_cannot_publish(sign_in):
     handler = sign_in("zhao")
     texts = {"key": "new-one", **sheet.write(stock.item())}

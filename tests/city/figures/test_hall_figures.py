@@ -100,7 +100,7 @@ def test_d04_at_once_is_a_share_of_items_and_on_the_spot_one_of_cases(sign_in):
     assert on_page(sign_in("chen"), figure) == (figure.numerator, figure.denominator)
 
 
-@pytest.mark.holds("E024", shows="/figures/hall-figures/new-entries")
+@pytest.mark.holds("E024", "decision D37", shows="/figures/hall-figures/new-entries")
 def test_new_entries_of_the_half_year_by_type(sign_in):
     found = {one.by: one.denominator for one in Figure.objects.filter(clause="new-entries", period_start="2026-01-01")}
     assert found == {'{"type":"01"}': 1.0}

@@ -274,7 +274,7 @@ def verified(events):
     return True
 
 
-@pytest.mark.holds("invariant 15", shows="/my")
+@pytest.mark.holds("invariant 15", shows="/my/cases/<id>")
 def test_paying_a_fee_of_the_catalogue_at_the_recorded_till(come_in):
     from tests.city.catalogue import stock
 
