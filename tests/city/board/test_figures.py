@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.city.board import small_city
+from tests.city.board.test_shown import reported, text
 from yinuo.city.figures.commands import _reopened, measure_figures
 from yinuo.city.figures.models import Figure
 from yinuo.city.supervision.models import Clock
@@ -67,3 +69,18 @@ def test_a_figure_without_a_unit_of_ones_own_is_not_shown(sign_in):
 def test_a_figure_the_text_does_not_have_is_not_found(sign_in):
     for address in ("/figures/time-limit/nothing", "/figures/x/y", "/figures/time-limit/on-time?period=soon"):
         assert sign_in("chen").get(address).status_code == 404
+
+
+@pytest.mark.holds("invariant 59", shows="/figures/time-limit/on-time")
+def test_four_cases_of_a_month_are_a_rate_where_the_text_of_the_month_wanted_three_and_none_where_it_wanted_five(
+    sign_in,
+):
+    done = (("received", {"applicant": "甲"}), ("accepted", {}), ("granted", {}))
+    for month in (5, 8):
+        for number in range(4):
+            began = datetime(2025, month, 12 + number % 3, 2, tzinfo=UTC)
+            reported(f"then-{month}-{number}", "application", *done, item="food-permit", began=began)
+    measure_figures(small_city.NOW, whole=True)
+    pages = [text(sign_in("chen").get(f"/figures/time-limit/on-time?period=2025-{month:02}-01")) for month in (5, 8)]
+    assert "不足 3 的不出数" in pages[0] and "市市场监督管理局 100.0 % 51.0 % – 100.0 % 4 4" in pages[0]
+    assert "不足 5 的不出数" in pages[1] and "市市场监督管理局 不足 51.0 % – 100.0 % 4 4" in pages[1]
