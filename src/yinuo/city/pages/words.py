@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -13,7 +13,7 @@ import polars as pl
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import PARTED
@@ -282,17 +282,13 @@ class Words:
 
     def state(self, state: str | None) -> str:
         """A clock's, a case's or a card's state."""
-        return {
-            "running": _("在办"), "paused": _("暂停计时"), "kept": _("按时完成"), "late": _("逾期完成"), "overdue": _("逾期未完成"),
-            "deemed": _("视为完成"), "void": _("不再适用"), "open": _("未结"), "standing": _("在册"), "ended": _("已办结"), "cleared": _("已消除"),
-            "withdrawn": _("更正撤回"), "cancelled": _("申诉撤销"), "waiting": _("等待"), "due": _("待办"), "done": _("已完成"),
-        }.get(state or "", state or "")  # fmt: skip
+        word = _STATES.get(state or "")
+        return _(word) if word else state or ""
 
     def basis(self, basis: str | None) -> str:
         """What kind of limit it is."""
-        return {"statutory": _("法定"), "promised": _("承诺"), "step": _("环节"), "ordered": _("指定")}.get(
-            basis or "", basis or ""
-        )
+        word = _BASES.get(basis or "")
+        return _(word) if word else basis or ""
 
     def amount(self, value: float | None, measure: str | None) -> str:
         """A length of time in the clock's own unit: “3 个工作日”, “1.5 hours” (peers row 55)."""
@@ -300,18 +296,8 @@ class Words:
             return "—"
         number = f"{value:.1f}".removesuffix(".0")
         many = 1 if value == 1 else 2
-        return {
-            "minutes": ngettext("%(number)s 分钟", "%(number)s 分钟", many),
-            "hours": ngettext("%(number)s 小时", "%(number)s 小时", many),
-            "office minutes": ngettext("%(number)s 办公分钟", "%(number)s 办公分钟", many),
-            "office hours": ngettext("%(number)s 办公小时", "%(number)s 办公小时", many),
-            "half-workdays": ngettext("%(number)s 个半日", "%(number)s 个半日", many),
-            "workdays": ngettext("%(number)s 个工作日", "%(number)s 个工作日", many),
-            "days": ngettext("%(number)s 日", "%(number)s 日", many),
-            "weeks": ngettext("%(number)s 周", "%(number)s 周", many),
-            "months": ngettext("%(number)s 个月", "%(number)s 个月", many),
-            "years": ngettext("%(number)s 年", "%(number)s 年", many),
-        }.get(measure or "", "%(number)s") % {"number": number}
+        said = _AMOUNTS.get(measure or "")
+        return said(many) % {"number": number} if said else number
 
     def lasting(self, length: timedelta) -> str:
         """How long something has lasted, in the one unit that says it shortly: minutes, hours, days."""
@@ -320,6 +306,27 @@ class Words:
         return self.amount(float(minutes // per), measure)
 
 
+_STATES: Mapping[str, str] = {
+    "running": gettext_noop("在办"), "paused": gettext_noop("暂停计时"), "kept": gettext_noop("按时完成"), "late": gettext_noop("逾期完成"),
+    "overdue": gettext_noop("逾期未完成"), "deemed": gettext_noop("视为完成"), "void": gettext_noop("不再适用"), "open": gettext_noop("未结"),
+    "standing": gettext_noop("在册"), "ended": gettext_noop("已办结"), "cleared": gettext_noop("已消除"), "withdrawn": gettext_noop("更正撤回"),
+    "cancelled": gettext_noop("申诉撤销"), "waiting": gettext_noop("等待"), "due": gettext_noop("待办"), "done": gettext_noop("已完成"),
+}  # fmt: skip
+_BASES: Mapping[str, str] = {
+    "statutory": gettext_noop("法定"), "promised": gettext_noop("承诺"), "step": gettext_noop("环节"), "ordered": gettext_noop("指定"),
+}  # fmt: skip
+_AMOUNTS: Mapping[str, Callable[[int], str]] = {
+    "minutes": lambda many: ngettext("%(number)s 分钟", "%(number)s 分钟", many),
+    "hours": lambda many: ngettext("%(number)s 小时", "%(number)s 小时", many),
+    "office minutes": lambda many: ngettext("%(number)s 办公分钟", "%(number)s 办公分钟", many),
+    "office hours": lambda many: ngettext("%(number)s 办公小时", "%(number)s 办公小时", many),
+    "half-workdays": lambda many: ngettext("%(number)s 个半日", "%(number)s 个半日", many),
+    "workdays": lambda many: ngettext("%(number)s 个工作日", "%(number)s 个工作日", many),
+    "days": lambda many: ngettext("%(number)s 日", "%(number)s 日", many),
+    "weeks": lambda many: ngettext("%(number)s 周", "%(number)s 周", many),
+    "months": lambda many: ngettext("%(number)s 个月", "%(number)s 个月", many),
+    "years": lambda many: ngettext("%(number)s 年", "%(number)s 年", many),
+}
 _UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -30,11 +31,21 @@ def environment(**options: Any) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
+        gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     made.globals.update(static=static, url=_url, language=translation.get_language)
     made.filters.update(moment=moment, day=day, month=month, percent=percent, number=number, query=_query)
     return made
+
+
+def gettext(message: str) -> str:
+    """A message in the reader's language; a page asks for the same ones in every row."""
+    return _said(translation.get_language(), message)
+
+
+@lru_cache(maxsize=10_000)
+def _said(_language: str | None, message: str) -> str:
+    return translation.gettext(message)
 
 
 def common(request: HttpRequest) -> dict[str, Any]:
