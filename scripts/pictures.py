@@ -60,6 +60,7 @@ PAGES = {
     "open-answers": "/open/answers",
     "open-pledges": "/open/pledges",
     "open-figures": "/open/figures",
+    "open-ratings": "/open/ratings",
     "open-results": "/open/results",
     "open-missed": "/open/missed",
     "open-institutions": "/open/institutions",
