@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from yinuo.city.ledger import private, projections, read
 from yinuo.city.notices import queries
@@ -52,6 +52,39 @@ def test_thousands_are_told_in_one_statement(django_assert_num_queries):
         assert tell_many([*tellings, tellings[0]], now=NOW) == 4000
     assert tell_many(tellings, now=NOW) == 0
     assert unread("li") == 2000
+
+
+@pytest.mark.django_db
+def test_of_many_those_told_before_are_not_told_again_and_the_rest_go_out_once(channels):
+    set_address("li", channel="mail", address="li@example.org", actor=OPERATOR, now=NOW)
+    tellings = [Telling(["li", "zhao"], "card_raised", f"card:{n}", CARD, f"c{n}") for n in range(300)]
+    say("li", key="card:1")
+    assert tell_many(tellings, now=NOW) == 599
+    assert tell_many([*tellings, Telling(["li"], "card_raised", "card:new", CARD, None)], now=NOW) == 1
+    assert (unread("li"), unread("zhao")) == (301, 300)
+    assert [row.channel for row in outgoing("waiting", limit=1_000)] == ["mail"] * 301
+
+
+@pytest.mark.django_db
+def test_what_is_new_to_all_is_told_and_goes_out_as_it_would_be_alone_and_is_never_told_twice(
+    channels, django_assert_num_queries
+):
+    for person in ("li", "zhao"):
+        set_address(person, channel="mail", address=f"{person}@example.org", actor=OPERATOR, now=NOW)
+    tellings = [Telling(["li"], "card_raised", f"card:{n:03}", {**CARD, "n": n}, f"c{n}") for n in range(100)]
+    with django_assert_num_queries(2):
+        assert tell_many([*tellings, tellings[0]], now=NOW, is_new=True) == 100
+    for one in tellings:
+        tell(["zhao"], kind=one.kind, key=one.key, args=one.args, case_id=one.case_id, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person, key, kind, args, case_id, at, read_at FROM notices_notice ORDER BY person, id")
+        notices = cursor.fetchall()
+        cursor.execute("SELECT kind, body, case_id, created_at, next_at FROM notices_outbox ORDER BY body, target")
+        sent = cursor.fetchall()
+    assert [row[1:] for row in notices if row[0] == "li"] == [row[1:] for row in notices if row[0] == "zhao"]
+    assert (len(notices), len(sent), sent[::2]) == (200, 200, sent[1::2])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tell_many(tellings, now=NOW, is_new=True)
 
 
 @pytest.mark.django_db

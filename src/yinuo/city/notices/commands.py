@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 import orjson
 from django.conf import settings
@@ -16,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yinuo.city.ledger import append, private
+from yinuo.city.ledger.digest import Frames, framed
 from yinuo.city.ledger.events import NewEvent
 from yinuo.city.ledger.roots import Root
-from yinuo.city.ledger.statements import sql
+from yinuo.city.ledger.statements import copy, instant, jsonb, sql
 from yinuo.city.notices import projections, reach, webhooks
 from yinuo.city.notices.deliver import FIELDS
 from yinuo.city.notices.kinds import kind as kind_of
@@ -26,9 +28,16 @@ from yinuo.city.notices.queries import webhooks as open_webhooks
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import require
+from yinuo.kernel.instants import microseconds
 
 SOURCE = "yinuo"
 ROOT_TAKEN = "root_taken"
+MANY = 50
+"""Notices from which copying them in is cheaper than looking for those that are there."""
+_SIX = (6).to_bytes(2, "big")
+"""How many columns a notice has that is copied in."""
+_Notice: TypeAlias = tuple[str, str]
+"""A person and a key: what is told once for ever."""
 _FITS = {"mail": re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+"), "sms": re.compile(r"\+?[0-9][0-9 -]{4,20}")}
 
 
@@ -75,37 +84,70 @@ def tell(
     return tuple(sorted(person for person, _key in _told([Telling(persons, kind, key, args, case_id)], now)))
 
 
-def tell_many(tellings: Sequence[Telling], *, now: datetime) -> int:
-    """Tell many things in one statement; how many notices that made. Raises UnknownKind, MissingPlace."""
-    return len(_told(tellings, now))
+def tell_many(tellings: Sequence[Telling], *, now: datetime, is_new: bool = False) -> int:
+    """Tell many things in one statement; how many notices that made. Raises UnknownKind, MissingPlace.
+
+    `is_new`: the caller's transaction has made sure that nobody was told any of it before, so that nothing is searched;
+    raises IntegrityError where that is not so of very many.
+    """
+    return len(_told(tellings, now, is_new=is_new))
 
 
-def _told(tellings: Sequence[Telling], now: datetime) -> list[tuple[str, str]]:
-    pairs = [(person, number) for number, one in enumerate(tellings, start=1) for person in set(one.persons)]
-    if not pairs:
-        return []
+def _told(tellings: Sequence[Telling], now: datetime, *, is_new: bool = False) -> Collection[_Notice]:
+    asked: dict[_Notice, Telling] = {}
+    for one in tellings:
+        for person in one.persons:
+            asked.setdefault((person, one.key), one)
+    if not asked:
+        return ()
     for one in tellings:
         kind_of(one.kind).check(one.args)
-    values = {
-        "persons": _json([person for person, _number in pairs]),
-        "numbers": ",".join([str(number) for _person, number in pairs]),
-        "keys": _json([one.key for one in tellings]),
-        "kinds": _json([one.kind for one in tellings]),
-        "args": _json([orjson.dumps(one.args).decode() for one in tellings]),
-        "cases": _json([one.case_id for one in tellings]),
-        "channels": _json([_channels(one.kind) for one in tellings]),
+    with transaction.atomic(savepoint=False):
+        told: Collection[_Notice] = asked
+        if is_new and len(asked) >= MANY:
+            _copy(asked, now)
+        else:
+            told = _run("tell", _columns(asked.items(), now))
+        ways = {kind: _channels(kind) for kind in {one.kind for one in tellings}}
+        out = [(name, channel) for name in told for channel in ways[asked[name].kind]] if any(ways.values()) else []
+        if out:
+            values = _columns([(name, asked[name]) for name, _channel in out], now)
+            _run("go_out", {**values, "channels": _json([channel for _name, channel in out])})
+    return told
+
+
+def _columns(some: Collection[tuple[_Notice, Telling]], now: datetime) -> dict[str, Any]:
+    """Notices as they cross the wire fastest."""
+    return {
+        "persons": _json([person for (person, _key), _one in some]),
+        "keys": _json([key for (_person, key), _one in some]),
+        "kinds": _json([one.kind for _name, one in some]),
+        "args": _json([orjson.dumps(one.args).decode() for _name, one in some]),
+        "cases": _json([one.case_id for _name, one in some]),
         "at": now,
     }
-    return _run("tell", values)
+
+
+def _copy(asked: Mapping[_Notice, Telling], now: datetime) -> None:
+    """Tell what nobody was told before."""
+    frames, at = Frames(), instant(microseconds(now))
+    said: dict[int, bytes] = {}
+    rows = []
+    for (person, key), one in sorted(asked.items(), key=itemgetter(0)):
+        if id(one) not in said:
+            parts = framed(key), frames[one.kind], jsonb(orjson.dumps(one.args)), framed(one.case_id), at
+            said[id(one)] = b"".join(parts)
+        rows.append(_SIX + frames[person] + said[id(one)])
+    with connection.wrap_database_errors:
+        copy(sql(__file__, "copy_notices"), rows)
 
 
 def _json(texts: Sequence[str | None]) -> str:
-    """Texts as they cross the wire fastest."""
     return orjson.dumps(texts).decode()
 
 
-def _channels(kind: str) -> str:
-    return ",".join(channel for channel in kind_of(kind).channels if channel in settings.NOTICE_CHANNELS)
+def _channels(kind: str) -> list[str]:
+    return [channel for channel in kind_of(kind).channels if channel in settings.NOTICE_CHANNELS]
 
 
 def mark_read(person: str, *, notice: int, now: datetime, and_before: bool = False) -> str | None:

@@ -45,7 +45,10 @@ def answer_by(now: datetime, desk: Desk) -> datetime:
 
 
 def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
-    """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices."""
+    """Tell of cards just raised that are still open: who answers, and whom the rung names. Returns how many notices.
+
+    That a card was raised is one event for ever, appended by this transaction: nobody was told of it before.
+    """
     chosen = [card for card in cards if card.status == "open"]
     if not chosen:
         return 0
@@ -55,7 +58,7 @@ def tell(cards: Iterable[Card], now: datetime, *, desk: Desk) -> int:
         args = {**naming.args(card), "answer_by": text_of(card.answer_by)}
         persons = who.told_of(card, desk.rules)
         tellings.append(Telling(persons, "card_raised", f"card:{card.card}:{card.turn}", args, _case(card)))
-    return tell_many(tellings, now=now)
+    return tell_many(tellings, now=now, is_new=True)
 
 
 def escalate(now: datetime, desk: Desk, *, limit: int = 500) -> int:
