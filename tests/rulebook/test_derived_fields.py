@@ -16,6 +16,7 @@ from yinuo.engine.deriving import with_derived, worked_out
 from yinuo.engine.entries import with_entries
 from yinuo.engine.evaluate import evaluate
 from yinuo.engine.log import Log
+from yinuo.rulebook.closure import Closures
 
 BOOKS = """
 [version.register.project]
@@ -125,6 +126,11 @@ def with_books(town: Town, *stories: str) -> Town:
 def wrong_of(town: Town) -> list[str]:
     """Everything wrong but that no story shows how long entries are kept."""
     return [error.message for error in town.problems() if not error.message.startswith("project.retain")]
+
+
+def test_a_change_of_a_register_is_tried_with_the_table_it_looks_up(town: Town):
+    closures = Closures(with_books(town, STORIES).load())
+    assert "letters/lights" in closures.with_needs(["letters/project"])
 
 
 def test_fields_are_worked_out_and_conditions_tables_and_figures_read_them(town: Town):

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from yinuo.engine.clauses.common import Clause
 from yinuo.engine.clauses.indicator import Indicator
+from yinuo.engine.clauses.register import Register, RegisterField
+from yinuo.engine.entries import child_of
 from yinuo.engine.rules import Rules, Ruling
 from yinuo.engine.strata import dependencies, kinds_of
 
@@ -79,7 +82,7 @@ def reach(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset
 
 
 def needs_of(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
-    """For each clause the clauses it starts from or counts."""
+    """For each clause the clauses it starts from or counts, and for a register the tables it looks its fields up in."""
     cases = [ruling for ruling in rulings if ruling.kind in ("promise", "constraint")]
     wanted: dict[str, set[str]] = {name: set(others) for name, others in dependencies(cases).items()}
     names = {ruling.name for ruling in rulings}
@@ -89,4 +92,15 @@ def needs_of(rulings: tuple[Ruling, ...]) -> dict[str, set[str]]:
             other = clause.over.partition(":")[2] if isinstance(clause, Indicator) else ""
             if other in names:
                 wanted.setdefault(ruling.name, set()).add(other)
+            looked = {
+                child_of(one.lookup.removeprefix("table:"))[0] for one in _derived(clause) if one.lookup is not None
+            }
+            wanted.setdefault(ruling.name, set()).update(
+                one.name for one in rulings if one.kind == "table" and one.id in looked
+            )
     return wanted
+
+
+def _derived(clause: Clause) -> Iterable[RegisterField]:
+    """What a register works out from others; nothing of any other clause."""
+    return clause.derived.values() if isinstance(clause, Register) else ()
