@@ -106,7 +106,7 @@ def asked_field(
         kind = "many" if word.startswith("list:") else "choice"
         options = [(str(one), length(str(one), words) if word == "limit" else str(one)) for one in type_.of]
     elif word == "unit":
-        kind, options = "choice", units(words, value)
+        kind, options = "choice", words.unit_choices(value)
     elif word == "item":
         found = words.items()
         kind, options = ("choice", found) if len(found) <= FEW else ("picked", ())
@@ -134,12 +134,6 @@ HINTS: Mapping[str, Any] = {
     "money": gettext_lazy("单位是元，可以写两位小数。"),
     "limit": gettext_lazy("写成 5 workdays（工作日）、10 days（日）或 24 hours（小时）。"),
 }
-
-
-def units(words: Words, chosen: str = "") -> list[tuple[str, str]]:
-    """Units to choose from, indented as they stand in the tree: to the third storey, and the one chosen."""
-    walked = [(depth, span.unit) for depth, span in words.tree.walk()]
-    return [(unit, "　" * depth + words.unit(unit)) for depth, unit in walked if depth < 3 or unit == chosen]
 
 
 def _is_english() -> bool:

@@ -162,6 +162,11 @@ class Words:
             return unit
         return (span.en if self.language == "en" and span.en else span.zh) or unit
 
+    def unit_choices(self, chosen: str = "") -> list[tuple[str, str]]:
+        """Units to choose from, indented as they stand in the tree: to the third storey, and the one chosen."""
+        walked = ((depth, span.unit) for depth, span in self.tree.walk() if depth < 3 or span.unit == chosen)
+        return [(unit, "　" * depth + self.unit(unit)) for depth, unit in walked]
+
     def item(self, item: str | None) -> str:
         """An item's name: by the text, else by the catalogue that alone has it."""
         found = self._word("items", item)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.ways import Way
 from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
-from yinuo.city.pages.fieldwords import Asked, units
+from yinuo.city.pages.fieldwords import Asked
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.registers.asking import wishes
@@ -70,7 +70,7 @@ def asked(book: Book, step: Step, speller: Speller, *, tried: Tried) -> list[Ask
         label = _("登记单位") if book.register is not None else _("主办单位")
         if "unit" not in named(fields):
             fields.append(
-                Asked("unit", label, "choice", True, unit, error=tried.told("unit"), options=units(words, unit))
+                Asked("unit", label, "choice", True, unit, error=tried.told("unit"), options=words.unit_choices(unit))
             )
     if any(_is_party(book.way, one.name) for one in wanted) or book.register is None:
         needed = any(_is_party(book.way, one.name) and one.is_needed for one in wanted)

@@ -92,11 +92,7 @@ def _page(request: HttpRequest, given: Mapping[str, str], refusal: Refused | Non
 def _fields(words: Words, actor: Actor, *, given: Mapping[str, str], refusal: Refused | None) -> Sequence[Asked]:
     """The form; the units are those this person may declare for."""
     mine = {one for unit in reaching(actor, "outage.declare") for one in words.tree.subtree(unit)}
-    options = [
-        (span.unit, "　" * depth + words.unit(span.unit))
-        for depth, span in words.tree.walk()
-        if depth < 3 and span.unit in mine
-    ]
+    options = [(unit, label) for unit, label in words.unit_choices() if unit in mine]
 
     def asked(name: str, label: str, kind: str, *, required: bool = True, hint: str = "") -> Asked:
         error = refusal.sentence if refusal and refusal.field == name else None
