@@ -32,7 +32,9 @@ def tables():
 
 def indexes():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'cases_%' ORDER BY indexname")
+        cursor.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename ~ '^(cases_|supervision_finding)' ORDER BY indexname"
+        )
         return cursor.fetchall()
 
 

@@ -44,6 +44,9 @@ def test_cards_copied_in_are_those_put_one_by_one(monkeypatch):
     cases = pl.DataFrame(schema=dict.fromkeys(("case_id", "kind", "item", "scope"), pl.String))
     store.project(events, cards={}, cases=cases)
     assert rows() == plain
+    Finding.objects.all().delete()
+    store.project(events)
+    assert rows() == plain, "what they repeat of their cases is looked up where nobody brings it"
     assert [row["why_args"] for row in plain] == list(ODD)
 
 

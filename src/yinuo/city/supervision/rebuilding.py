@@ -80,7 +80,9 @@ def register() -> None:
     for prefix, activities in _EVENTS.items():
         for activity, fields in activities.items():
             models_of_events.register(f"{prefix}/{activity}", 1, model=_model(activity, fields))
-    projections.register("supervision.cards", "said/", reset=_forget_cards, apply=_cards)
+    projections.register(
+        "supervision.cards", "said/", reset=_forget_cards, apply=_cards, tables=("supervision_finding",)
+    )
     projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look, by_stream=True)
     projections.finish("cases", _relist)
     projections.register("supervision.outages", "outage/", reset=_forget_outages, apply=show_outages)

@@ -127,15 +127,24 @@ def project(
         card = changed.get(name) or cards.get(name)
         if card is None or payload["turn"] >= card.turn:
             changed[name] = fold(card, event.activity, payload, at=event.at, said_at=event.recorded_at)
-    fresh = [] if cases is None else [card for name, card in changed.items() if name not in cards]
+    fresh = [card for name, card in changed.items() if name not in cards]
     if len(fresh) < MANY:
         fresh = []
-    elif cases is not None:
-        _copy_cards(fresh, cases)
+    else:
+        _copy_cards(fresh, _cases_of(fresh) if cases is None else cases)
     rest = [card for name, card in changed.items() if not fresh or name in cards]
     if rest:
         run("put_cards", rows=orjson.dumps([_row(card) for card in rest]).decode())
     return changed
+
+
+def _cases_of(cards: Sequence[Card]) -> pl.DataFrame:
+    """What cards repeat of their cases."""
+    rows = run("cases_now", case_ids=sorted({card.content["case_id"] for card in cards}))
+    return pl.DataFrame(
+        [(case_id, kind, item, scope) for case_id, kind, item, _version, scope, *_rest in rows],
+        schema=dict.fromkeys(("case_id", *_OF_CASE), pl.String), orient="row",
+    )  # fmt: skip
 
 
 def _row(card: Card) -> dict[str, Any]:
