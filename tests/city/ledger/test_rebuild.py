@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.city.ledger.chains import whole_ledger
 from tests.city.ledger.made import NOW, event
@@ -39,6 +41,30 @@ def test_projections_are_emptied_and_see_each_stream_in_its_order_once():
         commands.rebuild(["case"])
     with pytest.raises(projections.AlreadyRegistered):
         projections.register("cases", "", reset=list, apply=print)
+
+
+@pytest.mark.usefixtures("_only_ours")
+def test_inside_a_transaction_of_the_caller_what_it_wrote_is_seen_too():
+    seen: list = []
+    projections.register("cases", "case/", reset=seen.clear, apply=seen.extend)
+    with transaction.atomic():
+        stored = append([event("case/a", 1)], expected=0, recorded_at=NOW)
+        assert commands.rebuild().events == 1
+    assert tuple(seen) == stored
+
+
+@pytest.mark.usefixtures("_only_ours")
+@pytest.mark.parametrize("by_stream", [False, True])
+def test_a_projection_that_fails_ends_the_rebuild_with_its_error_and_the_reading_with_it(by_stream):
+    def apply(events):
+        raise LookupError(events[0].stream)
+
+    projections.register("cases", "case/", reset=lambda: None, apply=apply, by_stream=by_stream)
+    append_batch([event("case/a", n) for n in range(commands.AT_A_TIME + 1)], recorded_at=NOW)
+    with pytest.raises(LookupError, match="case/a"):
+        commands.rebuild()
+    assert not [one for one in threading.enumerate() if one.name.startswith("ahead")]
+    append([event("case/a", "more")], expected=None, recorded_at=NOW)
 
 
 def test_heads_and_received_ids_are_made_again_as_they_were():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from yinuo.city.ledger import projections, read, roots
 from yinuo.city.ledger.events import StoredEvent
@@ -20,6 +21,7 @@ SORTING = "256MB"
 """Memory in which an index is sorted when a table was rebuilt."""
 AT_A_TIME = 10_000
 """Events a projection takes at a time when it is rebuilt."""
+_Portion = tuple[StoredEvent, ...]
 ROOT_LOG = "roots.jsonl"
 """The file in the home folder to which every root is written: copy it to where this city's administrators cannot reach."""
 
@@ -56,15 +58,16 @@ def rebuild(names: Collection[str] = ()) -> Rebuilt:
         if name not in known:
             raise NoProjection(f"There is no projection {name!r}; there are {', '.join(known) or 'none'}.")
     chosen = [one for one in known.values() if not names or one.name in names]
+    is_whole = not connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("lock table ledger_head in share row exclusive mode")
         for one in chosen:
             one.reset()
         with _unindexed([table for one in chosen for table in one.tables]):
-            count = _apply([one for one in chosen if not one.by_stream], read.replay)
+            count = _apply([one for one in chosen if not one.by_stream], read.replay, ahead=is_whole)
             by_stream = [one for one in chosen if one.by_stream]
-            count += _apply(by_stream, read.replay_streams)
+            count += _apply(by_stream, read.replay_streams, ahead=is_whole)
         for one in chosen:
             projections.finished(one.name)
     return Rebuilt(tuple(one.name for one in chosen), count)
@@ -84,16 +87,49 @@ def _unindexed(tables: Sequence[str]) -> Iterator[None]:
             cursor.execute(definition)
 
 
-def _apply(chosen: Sequence[Projection], replayed: Callable[..., Iterator[tuple[StoredEvent, ...]]]) -> int:
+def _apply(chosen: Sequence[Projection], replayed: Callable[..., Iterator[_Portion]], *, ahead: bool) -> int:
+    """Hand the events on. `ahead`: they are read by a thread of its own, which a transaction of the caller would hide from."""
     count = 0
     prefixes = {one.prefix for one in chosen}
-    for events in replayed(prefixes, at_a_time=AT_A_TIME) if prefixes else ():
+    if not prefixes:
+        return count
+    found = replayed(prefixes, at_a_time=AT_A_TIME)
+    for events in _ahead(found) if ahead else found:
         count += len(events)
         for one in chosen:
             mine = events if prefixes == {one.prefix} else [e for e in events if e.stream.startswith(one.prefix)]
             if mine:
                 one.apply(mine)
     return count
+
+
+def _ahead(replayed: Iterator[_Portion]) -> Iterator[_Portion]:
+    """What `replay` or `replay_streams` gives, read by a thread with a connection and a transaction of its own.
+
+    It is one portion ahead: while that is made, the caller's own connection writes. It sees what was committed by the time
+    the first portion is asked for; the caller holds the lock under which nobody appends.
+    """
+    source = _in_transaction(replayed)
+    with ThreadPoolExecutor(1, "ahead") as reader:
+        coming = reader.submit(next, source, ())
+        try:
+            while events := coming.result():
+                coming = reader.submit(next, source, ())
+                yield events
+        finally:
+            reader.submit(_leave, source).result()
+
+
+def _in_transaction(replayed: Iterator[_Portion]) -> Generator[_Portion, None, None]:
+    with transaction.atomic():
+        yield from replayed
+
+
+def _leave(source: Generator[_Portion, None, None]) -> None:
+    try:
+        source.close()
+    finally:
+        connections.close_all()
 
 
 def rebuild_heads() -> None:
