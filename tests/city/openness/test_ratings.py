@@ -129,7 +129,7 @@ def test_a_reply_is_told_once_the_matter_is_closed(town):
     assert "增开两个窗口" not in read("/open/ratings")[1]
 
 
-@pytest.mark.holds("E126", "invariant 58", shows="/open/ratings")
+@pytest.mark.holds("invariant 58", shows="/open/ratings")
 def test_a_rating_found_void_on_appeal_counts_no_more_and_is_told_beside(told):
     case = decided("market", 1)[0]
     at = rated(case, "不满意") + timedelta(hours=1)
