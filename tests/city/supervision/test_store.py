@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import polars as pl
@@ -48,6 +48,36 @@ def test_cards_copied_in_are_those_put_one_by_one(monkeypatch):
     store.project(events)
     assert rows() == plain, "what they repeat of their cases is looked up where nobody brings it"
     assert [row["why_args"] for row in plain] == list(ODD)
+
+
+LATER = [
+    ("finding_escalated", {"tier": 1, "answer_by": "2026-03-12T08:00:00.123456Z"}),
+    ("finding_explained", {"text": ODD[4], "by": "li"}),
+    ("card_appealed", {"ground": ODD[1], "by": "li"}),
+    ("card_cancelled", {"reason": ODD[2], "by": "zhao"}),
+    ("delay_published", {"text": ODD[3]}),
+    ("finding_withdrawn", {}),
+    ("finding_cleared", {}),
+]
+
+
+def become(turn, activity, told):
+    at = NOW + timedelta(minutes=turn, microseconds=turn)
+    text = orjson.dumps({"v": 1, "card": "card-1", "turn": turn, **told}).decode()
+    name = f"card-1:{turn}"
+    return StoredEvent("said/c1", turn + 1, "supervision", name, activity, at, at, None, None, text, b"", b"", turn)
+
+
+@pytest.mark.django_db
+def test_a_card_to_which_things_happen_one_by_one_is_the_one_to_which_they_happened_at_once_and_reads_the_same():
+    events = [raised(1, "why"), *(become(turn, *told) for turn, told in enumerate(LATER, start=1))]
+    store.project(events, cards={})
+    whole = rows()
+    Finding.objects.all().delete()
+    for event in events:
+        cards = store.project([event])
+        assert store.cards_named(["card-1"]) == cards
+    assert rows() == whole
 
 
 @pytest.mark.django_db

@@ -19,14 +19,18 @@ from yinuo.city.ledger.events import NewEvent, StoredEvent
 from yinuo.city.ledger.statements import sql
 from yinuo.city.supervision.cards import CONTENT, OF_CARDS, Card, Saying, fold, text_of
 from yinuo.engine.log import CLOCK_COLUMNS, HOLDING_COLUMNS, INSTANT
+from yinuo.kernel.instants import as_instant
 
 SOURCE = "supervision"
 _OWN = tuple(field.name for field in fields(Card) if field.name not in ("card", "content"))
 _OF_CASE = ("kind", "item", "scope")
 _COLUMNS = ("card", *CONTENT, "status", *_OWN)
 """Of a card's row, all but what its case repeats."""
+_INSTANTS = tuple(place for place, name in enumerate(_COLUMNS) if name == "answer_by" or name.endswith("_at"))
 MANY = 50
 """Fresh cards from which copying them in is cheaper than one statement for everything."""
+_MOVED = ("card", "status", *_OWN)
+"""What an event that says nothing new of the finding itself can change, and of which card."""
 _CONTENT_OF, _OWN_OF = itemgetter(*CONTENT), attrgetter("status", *_OWN)
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = re.compile(r'\\[^"\\]')
@@ -61,16 +65,24 @@ def cards_named(names: Collection[str]) -> dict[str, Card]:
     return {card.card: card for card in _cards("cards_by_name", cards=list(names))} if names else {}
 
 
-def _cards(statement: str, **given: Any) -> list[Card]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql(__file__, statement), given)
-        names = [column.name for column in cursor.description]
-        return [_card(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+def _cards(statement: str, **given: list[str]) -> list[Card]:
+    return [_card(row) for row in run(statement, **given)]
 
 
-def _card(row: Mapping[str, Any]) -> Card:
-    content = {name: row[name] for name in CONTENT}
-    return Card(row["card"], content, **{name: row[name] for name in _OWN})
+def _card(row: tuple[Any, ...]) -> Card:
+    """A card of its row, whose columns are those of _COLUMNS."""
+    values = list(row)
+    for place in _INSTANTS:
+        if values[place] is not None:
+            values[place] = _instant(values[place])
+    own = _COLUMNS.index("status")
+    return Card(values[0], dict(zip(CONTENT, values[1:own], strict=True)), *values[own + 1 :])
+
+
+@lru_cache(maxsize=10_000)
+def _instant(at: int) -> datetime:
+    """Many cards have one moment in common."""
+    return as_instant(at)
 
 
 def said_stream(case_id: str) -> str:
@@ -132,10 +144,22 @@ def project(
         fresh = []
     else:
         _copy_cards(fresh, _cases_of(fresh) if cases is None else cases)
-    rest = [card for name, card in changed.items() if not fresh or name in cards]
-    if rest:
-        run("put_cards", rows=orjson.dumps([_row(card) for card in rest]).decode())
+    _put_cards([card for name, card in changed.items() if not fresh or name in cards], cards)
     return changed
+
+
+def _put_cards(changed: Sequence[Card], before: Mapping[str, Card]) -> None:
+    """Write the rows of cards that were there before, or are few."""
+    moved, said = [], []
+    for card in changed:
+        if card.card in before and card.content is before[card.card].content:
+            moved.append(dict(zip(_MOVED, (card.card, *map(_plain, _OWN_OF(card))), strict=True)))
+        else:
+            values = (card.card, *_CONTENT_OF(card.content), *_OWN_OF(card))
+            said.append(dict(zip(_COLUMNS, map(_plain, values), strict=True)))
+    for statement, rows in (("move_cards", moved), ("put_cards", said)):
+        if rows:
+            run(statement, rows=orjson.dumps(rows).decode())
 
 
 def _cases_of(cards: Sequence[Card]) -> pl.DataFrame:
@@ -145,15 +169,6 @@ def _cases_of(cards: Sequence[Card]) -> pl.DataFrame:
         [(case_id, kind, item, scope) for case_id, kind, item, _version, scope, *_rest in rows],
         schema=dict.fromkeys(("case_id", *_OF_CASE), pl.String), orient="row",
     )  # fmt: skip
-
-
-def _row(card: Card) -> dict[str, Any]:
-    return dict(zip(_COLUMNS, _values(card), strict=True))
-
-
-def _values(card: Card) -> list[Any]:
-    """What a card's row holds, in the order of _COLUMNS."""
-    return [_plain(value) for value in (card.card, *_CONTENT_OF(card.content), *_OWN_OF(card))]
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,13 @@
--- purpose: the cards of some cases, locked until what is said next is written
+-- purpose: the cards of some cases, locked until what is said next is written; instants in microseconds
 SELECT
-  card, case_id, finding_id, thread, key, institution,
-  clause, opener, occurrence, version, level, raised_at,
-  unit, actor, why_code, why_args, evidence, status,
-  turn, cleared_at, withdrawn_at, cancelled_at, said_at, answer_by,
-  tier, explanation, explained_by, explained_at, appeal, appeal_ground,
-  appealed_by, appealed_at, decided_by, decided_at, decision, public_reason,
-  published_at
+  card, case_id, finding_id, thread, key, institution, clause, opener, occurrence, version, level,
+  (extract(epoch FROM raised_at) * 1000000)::bigint, unit, actor, why_code, why_args, evidence, status, turn,
+  (extract(epoch FROM cleared_at) * 1000000)::bigint, (extract(epoch FROM withdrawn_at) * 1000000)::bigint,
+  (extract(epoch FROM cancelled_at) * 1000000)::bigint, (extract(epoch FROM said_at) * 1000000)::bigint,
+  (extract(epoch FROM answer_by) * 1000000)::bigint, tier, explanation, explained_by,
+  (extract(epoch FROM explained_at) * 1000000)::bigint, appeal, appeal_ground, appealed_by,
+  (extract(epoch FROM appealed_at) * 1000000)::bigint, decided_by, (extract(epoch FROM decided_at) * 1000000)::bigint,
+  decision, public_reason, (extract(epoch FROM published_at) * 1000000)::bigint
 FROM supervision_finding
 WHERE case_id = ANY(%(case_ids)s)
 ORDER BY card
