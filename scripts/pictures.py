@@ -290,7 +290,7 @@ def ours() -> tuple[str, ...]:
 def _untranslated(page: Page) -> str:
     """Chinese in what the page itself says (not in names and texts that are data)."""
     words: list[str] = page.locator("nav, label, thead, h2, .btn, .foot, .empty, .tabs").evaluate_all(
-        "all => all.map(one => { one = one.cloneNode(true); one.querySelectorAll('select').forEach(s => s.remove()); return one.textContent; })"
+        "all => all.map(one => { one = one.cloneNode(true); one.querySelectorAll('select, [lang|=zh]').forEach(s => s.remove()); return one.textContent; })"
     )
     return next((word for word in words if HAN.search(word.replace("中文", ""))), "")
 

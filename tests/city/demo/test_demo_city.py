@@ -165,10 +165,11 @@ def the_next_day_those_who_waited_have_left(cast, demand) -> None:
 
 
 def applicants_rate_and_what_is_bad_is_put_right_in_time() -> None:
-    rated, by_window = counted(
-        """SELECT count(*), count(*) FILTER (WHERE actor NOT LIKE 'receipt:%') FROM ledger_event WHERE activity = 'rated'"""
+    rated, by_window, elsewhere = counted(
+        """SELECT count(*), count(*) FILTER (WHERE e.actor NOT LIKE 'receipt:%'), count(*) FILTER (WHERE e.unit IS DISTINCT FROM c.unit)
+           FROM ledger_event AS e JOIN cases_case AS c ON e.stream = 'case/' || c.case_id WHERE e.activity = 'rated'"""
     )
-    assert (rated > 15, by_window) == (True, 0)
+    assert (rated > 15, by_window, elsewhere) == (True, 0, 0)
     bad, dealt_with = counted(
         """SELECT count(*), count(*) FILTER (WHERE status = 'ended') FROM cases_case WHERE kind = 'bad-rating'"""
     )

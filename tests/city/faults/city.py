@@ -54,7 +54,7 @@ class City:
     def run(self, *arguments: str) -> str:
         """A process of the city that ends well, and what it printed."""
         with self.spawn(*arguments, stdout=subprocess.PIPE, text=True) as process:
-            printed = process.communicate(timeout=240)[0]
+            printed = process.communicate(timeout=1200)[0]
         assert process.returncode == 0, f"{arguments}: {printed}\n{self.told()}"
         return str(printed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -45,11 +45,14 @@ def beside(acts: Sequence[Planned], demand: Demand) -> list[Planned]:
     diary = Diary(demand, rng, opening.case_id, demand.office.number(decided), 0, list(acts))
     if rng.random() >= shares.rated_badly:
         said = rng.choice(PRAISE)
-        diary.do(
-            "rated", RATER, after=rng.choice(WAIT), grade=_one(rng, GOOD), **({"rating_said": said} if said else {})
-        )
+        _rated(diary, opening, {"grade": _one(rng, GOOD), **({"rating_said": said} if said else {})})
         return diary.acts
     return _badly(diary, opening)
+
+
+def _rated(diary: Diary, opening: Planned, rating: Mapping[str, str]) -> None:
+    """The rating, of the unit whose matter it was, as the portal writes it."""
+    diary.do("rated", RATER, after=diary.rng.choice(WAIT), opening={"unit": opening.unit}, **rating)
 
 
 def _one(rng: Random, grades: Sequence[tuple[str, int]]) -> str:
@@ -61,7 +64,7 @@ def _badly(diary: Diary, opening: Planned) -> list[Planned]:
     rng, unit = diary.rng, str(opening.unit)
     complaint, found, measure, reply = rng.choice(COMPLAINTS)
     rating = {"grade": _one(rng, BAD), "rating_said": complaint}
-    diary.do("rated", RATER, after=rng.choice(WAIT), **rating)
+    _rated(diary, opening, rating)
     bad = Diary(diary.demand, rng, f"CP{opening.case_id[2:]}", diary.day, diary.minute)
     begun = {"kind": "bad-rating", "unit": unit}
     bad.do("bad_rating_received", RATER, opening=begun, about=opening.case_id, **rating)
