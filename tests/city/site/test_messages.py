@@ -13,7 +13,7 @@ from jinja2 import Environment
 CITY = Path(__file__).parents[3] / "src/yinuo/city"
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "trimmed": "true"}}
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLACE = re.compile(r"%\(\w+\)[sd]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_WORD = re.compile(r"[\u4e00-\u9fff]+")
@@ -53,6 +53,16 @@ def test_every_message_has_its_english(area):
             assert text, message
             assert all(f"“{word}”" in message for word in HAN_WORD.findall(text)), (message, text)
             assert set(PLACE.findall(text)) == set(PLACE.findall(message)), (message, text)
+
+
+def test_no_message_has_two_english():
+    """Django puts the catalogues of all areas together: of two the first would be read everywhere."""
+    told: dict[str, set[str]] = {}
+    for area in CITY.glob("*/apps.py"):
+        for key, one in catalogue_of(area.parent).items():
+            if isinstance(one.id, str):
+                told.setdefault(key, set()).add(one.string)
+    assert {key: said for key, said in told.items() if len(said) > 1} == {}
 
 
 def test_no_english_is_left_of_what_nothing_says():

@@ -70,7 +70,7 @@ def _from_rows(one: Indicator, words: Words) -> str:
     over = {
         "cases": _("办件"), "clocks": _("时限"), "findings": _("亮灯"), "events": _("经办记录"), "holdings": _("持有时段"),
         "items": _("事项"), "matters": _("事项清单里的事项"), "departments": _("有审批事项的部门"), "entrances": _("进驻中心的事项"),
-        "register": _("登记"),
+        "register": _("登记项"),
     }.get(rows, rows)  # fmt: skip
     if clause:
         home, _slash, name = clause.rpartition("/")

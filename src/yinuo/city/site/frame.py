@@ -38,7 +38,7 @@ class Entry:
 NAVIGATION = (
     Entry("window", gettext_lazy("窗口受理"), "case.intake"),
     Entry("agency", gettext_lazy("代办"), "case.intake"),
-    Entry("tasks", gettext_lazy("待办"), "case.act", counts="tasks"),
+    Entry("tasks", gettext_lazy("我的待办"), "case.act", counts="tasks"),
     Entry("queue", gettext_lazy("叫号"), "case.act"),
     Entry("lanes", gettext_lazy("加急"), "case.act"),
     Entry("deliveries", gettext_lazy("出件"), "case.act"),
@@ -50,7 +50,7 @@ NAVIGATION = (
     Entry("cases", gettext_lazy("办件"), "case.read"),
     Entry("registers", gettext_lazy("登记簿"), "case.read"),
     Entry("figures", gettext_lazy("指标"), "figures.read"),
-    Entry("catalogue", gettext_lazy("事项"), "item.read"),
+    Entry("catalogue", gettext_lazy("事项目录"), "item.read"),
     Entry("institutions", gettext_lazy("制度"), "text.read"),
     Entry("units", gettext_lazy("单位和人员"), "units.read"),
 )
