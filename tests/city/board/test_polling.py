@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
-from yinuo.city.board import polling
+from yinuo.city.board import lights, polling
+from yinuo.city.pages.words import Words
 from yinuo.city.supervision.commands import explain_card
 from yinuo.city.supervision.models import Finding
 
@@ -72,3 +76,48 @@ def test_a_supervision_that_stops_is_shown(board, monkeypatch):
     answer = client.get("/board/lights", headers={"If-None-Match": seen})
     assert answer.status_code == 200
     assert "监察停了 5 分钟" in answer.content.decode()
+
+
+def test_a_board_is_looked_up_once_however_late_supervision_runs_and_however_many_ask(city, db, monkeypatch):
+    asked, begun, go_on = [], Event(), Event()
+
+    def looked_up(*_words, **_named):
+        asked.append(1)
+        begun.set()
+        assert go_on.wait(10)
+        return "the board"
+
+    monkeypatch.setattr(lights, "_KEPT", {})
+    monkeypatch.setattr(lights, "lights", looked_up)
+    words, actor = Words(), small_city.actor("chen")
+
+    def look(late):
+        beat = polling.Pulse(7, late, small_city.NOW, 0)
+        return lights.kept(words, actor=actor, asked={}, now=small_city.NOW, beat=beat)
+
+    assert words.language and words.is_there, "what is read of the city is read before the threads begin"
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(look, 0.0)
+        assert begun.wait(10)
+        second = threads.submit(look, 3_600.0)
+        go_on.set()
+        assert (first.result(10), second.result(10)) == ("the board", "the board")
+    assert asked == [1]
+
+
+def test_a_board_that_could_not_be_looked_up_is_tried_again(city, db, monkeypatch):
+    monkeypatch.setattr(lights, "_KEPT", {})
+    answers = iter([OSError("away"), "the board"])
+
+    def looked_up(*_words, **_named):
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(lights, "lights", looked_up)
+    beat = polling.Pulse(7, 0.0, small_city.NOW, 0)
+    given = {"actor": small_city.actor("chen"), "asked": {}, "now": small_city.NOW, "beat": beat}
+    with pytest.raises(OSError, match="away"):
+        lights.kept(Words(), **given)
+    assert lights.kept(Words(), **given) == "the board"

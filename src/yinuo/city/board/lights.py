@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ MOST_KEPT = 64
 """Boards a process keeps."""
 MOST_KINDS = 6
 """Kinds with a column of their own: those with most cards, then with most open; the others count in the row's sum."""
-_KEPT: dict[Any, Lights] = {}
+_KEPT: dict[Any, Future[Lights]] = {}
 FILTERS = ("unit", "kind", "item", "level", "institution")
 
 
@@ -92,15 +93,29 @@ class _Tally:
 
 
 def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime, beat: Pulse) -> Lights:
-    """The board, looked up once for all who may see the same of it, until something changes or the minute ends."""
-    seen = (beat.tag, now.replace(second=0, microsecond=0), words.language, words.pack.digest if words.is_there else "")
+    """The board, looked up once for all who may see the same of it, until something changes or the minute ends.
+
+    How late supervision runs changes nothing on it; whoever asks while it is being looked up waits for that.
+    """
+    seen = (
+        beat.revision,
+        now.replace(second=0, microsecond=0),
+        words.language,
+        words.pack.digest if words.is_there else "",
+    )
     key = (*seen, reaching(actor, "board.read"), *(asked.get(name, "") for name in FILTERS))
-    found = _KEPT.get(key)
-    if found is None:
-        found = _KEPT[key] = lights(words, actor=actor, asked=asked, now=now)
+    mine: Future[Lights] = Future()
+    found = _KEPT.setdefault(key, mine)
+    if found is mine:
+        try:
+            mine.set_result(lights(words, actor=actor, asked=asked, now=now))
+        except BaseException as error:
+            _KEPT.pop(key, None)
+            mine.set_exception(error)
+            raise
         while len(_KEPT) > MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)
-    return found
+    return found.result()
 
 
 def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:

@@ -52,7 +52,7 @@ def _kept(
 ) -> Plan | None:  # fmt: skip
     actor = request.actor  # type: ignore[attr-defined]
     minute = now.replace(second=0, microsecond=0)
-    key = (beat.tag, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
+    key = (beat.revision, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
     if key not in _KEPT:
         _KEPT[key] = plan(words, actor=actor, unit=unit, now=now)
         while len(_KEPT) > MOST_KEPT:
