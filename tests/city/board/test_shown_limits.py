@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.city.board import small_city
 from tests.city.board.test_shown import reported, text
 from tests.city.supervision.test_reproject import install
+from yinuo.city.board import polling
 from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.city.supervision.models import Clock, Finding
@@ -139,7 +140,9 @@ def test_a_calendar_published_late_is_said_beside_each_limit_it_moved(chen, tmp_
 
 
 @pytest.mark.holds("peer 56", shows="/")
-def test_overdue_is_what_the_events_say_and_is_so_no_more_when_they_say_otherwise(chen):
+def test_overdue_is_what_the_events_say_and_is_so_no_more_when_they_say_otherwise(chen, monkeypatch):
+    monkeypatch.setattr(polling, "FRESH", 0.0)
+
     def yellow():
         return int(re.search(r"红牌 \d+ 黄牌 (\d+) ", text(chen.get("/")))[1])
 
