@@ -57,16 +57,16 @@ def _array(values: list[Any]) -> str | list[Any]:
 
 def cards_of(case_ids: Collection[str]) -> list[Card]:
     """The cards of some cases, locked until the transaction ends."""
-    return _cards("cards_of_cases", case_ids=list(case_ids)) if case_ids else []
+    return _cards(case_ids=list(case_ids)) if case_ids else []
 
 
 def cards_named(names: Collection[str]) -> dict[str, Card]:
     """Cards by name, locked until the transaction ends."""
-    return {card.card: card for card in _cards("cards_by_name", cards=list(names))} if names else {}
+    return {card.card: card for card in _cards(cards=list(names))} if names else {}
 
 
-def _cards(statement: str, **given: list[str]) -> list[Card]:
-    return [_card(row) for row in run(statement, **given)]
+def _cards(*, cards: list[str] | None = None, case_ids: list[str] | None = None) -> list[Card]:
+    return [_card(row) for row in run("cards_locked", cards=cards or [], case_ids=case_ids or [])]
 
 
 def _card(row: tuple[Any, ...]) -> Card:

@@ -1,4 +1,4 @@
--- purpose: some cards by name, locked; instants in microseconds
+-- purpose: cards by name or of some cases, locked until what is said next is written; instants in microseconds
 SELECT
   card, case_id, finding_id, thread, key, institution, clause, opener, occurrence, version, level,
   (extract(epoch FROM raised_at) * 1000000)::bigint, unit, actor, why_code, why_args, evidence, status, turn,
@@ -9,6 +9,6 @@ SELECT
   (extract(epoch FROM appealed_at) * 1000000)::bigint, decided_by, (extract(epoch FROM decided_at) * 1000000)::bigint,
   decision, public_reason, (extract(epoch FROM published_at) * 1000000)::bigint
 FROM supervision_finding
-WHERE card = ANY(%(cards)s)
+WHERE card = ANY(%(cards)s) OR case_id = ANY(%(case_ids)s)
 ORDER BY card
 FOR UPDATE
