@@ -22,7 +22,7 @@ def today(monkeypatch):
     """It is 20 March 2026 for every page."""
     monkeypatch.setattr(timezone, "now", lambda: small_city.NOW)
     monkeypatch.setattr(polling._Kept, "at", float("-inf"))
-    lights._KEPT.clear()
+    lights._BOARDS.clear()
 
 
 @pytest.fixture

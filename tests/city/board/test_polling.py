@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
 from yinuo.city.board import lights, polling
+from yinuo.city.board.keeping import Kept
 from yinuo.city.pages.words import Words
 from yinuo.city.supervision.commands import explain_card
 from yinuo.city.supervision.models import Finding
@@ -87,7 +88,7 @@ def test_a_board_is_looked_up_once_however_late_supervision_runs_and_however_man
         assert go_on.wait(10)
         return "the board"
 
-    monkeypatch.setattr(lights, "_KEPT", {})
+    monkeypatch.setattr(lights, "_BOARDS", Kept())
     monkeypatch.setattr(lights, "lights", looked_up)
     words, actor = Words(), small_city.actor("chen")
 
@@ -106,7 +107,7 @@ def test_a_board_is_looked_up_once_however_late_supervision_runs_and_however_man
 
 
 def test_a_board_that_could_not_be_looked_up_is_tried_again(city, db, monkeypatch):
-    monkeypatch.setattr(lights, "_KEPT", {})
+    monkeypatch.setattr(lights, "_BOARDS", Kept())
     answers = iter([OSError("away"), "the board"])
 
     def looked_up(*_words, **_named):

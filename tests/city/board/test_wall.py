@@ -19,7 +19,7 @@ from yinuo.city.pages.words import LevelWord
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    views._KEPT.clear()
+    views._MAPS.clear()
 
 
 @pytest.mark.holds("peer 67", shows="/wall")
@@ -27,7 +27,7 @@ def nothing_kept():
 def test_the_wall_draws_every_place_within_eight_queries(sign_in, language):
     client = sign_in("chen", language)
     client.get("/wall")
-    views._KEPT.clear()
+    views._MAPS.clear()
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/wall")
     page = answer.content.decode()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.http import urlencode
 
+from yinuo.city.board.keeping import Kept
 from yinuo.city.board.polling import Pulse
 from yinuo.city.pages.caselisting import STANDING
 from yinuo.city.pages.statements import rows
@@ -19,11 +19,8 @@ from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching, row_filter
 from yinuo.city.people.units import Tree
 
-MOST_KEPT = 64
-"""Boards a process keeps."""
 MOST_KINDS = 6
 """Kinds with a column of their own: those with most cards, then with most open; the others count in the row's sum."""
-_KEPT: dict[Any, Future[Lights]] = {}
 FILTERS = ("unit", "kind", "item", "level", "institution")
 
 
@@ -66,6 +63,9 @@ class Lights:
     due: tuple[Mapping[str, Any], ...]
 
 
+_BOARDS = Kept[Lights]()
+
+
 @dataclass
 class _Tally:
     open: Counter[str] = field(default_factory=Counter)
@@ -95,27 +95,12 @@ class _Tally:
 def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime, beat: Pulse) -> Lights:
     """The board, looked up once for all who may see the same of it, until something changes or the minute ends.
 
-    How late supervision runs changes nothing on it; whoever asks while it is being looked up waits for that.
+    How late supervision runs changes nothing on it.
     """
-    seen = (
-        beat.revision,
-        now.replace(second=0, microsecond=0),
-        words.language,
-        words.pack.digest if words.is_there else "",
-    )
-    key = (*seen, reaching(actor, "board.read"), *(asked.get(name, "") for name in FILTERS))
-    mine: Future[Lights] = Future()
-    found = _KEPT.setdefault(key, mine)
-    if found is mine:
-        try:
-            mine.set_result(lights(words, actor=actor, asked=asked, now=now))
-        except BaseException as error:
-            _KEPT.pop(key, None)
-            mine.set_exception(error)
-            raise
-        while len(_KEPT) > MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-    return found.result()
+    minute, digest = now.replace(second=0, microsecond=0), words.pack.digest if words.is_there else ""
+    key = (beat.revision, minute, words.language, digest, reaching(actor, "board.read"))
+    filters = tuple(asked.get(name, "") for name in FILTERS)
+    return _BOARDS.get((*key, *filters), lambda: lights(words, actor=actor, asked=asked, now=now))
 
 
 def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from yinuo.city.board import polling
+from yinuo.city.board.keeping import Kept
 from yinuo.city.board.wall.plan import Plan, plan
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import reaching
 
-MOST_KEPT = 64
-"""Maps a process keeps until something changes or the minute ends."""
-_KEPT: dict[Any, Plan | None] = {}
+_MAPS = Kept[Plan | None]()
+"""Until something changes or the minute ends."""
 
 
 @needs("board.read")
@@ -53,8 +52,4 @@ def _kept(
     actor = request.actor  # type: ignore[attr-defined]
     minute = now.replace(second=0, microsecond=0)
     key = (beat.revision, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
-    if key not in _KEPT:
-        _KEPT[key] = plan(words, actor=actor, unit=unit, now=now)
-        while len(_KEPT) > MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-    return _KEPT[key]
+    return _MAPS.get(key, lambda: plan(words, actor=actor, unit=unit, now=now))
