@@ -94,8 +94,10 @@ def cases(words: Words) -> Spec:
     )
 
 
-CLOCK_CASES = """(SELECT DISTINCT ON (k.opened_at, k.case_id) k.opened_at, k.case_id FROM supervision_clock AS k
-WHERE k.ended_at IS NULL AND k.state = %(clock)s ORDER BY k.opened_at DESC, k.case_id DESC) AS k CROSS JOIN LATERAL (SELECT c.* FROM cases_case AS c WHERE c.case_id = k.case_id OFFSET 0) AS c"""
+CLOCK_CASES = """(
+SELECT DISTINCT ON (k.opened_at, k.case_id) k.opened_at, k.case_id FROM supervision_clock AS k
+WHERE k.ended_at IS NULL AND k.state = %(clock)s ORDER BY k.opened_at DESC, k.case_id DESC
+) AS k CROSS JOIN LATERAL (SELECT c.* FROM cases_case AS c WHERE c.case_id = k.case_id OFFSET 0) AS c"""
 """Cases with an open clock in a state in the order of an index (OFFSET 0 keeps PostgreSQL walking)."""
 
 

@@ -163,9 +163,10 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
         found.parameters["after_value"], found.parameters["after_key"] = _cursor(cursor)
         found.first = found.link()
     walk = (spec.walk(found) if spec.walk else None) or found.here
-    remembered = _is_remembered(found) and not walk.counts
-    keys, walk = ([], walk) if remembered else _counted(found, walk)
-    found.total = spec.most + 1 if remembered else len(keys)
+    memory = "" if walk.counts else _memory(found)
+    is_long = bool(memory and cache.get(memory))
+    keys, walk = ([], walk) if is_long else _counted(found, walk)
+    found.total = spec.most + 1 if is_long else len(keys)
     if not found.is_more:
         rows = _rows(found, keys)
     elif walk.counts and not cursor and spec.most >= PAGE:
@@ -174,11 +175,11 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
         rows = _rows(found, walk)
     if found.is_more and len(rows) <= PAGE and not walk.is_whole:
         rows = _rows(found, found.here)
-    if remembered and not cursor and len(rows) <= PAGE:
-        cache.delete(_memory(found))
+    if is_long and not cursor and len(rows) <= PAGE:
+        cache.delete(memory)
         return listed(spec, path=path, asked=asked, row_filter=row_filter)
-    if found.is_more and not remembered:
-        cache.set(_memory(found), True, REMEMBERED)
+    if found.is_more and memory:
+        cache.add(memory, True, REMEMBERED)
     found.rows = rows[:PAGE]
     if len(rows) > PAGE:
         last = found.rows[-1]
@@ -187,14 +188,10 @@ def listed(spec: Spec, *, path: str, asked: Mapping[str, str], row_filter: tuple
 
 
 def _memory(found: Listing) -> str:
+    """Where it is remembered that there are more rows than are counted: paging through a long search does not count it again."""
     asked = {name: value for name, value in found.parameters.items() if name not in ("after_value", "after_key")}
     told = repr((found.spec.source, found.spec.most, found.conditions, asked))
     return f"list.{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}"
-
-
-def _is_remembered(found: Listing) -> bool:
-    """Whether there were more rows than are counted a moment ago: paging through a long search does not count it again."""
-    return cache.get(_memory(found)) is not None
 
 
 def _counted(found: Listing, walk: Walk) -> tuple[list[str], Walk]:
