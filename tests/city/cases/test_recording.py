@@ -233,3 +233,14 @@ def test_the_log_read_in_columns_is_the_log_read_event_by_event():
     assert "hall:a-1" in log.events["event_id"].to_list()
     empty = queries.log([])
     assert (len(empty.events), len(empty.cases)) == (0, 0)
+
+
+def test_what_a_command_of_ours_said_opens_the_door_to_nobody_else_in_the_same_batch():
+    opened, ours, theirs = record(
+        received("a"),
+        fact("a", "order_opened", number=2, at=town.later(hours=1), is_own=True),
+        fact("a", "order_opened", number=3, at=town.later(hours=2)),
+    )
+    assert isinstance(opened, Done)
+    assert isinstance(ours, Done)
+    assert theirs.code == "own_activity"

@@ -65,8 +65,8 @@ class _Batch:
         self.known = self._looked([act.case_id for act in acts if act.case_id is not None])
         self.cases: dict[str, _Case] = {}
         self.latest = now + facts.AHEAD
-        self.sound: set[tuple[Way, str, str | None, str | None]] = set()
-        """Kinds with activity, step and unit that were found right in this batch."""
+        self.sound: set[tuple[Way, str, str | None, str | None, bool]] = set()
+        """Kinds with activity, step, unit and whether it is our own, that were found right in this batch."""
         self.known_units: dict[str, bool] = {}
         self.reached: dict[str, bool] = {}
         self.named: dict[str, _Known | None] = {}
@@ -206,7 +206,7 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
         facts.check_time(act, batch.now)
     case = batch.case(act)
     way, case_id = case.way, case.case_id
-    told = (way, act.activity, act.step, unit)
+    told = (way, act.activity, act.step, unit, act.is_own)
     if told not in batch.sound:
         facts.check_activity(act, way)
         facts.check_own(act, batch.own, way)
