@@ -87,7 +87,6 @@ class City:
 
     def is_well(self) -> bool:
         """Whether pages are answered and a worker works."""
-        assert self.parent is None or self.parent.poll() is None, self.told()
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -96,6 +95,15 @@ class City:
         except (URLError, OSError) as gone:
             self.last_health = repr(gone)
         return False
+
+    def break_start(self) -> None:
+        """Kill the database so that it does not start again, and mend it once that was noticed."""
+        conf = embedded._data(self.home) / "postgresql.conf"
+        whole = conf.read_text()
+        conf.write_text(f"{whole}shared_buffers = 'a lot'\n")
+        os.kill(self.pids("database")[0], signal.SIGKILL)
+        self.wait(lambda: "Trying again" in self.said())
+        conf.write_text(whole)
 
     def judge(self) -> dict[str, Any]:
         """What the city says happened."""
@@ -119,13 +127,19 @@ class City:
         """Wait until something holds."""
         deadline = time.monotonic() + seconds
         while not holds():
+            assert self.parent is None or self.parent.poll() is None, self.told()
             assert time.monotonic() < deadline, self.told()
             time.sleep(0.05)
 
+    def said(self) -> str:
+        """All its processes said."""
+        return (self.folder / "log").read_text()
+
     def told(self) -> str:
-        """The end of what its processes said."""
-        self.log.flush()
-        return f"{self.last_health}\n{(self.folder / 'log').read_text()[-6000:]}"
+        """What `yinuo start` said itself, and the end of what its processes said."""
+        lines = self.said().splitlines()
+        plain = [line for line in lines if not line.startswith("{")]
+        return "\n".join([self.last_health, *plain[-40:], *(line[:600] for line in lines[-12:])])
 
 
 class Client:

@@ -52,6 +52,8 @@ def survived(receiver: receivers.Http) -> Iterator[tuple[City, dict, set]]:
             work_goes_on(city)
             city.wait(city.is_well)
             print(f"round {number + 1}: {acknowledged(city)} events acknowledged")
+        city.break_start()
+        work_goes_on(city)
         city.stop()
         told = city.judge()
         yield city, told, {pair for client in city.clients for pair in client.acknowledged}
@@ -81,6 +83,11 @@ def strike(city: City, victim: str, chance: random.Random) -> None:
 def test_the_server_that_acknowledged_wrote_to_the_disk(survived):
     _city, told, _acknowledged = survived
     assert told["durable"] == {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+def test_a_database_that_does_not_start_is_tried_again(survived):
+    city, _told, _acknowledged = survived
+    assert "postgresql.conf of the data folder" in city.said()
 
 
 def test_every_acknowledged_event_is_there_once(survived):

@@ -49,7 +49,7 @@ DATABASE = "yinuo"
 LONGEST_SOCKET = 107 - len("/.s.PGSQL.5432")
 """Bytes a socket's folder may have: the system's limit of 107 less the socket's own name."""
 PATIENCE = 30.0
-"""Seconds to wait for what a killed server left behind (its children, its memory) to go away."""
+"""Seconds to wait for what a killed server left behind (its children, its memory) to go away, and for an answer."""
 LARGEST_LOG = 16 * 2**20
 
 
@@ -59,7 +59,7 @@ def url(home: Path) -> str:
 
 
 def ensure(home: Path, *, settings: Mapping[str, str] | None = None, provider: str | None = None) -> str:
-    """Make the data folder if there is none, start the server if it does not run, and return its address.
+    """Make the data folder if there is none, start the server if it does not run, and return its address once it answers.
 
     `settings` are written into postgresql.conf when the folder is made. Any number of processes may call it at once; each
     counts as a user of the server until it ends (see `leave`). Raises NoPostgres, with what to do about it.
@@ -72,7 +72,7 @@ def ensure(home: Path, *, settings: Mapping[str, str] | None = None, provider: s
                 _make(home, choose(None, wanted=provider, where=home), settings or {})
             if not is_running(home):
                 _start(home)
-                _make_database(home)
+            _make_database(home)
     except OSError as problem:
         raise NoPostgres(explain(str(problem), home=home)) from problem
     return url(home)
@@ -189,9 +189,21 @@ def _start(home: Path) -> None:
 
 
 def _make_database(home: Path) -> None:
-    with psycopg.connect(f"{_server_url(home)}/postgres", autocommit=True) as server:
+    with _answering(home) as server:
         if not server.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             server.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+
+
+def _answering(home: Path) -> psycopg.Connection:
+    """A connection to the server, waited for: one that lost a process turns everybody away until it recovered."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return psycopg.connect(f"{_server_url(home)}/postgres", autocommit=True)
+        except psycopg.OperationalError as problem:
+            if time.monotonic() >= deadline or not is_running(home):
+                raise NoPostgres(explain(str(problem), home=home)) from problem
+            time.sleep(0.1)
 
 
 def _configure(data: Path, lines: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from yinuo.cli.say import err, out, refuse
 GRACE = 20.0
 """Seconds a child has to end by itself."""
 OFTEN, SOON = 5, 60.0
-"""A child that ends by itself this often within so many seconds ends everything."""
+"""A child that ends by itself this often within so many seconds ends everything; a database that so often does not start, too."""
 
 
 @dataclass
@@ -42,6 +42,35 @@ class _Child:
 
     def is_dead(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+
+@dataclass
+class _Database:
+    """The embedded database, started again when it died: server and workers find it by themselves."""
+
+    failures: int = 0
+
+    def keep(self) -> bool:
+        """Start it if it died. Returns whether it runs; exit 2 when it could not be started OFTEN times in a row."""
+        if not is_embedded():
+            return True
+        from django.conf import settings  # noqa: PLC0415
+
+        from yinuo.city.site import embedded  # noqa: PLC0415
+
+        if embedded.is_running(settings.HOME):
+            self.failures = 0
+            return True
+        err.print("The database ended and is started again.")
+        try:
+            embedded.ensure(settings.HOME)
+        except embedded.NoPostgres as problem:
+            self.failures += 1
+            if self.failures >= OFTEN:
+                refuse(str(problem))
+            err.print(f"{problem}\nTrying again.", markup=False)
+            return False
+        return True
 
 
 def start(
@@ -66,6 +95,7 @@ def start(
 def keep(children: Sequence[_Child]) -> None:
     """Start all, start again what dies, and stop all on SIGINT or SIGTERM. Exit 2 when one dies again and again."""
     stopping = False
+    database = _Database()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -77,7 +107,9 @@ def keep(children: Sequence[_Child]) -> None:
         for child in children:
             child.start()
         while not stopping:
-            _keep_database()
+            if not database.keep():
+                time.sleep(1.0)
+                continue
             for child in children:
                 if child.is_dead():
                     _start_again(child)
@@ -95,22 +127,6 @@ def _start_again(child: _Child) -> None:
         refuse(f"The {child.name} ended {OFTEN} times within {SOON:.0f} s; what it said stands above.")
     err.print(f"The {child.name} ended ({child.process.returncode}) and is started again.", markup=False)
     child.start()
-
-
-def _keep_database() -> None:
-    """Start the embedded database again if it died: server and workers find it by themselves."""
-    if not is_embedded():
-        return
-    from django.conf import settings  # noqa: PLC0415
-
-    from yinuo.city.site import embedded  # noqa: PLC0415
-
-    if not embedded.is_running(settings.HOME):
-        err.print("The database ended and is started again.")
-        try:
-            embedded.ensure(settings.HOME)
-        except embedded.NoPostgres as problem:
-            refuse(str(problem))
 
 
 def _stop(children: Sequence[_Child]) -> None:
