@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from tests.city.catalogue import stock
 from yinuo.city.catalogue import commands, queries
 from yinuo.city.catalogue.item import Item
 from yinuo.city.catalogue.lint import Around, in_place, lint
+from yinuo.city.people.actor import OPERATOR
 
 HELD = {"statutory": "20 workdays", "promised": "7 workdays"}
 AROUND = Around(stock.DAY, HELD)
@@ -77,13 +79,25 @@ def test_an_exemption_in_time_is_no_fault():
 
 
 @pytest.mark.holds("invariant 19", "invariant 18", "E022", shows="/catalogue/items/<item>")
-def test_invariant_19_in_place_is_entered_and_authorised_and_supervised():
+def test_invariant_19_in_place_is_entered_and_authorised_and_supervised(sign_in):
     assert all(in_place(stock.item(), AROUND).values())
     assert in_place(stock.item(entered_on=None), AROUND)["entered"] is False
-    ended = stock.item(letter={"number": "一", "since": "2025-01-01", "until": "2026-03-20"})
-    assert in_place(ended, AROUND)["authorised"] is False
+    letter = {"number": "一", "since": "2025-01-01", "until": "2026-03-20"}
+    assert in_place(stock.item(letter=letter), AROUND)["authorised"] is False
     assert in_place(stock.item(), Around(stock.DAY, None))["supervised"] is False
     assert "INV-20" in rules(Around(stock.DAY, None))
+    stock.publish()
+    stock.publish("road-dig", zh="占用道路审批", unit="housing", entered_on="2026-03-21")
+    stock.publish("birth-subsidy", zh="生育津贴", unit="medical-insurance", letter=letter)
+    stock.publish("no-such-rule", zh="没有制度的事项", unit="transport")
+    reader, entered, authorised, supervised = sign_in("zhao"), "进驻到位", "授权到位", "监察到位"
+    for item, missing in (
+        ("food-permit", ()), ("road-dig", (entered,)), ("birth-subsidy", (authorised,)), ("no-such-rule", (supervised,)),
+    ):  # fmt: skip
+        page = reader.get(f"/catalogue/items/{item}").content.decode()
+        ticks = " ".join(re.sub(r"<[^>]+>", " ", page.partition('class="ticks"')[2].partition("</p>")[0]).split())
+        words = [word + (" 还没有" if word in missing else "") for word in (entered, authorised, supervised)]
+        assert ticks.endswith(" ".join(words)), (item, ticks)
 
 
 @pytest.mark.holds("invariant 1", "E223", shows="/catalogue")
@@ -102,6 +116,17 @@ def test_invariant_4_no_promise_is_longer_than_the_law(town):
         stock.publish(promised="21 workdays", steps=())
     with pytest.raises(commands.NotFit, match="比法定时限"):
         stock.publish(promised="21 workdays", statutory="20 days", steps=())
+
+
+@pytest.mark.holds("invariant 4", shows="/catalogue")
+def test_a_draft_that_promises_longer_than_the_law_is_marked_in_the_list(sign_in):
+    zhou = sign_in("zhou")
+    for promised, is_marked in (("20 workdays", False), ("21 workdays", True)):
+        commands.draft("long", stock.item(zh="许诺过长", promised=promised, steps=()), actor=OPERATOR, now=stock.NOW)
+        page = zhou.get("/catalogue?state=draft").content.decode()
+        row = next(one for one in page.split("<tr>") if "许诺过长" in one)
+        assert ("1 处不能发布" in row) is is_marked
+        assert ("承诺时限 21 workdays 比法定时限 20 workdays 长，不能发布" in row) is is_marked
 
 
 @pytest.mark.holds("invariant 2", shows="/matters/<item>")

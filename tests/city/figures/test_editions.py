@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.city.board import small_city
-from yinuo.city.figures import values
+from yinuo.city.figures import values, views
 from yinuo.city.figures.models import Figure
 from yinuo.city.pages.words import Words
 
 
 @pytest.mark.holds("invariant 59", shows="/figures")
-def test_each_period_is_a_share_or_a_number_as_its_own_text_said(city, db):
+def test_each_period_is_a_share_or_a_number_as_its_own_text_said(sign_in, monkeypatch):
     words = Words()
     (ruling,) = (one for one in words.rules.of_kind("indicator") if one.name == "time-limit/on-time")
     last = ruling.editions[-1]
@@ -29,3 +30,8 @@ def test_each_period_is_a_share_or_a_number_as_its_own_text_said(city, db):
     told = {value.begin: value.is_share for value in line.trend}
     assert (told[date(2026, 2, 1)], told[date(2026, 3, 1)]) == (True, False)
     assert line.closed.is_share
+    monkeypatch.setattr(views, "words_for", lambda _request: words)
+    page = sign_in("chen").get("/figures").content.decode()
+    row = next(one for one in page.split("<tr>") if 'href="/figures/time-limit/on-time"' in one)
+    months = re.search(r'aria-label="([^"]*2026[^"]*)"', row)[1]
+    assert re.search(r"2026年2月 [\d.]+\s%; 2026年3月 \d+;", months), months

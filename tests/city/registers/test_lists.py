@@ -164,13 +164,17 @@ def test_an_entry_is_written_off_by_a_second_person_with_evidence(sign_in):
         "unit": "government-office",
     }
     one = entered(he, DECISION, **fields)
+    assert one.receipt in text(he.get(DECISION)) and "等“审核”" in text(he.get(DECISION))
+    waits = [one.receipt in text(who.get(f"{DECISION}?mine=1")) for who in (he, gao)]
+    assert waits == [False, True], "it waits for another than who entered it"
     assert gao.post(f"/cases/{one.case_id}/do/verified", {"step": "verify"}).status_code == 302
     own = he.post(f"/cases/{one.case_id}/do/closed", {"step": "close", "result": "已执行"})
     assert own.status_code == 422 and "不能再办" in text(own)
     empty = gao.post(f"/cases/{one.case_id}/do/closed", {"step": "close", "result": ""})
     assert empty.status_code == 422 and "“执行结果”必须填写" in text(empty)
+    assert one.receipt not in text(gao.get(f"{DECISION}?status=ended"))
     assert gao.post(f"/cases/{one.case_id}/do/closed", {"step": "close", "result": "已执行"}).status_code == 302
-    assert Case.objects.get(case_id=one.case_id).status == "ended"
+    assert one.receipt in text(he.get(f"{DECISION}?status=ended"))
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_acts_on_one_account_at_once_are_all_written():
     assert Resident.objects.get().version == 7
 
 
-@pytest.mark.holds("invariant 15", shows="/my")
+@pytest.mark.holds("invariant 15", shows="/my/cases/<id>")
 def test_a_fee_ordered_twice_at_once_is_ordered_once():
     fees = (Fee("工本费", 1000, "示价〔2025〕1号"),)
 

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 
 from tests.city.cases.town import NOW, START
+from tests.city.together import browser_of
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
+from yinuo.city.people.models import Account
 from yinuo.city.people.staff import Appointment, Post, RoleGrant
 from yinuo.city.supervision.models import Clock, Finding
 from yinuo.city.supervision.sweep import Swept, sweep
@@ -73,3 +76,12 @@ def inbox(person: str, kind: str) -> list[dict[str, Any]]:
             "SELECT args::text FROM notices_notice WHERE person = %s AND kind = %s ORDER BY id", [person, kind]
         )
         return [json.loads(args) for (args,) in cursor.fetchall()]
+
+
+def browser(person: str) -> Client:
+    """A client in which somebody of the town is signed in, with a login that is made now."""
+    account = Account.objects.create_user(username=person)
+    people.link_account(person, str(account.pk), actor=OPERATOR, now=NOW)
+    grant = RoleGrant(f"desk-{person}", "person", person, "handler", "market", START)
+    people.grant(grant, actor=OPERATOR, now=NOW)
+    return browser_of(person)

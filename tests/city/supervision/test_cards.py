@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.city.cases import town
-from tests.city.supervision.staff import local, sweep_all, told
+from tests.city.supervision.staff import browser, local, sweep_all, told
 from yinuo.city.cases import commands as case_commands
 from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.city.people.actor import NotAllowed
 from yinuo.city.supervision import commands
@@ -62,6 +63,11 @@ def test_invariant_32_an_unanswered_card_climbs_member_deputy_principal_upper_le
     sweep_all(local(6, 1))
     assert said(card).count("finding_escalated") == 4
     assert again(card).answer_by is None
+    receipt = Case.objects.get(case_id=card.case_id).receipt
+    for person in ("zhao", "sun", "zhou", "vice-mayor", "mayor"):
+        lines = browser(person).get("/inbox?kind=card_escalated").content.decode().split('<li class="notice')[1:]
+        brought = [line for line in lines if "黄牌逾期未答复，现报请您过问：承诺时限" in line and receipt in line]
+        assert len(brought) == (person != "zhao"), person
 
 
 def test_an_explained_card_climbs_no_further_and_stays_open(card):
@@ -137,8 +143,6 @@ def test_the_reason_for_a_missed_limit_is_recorded_and_published(card):
 
 
 def ordered(card, *, answered=True):
-    from yinuo.city.cases.models import Case
-
     order = Case.objects.get(kind="order", fields__about=card.case_id)
     if answered:
         town.do(order.case_id, "signed_for", town.HANDLER, at=local(3, 12, 10))

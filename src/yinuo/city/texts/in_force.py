@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import orjson
 from django.conf import settings
@@ -18,6 +19,9 @@ from yinuo.city.texts.models import Installation
 from yinuo.city.texts.projection import PREFIX
 from yinuo.engine.rules import Rules
 from yinuo.rulebook.loader import Pack
+
+_one_reads = Lock()
+"""Whoever asks for a text while another thread reads it waits for that: reading takes a second of the processor."""
 
 
 class NoText(Exception):
@@ -75,9 +79,14 @@ def _last(rows: object) -> Installation:
     return found
 
 
-@lru_cache(maxsize=8)
 def by_digest(digest: str) -> Pack:
     """An installed text by its digest, materialised from the ledger under HOME/texts. Raises NoText, Tampered."""
+    with _one_reads:
+        return _by_digest(digest)
+
+
+@lru_cache(maxsize=8)
+def _by_digest(digest: str) -> Pack:
     row = Installation.objects.filter(digest=digest).order_by("version").first()
     if row is None:
         raise NoText(digest)

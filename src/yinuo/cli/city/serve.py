@@ -34,6 +34,9 @@ def serve(
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    from yinuo.city.site import warm  # noqa: PLC0415
+
+    warm.read_pages()
     # Workers are forks: a pool made before would be one socket in several processes.
     for one in connections.all():
         one.close()
