@@ -89,7 +89,9 @@ def test_four_cases_of_a_month_are_a_rate_where_the_text_of_the_month_wanted_thr
 @pytest.mark.holds("invariant 59", shows="/institutions/<name>")
 def test_each_version_of_an_institution_says_since_when_its_figures_are_counted_by_it(sign_in):
     page = text(sign_in("chen").get("/institutions/time-limit"))
-    versions = re.findall(r"(20\d\d-\d\d-\d\d) (现行 )?(?=示例市|行政许可法)(.*?)(?= 20\d\d-|$)", page.partition(" 版本 ")[2])
+    versions = re.findall(
+        r"(20\d\d-\d\d-\d\d) (现行 )?(?=示例市|行政许可法)(.*?)(?= 20\d\d-|$)", page.partition(" 版本 ")[2]
+    )
     found = {day: (is_now.strip(), said) for day, is_now, said in versions}
     assert found["2025-07-01"][0] == "现行" and found["2025-01-01"][0] == ""
     assert "一个月不足五件的单位不出率 按时办结率" in found["2025-07-01"][1]

@@ -32,6 +32,6 @@ def test_each_period_is_a_share_or_a_number_as_its_own_text_said(sign_in, monkey
     assert line.closed.is_share
     monkeypatch.setattr(views, "words_for", lambda _request: words)
     page = sign_in("chen").get("/figures").content.decode()
-    row = next(one for one in page.split("<tr>") if 'href="/figures/time-limit/on-time"' in one)
-    months = re.search(r'aria-label="([^"]*2026[^"]*)"', row)[1]
-    assert re.search(r"2026年2月 [\d.]+\s%; 2026年3月 \d+;", months), months
+    row = next(one for one in page.split("<tr>") if 'href="/figures/time-limit/on-time"' in one.partition("</a>")[0])
+    months = re.search(r'role="img" aria-label="([^"]*2026-0[^"]*)"', row)[1]
+    assert re.search(r"2026-02 [\d.]+\s%; 2026-03 \d+; $", months), months
