@@ -14,6 +14,7 @@ from tests.city.papers.pdftext import text_of
 from yinuo.city.board.rounds import listing
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.models import Case
 from yinuo.city.ledger import read
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
@@ -54,15 +55,24 @@ def two(organisation):
 
 
 @pytest.mark.holds("E006", shows="/registers/responsibility-sheet")
-def test_only_the_leader_named_signs_and_nothing_is_written_on_an_unsigned_sheet(organisation):
+def test_only_the_leader_named_signs_and_nothing_is_written_on_an_unsigned_sheet(organisation, sign_in):
     case_id = drawn(organisation, "zhou", "market")
+    chen, receipt = sign_in("chen"), Case.objects.get(case_id=case_id).receipt
+
+    def row():
+        page = chen.get("/registers/responsibility-sheet").content.decode()
+        return next(one for one in page.split("<tr>") if receipt in one)
+
+    assert "周局" in row() and "等“签订责任书”" in row()
     with pytest.raises(Refused, match="责任人本人签字"):
         sign(case_id, "sun")
     result = Act(case_id, "sheet_result", small_city.NOW, {"result_grade": "优秀"})
     with pytest.raises(Refused):
         commands.act(result, actor=organisation, now=small_city.NOW)
     sign(case_id, "zhou")
+    assert "等“签订责任书”" not in row()
     commands.act(result, actor=organisation, now=small_city.NOW)
+    assert "优秀" in row()
 
 
 @pytest.mark.holds("E006", shows="/cycle")

@@ -146,6 +146,15 @@ def test_what_a_meeting_decided_shows_its_owner_and_its_day(chen):
     assert "议定事项 东门桥七月通车" in page and "责任单位 市住房和城乡建设局" in page and "到期 2026-04-30" in page
 
 
+@pytest.mark.holds("E002", shows="/registers/resolution/new")
+@pytest.mark.parametrize(("missing", "word"), [("to_unit", "责任单位"), ("deadline", "截止期限")])
+def test_what_a_meeting_decided_is_not_entered_without_owner_or_day(chen, missing, word):
+    given = {"meeting": "推进会", "resolution": "东门桥七月通车", "to_unit": "housing", "deadline": "2026-04-30"}
+    page = chen.post("/registers/resolution/new", {**given, missing: ""})
+    assert page.status_code == 422 and re.findall("“([^”]+)”必须填写", page.content.decode()) == [word]
+    assert chen.post("/registers/resolution/new", given).status_code == 302
+
+
 @pytest.mark.holds("E005", shows="/units/<unit>")
 def test_the_supervising_office_is_a_unit_with_its_people_like_any_other(chen):
     page = text(chen.get("/units/supervising-office"))

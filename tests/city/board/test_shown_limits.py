@@ -109,7 +109,7 @@ def test_a_warning_is_shown_while_there_is_still_time(later):
     assert re.search(rf"承诺时限 承诺 在办 {word} 时限 \d+ \S+ 已用 \d+ \S+ 暂停 \d+ \S+ 剩余 \d+", page)
 
 
-@pytest.mark.holds("decision D11", shows="/cases/<id>")
+@pytest.mark.holds("decision D11", "decision D21", "E039", shows="/cases/<id>")
 def test_a_lane_has_its_own_limit_and_moves_nobody_elses(chen):
     def limits(case_id):
         said = text(chen.get(f"/cases/{case_id}")).partition("承诺和时限")[2].partition("亮灯和说明")[0]
@@ -123,6 +123,7 @@ def test_a_lane_has_its_own_limit_and_moves_nobody_elses(chen):
     reported("lane-1", "lane-request", ("lane_asked", asked), ("lane_granted", given), began=began)
     page = text(chen.get("/cases/lane-1"))
     assert "通道 urgent" in page and limits("lane-1"), page.partition("承诺和时限")[2][:600]
+    assert "理由 急诊" in page and "批准人 周局" in page, page
     assert {one: limits(one) for one in before} == before
 
 

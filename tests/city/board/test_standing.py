@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,8 @@ def test_the_board_counts_what_is_to_be_done_and_not_what_stands(entries, sign_i
     listed = rows_of(sign_in("chen").get("/cases.csv?status=open"))
     assert len(listed) == found.total.open == total(sign_in("chen").get("/cases?status=open"))
     assert rows["service-centre"].open == total(sign_in("chen").get(rows["service-centre"].open_at))
+    page = " ".join(re.sub(r"<[^>]+>", " ", sign_in("chen").get("/").content.decode()).split())
+    assert f"市政务服务中心 {rows['service-centre'].open} " in page.partition("按单位和类别")[2], page
 
 
 def test_what_stands_has_its_own_list_and_its_own_word(entries, sign_in):

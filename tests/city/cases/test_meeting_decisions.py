@@ -33,7 +33,7 @@ def test_e002_a_decision_is_a_task_of_its_owner_until_another_confirms_it():
     assert Case.objects.get(case_id=case_id).status == "ended"
 
 
-@pytest.mark.holds("E002", shows="/cases/new/resolution")
+@pytest.mark.holds("E002", shows="/registers/resolution/new")
 @pytest.mark.parametrize("missing", ["to_unit", "deadline"])
 def test_e002_a_decision_without_owner_or_day_is_refused(missing):
     with pytest.raises(Refused):

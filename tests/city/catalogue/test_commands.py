@@ -48,7 +48,7 @@ def test_a_version_in_force_is_never_edited(town):
 
 
 @pytest.mark.holds("E034", shows="/catalogue/items/<item>")
-def test_an_item_is_withdrawn_once_and_may_come_back_afterwards(town):
+def test_an_item_is_withdrawn_once_and_may_come_back_afterwards(sign_in):
     stock.publish(since=date(2025, 7, 1))
     stock.publish("wide", since=date(2025, 7, 1), zh="综合许可")
     for wrong in ({"until": date(2025, 6, 1)}, {"reason": ""}, {"into": "nothing"}, {"into": "food-permit"}):
@@ -59,6 +59,9 @@ def test_an_item_is_withdrawn_once_and_may_come_back_afterwards(town):
         commands.withdraw("food-permit", until=date(2026, 6, 1), reason="再次", **BY)
     assert queries.version_on("food-permit", date(2026, 4, 30))["is_now"]
     assert queries.version_on("food-permit", date(2026, 5, 1))["into"] == "wide"
+    page = sign_in("zhao").get("/catalogue/items/food-permit").content.decode()
+    assert "到 2026-05-01 为止" in page and "停止办理：合并" in page
+    assert '<a href="/catalogue/items/wide">并入的事项</a>' in page
     with pytest.raises(commands.Impossible, match="那天以后"):
         stock.publish(since=date(2026, 4, 1), promised="6 workdays", steps=())
     stock.publish(since=date(2026, 9, 1))

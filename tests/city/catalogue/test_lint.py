@@ -118,13 +118,15 @@ def test_invariant_4_no_promise_is_longer_than_the_law(town):
         stock.publish(promised="21 workdays", statutory="20 days", steps=())
 
 
-@pytest.mark.holds("invariant 4", shows="/catalogue")
+@pytest.mark.holds("invariant 4", "peer 2", "E042", shows="/catalogue")
 def test_a_draft_that_promises_longer_than_the_law_is_marked_in_the_list(sign_in):
     zhou = sign_in("zhou")
     for promised, is_marked in (("20 workdays", False), ("21 workdays", True)):
         commands.draft("long", stock.item(zh="许诺过长", promised=promised, steps=()), actor=OPERATOR, now=stock.NOW)
         page = zhou.get("/catalogue?state=draft").content.decode()
         row = next(one for one in page.split("<tr>") if "许诺过长" in one)
+        limits = re.findall(r'data-label="(承诺时限|法定时限)">([^<]+)<', row)
+        assert limits == [("承诺时限", promised.replace("workdays", "个工作日")), ("法定时限", "20 个工作日")]
         assert ("1 处不能发布" in row) is is_marked
         assert ("承诺时限 21 workdays 比法定时限 20 workdays 长，不能发布" in row) is is_marked
 

@@ -119,7 +119,7 @@ def test_who_may_not_publish_the_item_moves_nothing_and_a_reason_is_asked_for(tw
     assert [activity for activity, _fields in told("one")] == ["received", "accepted"]
 
 
-@pytest.mark.holds("E033", shows="/catalogue/items/<item>/running")
+@pytest.mark.holds("invariant 3", "E033", "E042", shows="/catalogue/items/<item>/running")
 def test_the_page_shows_each_clock_before_and_after_and_moves_what_was_chosen(two_running, sign_in):
     head, path = sign_in("zhou"), "/catalogue/items/food-permit/running"
     assert path in head.get("/catalogue/items/food-permit").content.decode()

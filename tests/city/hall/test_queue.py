@@ -70,18 +70,20 @@ def ticket(case_id, now=NOW):
 
 
 @pytest.mark.holds("E058", "invariant 12", shows="/queue")
-def test_whoever_came_first_is_called_first_and_the_old_before_all(halls, draw):
+def test_whoever_came_first_is_called_first_and_the_old_before_all(halls, draw, sign_in):
     first, second = draw(), draw()
     old = draw(lane="优先", ground="老年人")
     other = draw("social")
     assert [number_of(one) for one in (first, second, old, other)] == ["A001", "A002", "A003", "C001"]
     assert [one.number for one in in_turn(today(HALL, now=NOW), "general", LANES)] == ["A003", "A001", "A002"]
+    page = said(sign_in("li").get("/queue"))
+    assert re.findall(r"\b(A\d{3}) +(\S+)", page) == [("A003", "优先"), ("A001", "普通"), ("A002", "普通")]
     assert called(halls) == "A003" and called(halls, "2") == "A001"
     assert called(halls, "5") == "C001"
 
 
 @pytest.mark.holds("E058", "invariant 12", shows="/counters/1")
-def test_a_jump_is_refused_until_a_head_who_does_not_call_signs_a_reason(halls, draw):
+def test_a_jump_is_refused_until_a_head_who_does_not_call_signs_a_reason(halls, draw, sign_in):
     draw()
     later = draw()
     with pytest.raises(Refused, match="先来先办"):
@@ -90,7 +92,10 @@ def test_a_jump_is_refused_until_a_head_who_does_not_call_signs_a_reason(halls, 
         commands.sign_jump(later, reason="熟人", actor=WINDOW, now=NOW + timedelta(minutes=5))
     with pytest.raises(Refused, match="请写明理由"):
         commands.sign_jump(later, reason=" ", actor=HEAD, now=NOW + timedelta(minutes=5))
+    li = sign_in("li")
+    assert re.search("A001 .*A002 +普通", said(li.get("/counters/1")))
     commands.sign_jump(later, reason="赶火车", actor=HEAD, now=NOW + timedelta(minutes=6))
+    assert re.search("A002 +普通 +已签批：赶火车 .*A001", said(li.get("/counters/1")))
     assert called(halls) == "A002"
     sweep(NOW + timedelta(minutes=25))
     assert not Finding.objects.filter(institution="queue", clause="first-come").exists()
@@ -171,12 +176,19 @@ def booked(halls):
 
 
 @pytest.mark.holds("E053", shows="/appointments")
-def test_who_comes_in_time_is_called_before_the_others_and_it_counts_as_honoured(halls, booked, draw):
+def test_who_comes_in_time_is_called_before_the_others_and_it_counts_as_honoured(halls, booked, draw, sign_in):
+    def listed():
+        receipt = Case.objects.get(case_id=booked).receipt
+        return re.search(rf"{receipt} +(\S+)", said(sign_in("li").get("/appointments?day=2026-03-23")))[1]
+
+    assert listed() == "已预约"
     draw(at=at(9, 40))
     with pytest.raises(Refused, match="还没有到取号时间"):
         appointments.arrive(booked, halls.services["general"], slot_at=at(10), form="x", actor=WINDOW, now=at(9, 44))
     appointments.arrive(booked, halls.services["general"], slot_at=at(10), form="x", actor=WINDOW, now=at(9, 50))
+    assert listed() == "已到场"
     assert called(halls, at=at(10, 9)) == "A002"
+    assert listed() == "已接待"
     assert Case.objects.get(case_id=booked).status == "ended"
     sweep(at(10, 12))
     assert Clock.objects.get(case_id=booked, clause="punctual").state == "kept"
