@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from html import escape
 
 import pytest
 from django.core.cache import cache
@@ -151,6 +152,9 @@ def test_the_board_leads_to_lists_as_long_as_its_numbers(sign_in):
     found = lights(Words(), actor=actor, asked={}, now=small_city.NOW)
     cells = [found.total, *(row.whole for row in found.rows)]
     assert len(cells) > 3
+    page = client.get("/").content.decode()
+    for row in found.rows:
+        assert f'<a href="{escape(row.whole.open_at)}">{row.whole.open}</a>' in page, row.name
     for cell in cells:
         for number, address in [
             (cell.open, cell.open_at),

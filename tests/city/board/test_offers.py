@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,7 +54,13 @@ def test_the_list_holds_to_the_row_filter_and_the_buttons_to_who_may_sign(sign_i
     assert Handover.objects.get(case_id=offered).state == "offered"
 
 
+@pytest.mark.holds("decision D02", "invariant 5", shows="/cases/<id>")
 def test_signing_is_one_click(sign_in, offered):
+    def told():
+        page = " ".join(re.sub(r"<[^>]+>", " ", text(sign_in("zhao").get(f"/cases/{offered}"))).split())
+        return re.search(r"现在谁手里 (\S+)", page)[1], re.search(r"→ 市市场监督管理局 · (\S+)", page)[1]
+
+    assert told() == ("市政务服务中心", "等待签收"), "who offers holds it until it is signed for"
     answer = sign_in("zhao").post(f"/offers/{offered}/handover_acknowledged", {"handover": "一号单"}, follow=True)
     assert "已办：签收移交" in text(answer)
     assert "没有等待签收的移交" in text(answer)
@@ -61,6 +68,7 @@ def test_signing_is_one_click(sign_in, offered):
         "market",
         "acknowledged",
     )
+    assert told() == ("市市场监督管理局", "已签收")
 
 
 def test_a_return_asks_for_its_reason_on_the_list_and_on_the_page_of_the_case(sign_in, offered):

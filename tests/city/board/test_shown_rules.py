@@ -190,7 +190,7 @@ def test_a_power_used_without_its_letter_is_a_card(chen):
     assert [bool(re.search(r"[黄红]牌 未结 ", one)) for one in cards] == [True, False], cards[0][:300]
 
 
-@pytest.mark.holds("invariant 32", "peer 66", "decision D27", shows="/units/<unit>")
+@pytest.mark.holds("invariant 5", "invariant 32", "peer 66", "decision D27", shows="/units/<unit>")
 def test_the_way_a_card_climbs_stands_on_the_page_of_the_unit(sign_in):
     guan = sign_in("guan")
     page = text(guan.get("/units/market"))

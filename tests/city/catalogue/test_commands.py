@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tests.city.cases import town as cases_town
 from tests.city.catalogue import stock
@@ -116,15 +118,23 @@ def test_the_tables_made_again_are_the_same(town):
 
 
 @pytest.mark.holds("invariant 3", shows="/cases/<id>")
-def test_invariant_3_a_change_of_the_catalogue_moves_no_running_case(town):
+def test_invariant_3_a_change_of_the_catalogue_moves_no_running_case(sign_in):
     stock.publish(since=date(2025, 7, 1))
     case = cases_town.receive(at=stock.NOW)
     cases_town.accept(case, at=stock.NOW, actor=cases_town.CLERK)
     sweep(stock.NOW)
     due = list(Clock.objects.filter(case_id=case).order_by("clause").values_list("clause", "due_at"))
     assert due
+    days = sorted(f"{timezone.localtime(at):%Y-%m-%d %H:%M}" for _clause, at in due)
+
+    def shown():
+        page = " ".join(re.sub(r"<[^>]+>", " ", sign_in("zhao").get(f"/cases/{case}").content.decode()).split())
+        return sorted(re.findall(r"到期 (\d{4}-\d\d-\d\d \d\d:\d\d)", page.partition("承诺和时限")[2]))
+
+    assert shown() == days
     stock.publish(since=date(2026, 3, 20), promised="3 workdays", steps=())
     sweep(stock.NOW)
+    assert shown() == days
     assert list(Clock.objects.filter(case_id=case).order_by("clause").values_list("clause", "due_at")) == due
 
 

@@ -102,12 +102,16 @@ def test_invariant_19_in_place_is_entered_and_authorised_and_supervised(sign_in)
 
 @pytest.mark.holds("invariant 1", "E223", shows="/catalogue")
 @pytest.mark.parametrize("field", ["basis", "content", "standard", "result"])
-def test_invariant_1_without_its_four_disclosures_nothing_is_published(town, field):
+def test_invariant_1_without_its_four_disclosures_nothing_is_published(sign_in, field):
     missing = {"basis": (), "result": None}.get(field, "")
     with pytest.raises(commands.NotFit) as refusal:
         stock.publish(**{field: missing})
     assert refusal.value.field == field
     assert queries.versions("food-permit") == []
+    commands.draft("food-permit", stock.item(**{field: missing}), actor=OPERATOR, now=stock.NOW)
+    page = sign_in("zhou").get("/catalogue").content.decode()
+    (row,) = (one for one in page.split("<tr>") if 'href="/catalogue/items/food-permit"' in one)
+    assert "1 处不能发布" in row and refusal.value.sentence in row
 
 
 @pytest.mark.holds("invariant 4", "peer 2", "E042", shows="/catalogue")

@@ -21,6 +21,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.city.notices import receivers
+from tests.city.people import staffing
 from yinuo.city.notices.commands import (
     Posting,
     Taken,
@@ -273,6 +274,10 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
     assert deliver(NOW + LEASE) == Delivered(sent=1)
     first, second = server.kept
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == row.id
+    staffing.open_units()
+    page = staffing.browser_with("administrator", "li").get("/operations/outbox?state=sent").content.decode()
+    (line,) = (one for one in page.split("<tr>") if "<td" in one)
+    assert f'<code title="{row.id}">' in line and 'data-label="次数" class="num">2<' in line, line
 
 
 @pytest.mark.django_db

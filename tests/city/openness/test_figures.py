@@ -70,9 +70,13 @@ def test_invariant_58_each_figure_stands_with_n_interval_and_the_way_to_its_defi
     assert re.search(r"95\.3 % n = 43 · 区间 84\.5 % – 98\.7 % 2026-02-01 – 2026-02-28", read("/open")[2])
 
 
-@pytest.mark.holds("decision D21", shows="/open/figures")
+@pytest.mark.holds("invariant 59", shows="/open/figures/time-limit/on-time")
 def test_a_period_is_told_by_the_text_that_was_in_force_when_it_began(empty):
+    measured("on-time", n=4, k=4, begin=date(2025, 5, 1), end=date(2025, 5, 31))
     measured("on-time", n=4, k=4)
+    said = read("/open/figures/time-limit/on-time")[2]
+    assert "2025-05-01 – 2025-05-31 100.0 % 51.0 % – 100.0 % 4" in said, "until July 2025 three were enough"
+    assert "2026-02-01 – 2026-02-28 件数太少，不出数 — 4" in said, "since then it takes five"
     words = amended("time-limit", "on-time", date(2026, 2, 15), min_n=1)
     (found,) = figures.listed(words, today=TODAY, only=("time-limit/on-time",))
     assert (found.last.n, found.last.value, found.last.least) == (4, None, 5), "the old text wants five"
@@ -87,7 +91,7 @@ def test_what_the_text_will_hide_some_day_is_public_until_then(empty):
     assert "time-limit/on-time" not in figures.public(amended("time-limit", "on-time", TODAY, public=False))
 
 
-@pytest.mark.holds("E039", shows="/open/figures#lanes")
+@pytest.mark.holds("E039", "decision D21", shows="/open/figures#lanes")
 def test_the_share_let_go_first_is_published_against_its_cap(empty):
     words = Words()
     assert figures.lanes(words, today=TODAY).share == 0

@@ -64,13 +64,14 @@ def test_what_waits_for_me_is_told_apart(sign_in, three):
     assert shown_in(text(sign_in("zhao").get(f"{PROJECTS}?mine=1"))) == []
 
 
-@pytest.mark.holds("E228", shows="/registers/public-decisions/decision")
+@pytest.mark.holds("E228", shows="/cases/<id>")
 def test_e228_a_decision_that_does_not_say_whom_it_touches_is_not_published(sign_in):
     """Two fields the text asks for before publication: who is affected, how they were heard."""
     he, gao = sign_in("he"), sign_in("gao")
     fields = {"number": "示政2", "title": "迁址", "heard_days": "30", "urgent": "false", "unit": "government-office"}
     one = entered(he, DECISION, **fields)
     gao.post(f"/cases/{one.case_id}/do/verified", {"step": "verify"})
+
     refused = gao.post(f"/cases/{one.case_id}/do/published", {"step": "publish", "medium": "门户网站"})
     assert refused.status_code == 422
     assert "不具备公布条件" in text(refused)

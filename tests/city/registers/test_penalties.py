@@ -72,3 +72,6 @@ def test_what_a_system_reports_outside_without_a_reason_is_found_and_the_share_i
     assert (figure.numerator, figure.denominator) == (2, 3)
     asked = {"period": figure.period_start, "unit": "market"}
     assert "背后 3 条" in text(sign_in("chen").get("/figures/penalty-bands/out-of-range/cases", asked))
+    page = text(sign_in("chen").get(f"/figures/penalty-bands/out-of-range?period={figure.period_start}"))
+    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert re.search(r"市市场监督管理局 .*?2 3\b", told), told

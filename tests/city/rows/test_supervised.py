@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import orjson
@@ -9,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.city.cases import town
-from tests.city.supervision.staff import local, open_cards, states, sweep_all
+from tests.city.supervision.staff import browser, local, open_cards, states, sweep_all
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.ledger import models_of_events, read
@@ -53,6 +54,9 @@ def test_invariant_20_every_item_is_supervised_from_acceptance_to_its_end():
             now=town.later(hours=1),
         )
     sweep_all(town.later(hours=1))
+    chen = browser("chen")
+    board = " ".join(re.sub(r"<[^>]+>", " ", chen.get("/").content.decode()).split())
+    assert f" city {len(listed)} " in board.partition("按单位和类别")[2], board
     for row in listed:
         running = Clock.objects.filter(case_id=row["id"], ended_at=None)
         assert {"statutory", "promised"} <= set(running.values_list("clause", flat=True)), row["id"]

@@ -82,6 +82,6 @@ def browser(person: str) -> Client:
     """A client in which somebody of the town is signed in, with a login that is made now."""
     account = Account.objects.create_user(username=person)
     people.link_account(person, str(account.pk), actor=OPERATOR, now=NOW)
-    grant = RoleGrant(f"desk-{person}", "person", person, "handler", "market", START)
+    grant = RoleGrant(f"reads-{person}", "person", person, "hotline_operator", "city", START)
     people.grant(grant, actor=OPERATOR, now=NOW)
     return browser_of(person)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.city.cases import town
-from tests.city.supervision.staff import inbox, sweep_all, told
+from tests.city.supervision.staff import browser, inbox, sweep_all, told
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR
 from yinuo.city.people.staff import RoleGrant
@@ -42,6 +42,10 @@ def test_decision_d02_the_receiving_unit_is_told_once_of_what_it_is_offered(desk
     (args,) = inbox("zhao", "handed_over")
     assert args["from_zh"] == "service-centre"
     assert args["receipt"]
+    lines = browser("zhao").get("/inbox").content.decode().split('<li class="notice')[1:]
+    assert ["service-centre移交来一个办件，请签收。" in line and args["receipt"] in line for line in lines].count(
+        True
+    ) == 1
 
 
 def test_where_nobody_is_granted_who_answers_for_the_unit_is_told():

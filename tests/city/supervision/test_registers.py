@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.city.cases import town
-from tests.city.supervision.staff import local, sweep_all, told
+from tests.city.supervision.staff import browser, local, sweep_all, told
 from yinuo.city.cases.acts import Refused
 from yinuo.city.ledger import read
 from yinuo.city.people.actor import OPERATOR, NotAllowed
@@ -66,6 +66,8 @@ def test_invariant_33_a_measure_cites_its_clause_and_only_an_authorised_other_pe
     registers.state_case(measure, statement="检验未出报告", actor=town.CHIEF, now=local(3, 22))
     decide(measure, adopt=True, reason="属实", actor=LEADER, now=local(3, 23))
     assert len(told("zhou", "measure_decided")) == 1
+    page = browser("zhou").get("/inbox").content.decode()
+    assert "提出处理建议“效能告诫”，请在" in page and "前陈述意见" in page and "处理建议" in page
     registers.appeal_measure(measure, ground="有失公允", actor=town.CHIEF, now=local(3, 24))
     appeal = registers.decide_measure_appeal
     assert code(appeal, measure, revoke=True, reason="再议", actor=LEADER, now=local(3, 25)) == "same_person"
@@ -80,6 +82,8 @@ def test_decision_d43_a_proposal_takes_no_effect_by_itself(card):
     sweep_all(local(5, 1))
     assert Measure.objects.get().status == "proposed"
     assert code(proposed, card) == "proposed_before"
+    page = browser("zhou").get("/inbox?kind=measure_proposed").content.decode()
+    assert page.count("提出处理建议“效能告诫”") >= 1
 
 
 def test_who_says_nothing_within_the_days_may_be_decided_about(card):
