@@ -4,9 +4,10 @@
     python scripts/removal.py --rows E016 E058   these rows
     python scripts/removal.py --sample 3 --seed 1
 
-A test that is marked `holds("E058", shows="/queue")` is run with the view behind /queue answering 404. A row is proved when at
-least one of its tests fails so. Rows that name no page are proved by their text (tests/rulebook/test_institutions_of_the_hall.py).
-Ends with 1 when the page of some row can be taken away without any of its tests noticing, or when it names no page there is.
+A test that is marked `holds("E058", shows="/queue")` is run with the view behind /queue answering 404. A row is proved when of
+each page it names at least one test fails so. Rows that name no page are proved by their text
+(tests/rulebook/test_institutions_of_the_hall.py). Ends with 1 when a page of some row can be taken away without any test of that
+row and page noticing, when a test names two pages (one failing would pass for the other), or when there is no such page.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Removal:
         for item in kept:
             for row, page in self.marks(item):
                 self.pages[row].add(page)
+            if len({page for _row, page in self.marks(item)}) > 1:
+                self.errors.append(f"{item.nodeid} names two pages")
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -93,9 +96,13 @@ class Removal:
         if report.failed:
             self.errors.append(report.nodeid)
 
-    def unproved(self) -> list[str]:
-        """The rows of which no test noticed that the page was gone."""
-        return sorted(row for row in self.pages if not any(self.noticed[row, page] for page in self.pages[row]))
+    def unproved(self) -> list[tuple[str, str]]:
+        """Each row with a page of it of which no test noticed that it was gone."""
+        return [mark for mark in self.named() if not self.noticed[mark]]
+
+    def named(self) -> list[tuple[str, str]]:
+        """Each row with each page that its tests name."""
+        return sorted((row, page) for row, pages in self.pages.items() for page in pages)
 
 
 @contextmanager
@@ -150,7 +157,7 @@ ASKED = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--tb=no", "--no-h
 
 
 def main() -> int:
-    """Run the tests without their pages and say which rows nobody would miss."""
+    """Run the tests without their pages and say which pages of which rows nobody would miss."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument(
         "--rows", nargs="*", help="the rows to ask about, such as E058 or “invariant 12”; all when left out"
@@ -161,14 +168,15 @@ def main() -> int:
     removal = Removal(given.rows or (), given.sample, given.seed)
     with redirect_stdout(StringIO()) as told:
         pytest.main(ASKED, plugins=[removal])
-    for row, page in sorted((row, page) for row, pages in removal.pages.items() for page in pages):
+    for row, page in removal.named():
         unmoved = "".join(f"\n    not by {one}" for one in sorted(removal.unmoved[row, page]))
         print(f"{row} {page}: {'noticed' if removal.noticed[row, page] else '✗ not noticed'}{unmoved}")
     missed = [*removal.unproved(), *removal.errors]
     if missed or not removal.pages:
         print(told.getvalue()[-3000:], *removal.errors, sep="\n", file=sys.stderr)
     print(
-        f"{len(removal.pages)} rows, {len(removal.unproved())} that nobody would miss, {len(removal.errors)} tests that did not begin"
+        f"{len(removal.pages)} rows, {len(removal.named())} pages of them, {len(removal.unproved())} that nobody would miss,"
+        f" {len(removal.errors)} tests that did not begin or name two pages"
     )
     return 1 if missed or not removal.pages else 0
 
