@@ -189,7 +189,10 @@ class Unmasking(models.Model):
 
 
 class Revision(models.Model):
-    """The last event of a people stream that the tables hold. Writers lock it; readers know by it when to look again."""
+    """The last event of a people stream that the tables hold, and one row for all that decides who may do what.
+
+    Writers lock them; readers know by the one row when to look again.
+    """
 
     stream = models.CharField(max_length=40, primary_key=True)
     version = models.IntegerField()

@@ -19,6 +19,8 @@ from yinuo.city.people.units import Span, spans
 
 PREFIX = "people/"
 STREAMS = tuple(f"people/{name}" for name in ("exports", "persons", "posts", "roles", "tokens", "units", "unmaskings"))
+SUM = "people"
+"""The row that changes when any of persons, posts, roles or units does: one look tells whether what is remembered still holds."""
 TABLES = (
     models.Unit,
     models.Post,
@@ -63,12 +65,14 @@ def apply(events: Sequence[StoredEvent]) -> None:
         unique_fields=["stream"],
         update_fields=["version", "digest"],
     )
+    with connection.cursor() as cursor:
+        cursor.execute(sql(__file__, "sum_up"))
 
 
 def lock() -> Mapping[str, int]:
     """Let one writer in at a time, until the transaction ends; the version of every people stream."""
     models.Revision.objects.bulk_create(
-        [models.Revision(stream=name, version=0, digest="") for name in STREAMS], ignore_conflicts=True
+        [models.Revision(stream=name, version=0, digest="") for name in (SUM, *STREAMS)], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
         cursor.execute(sql(__file__, "lock"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
 
 CONTENT = (
@@ -13,6 +14,8 @@ CONTENT = (
     "unit", "actor", "why_code", "why_args", "evidence",
 )  # fmt: skip
 """What `evaluate` says of a finding, but for when it stopped."""
+content_of: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*CONTENT)
+"""The values of CONTENT of a finding's row, in that order."""
 
 Status = Literal["open", "cleared", "withdrawn", "cancelled"]
 AppealState = Literal["", "appealed", "cancelled", "rejected"]
@@ -134,61 +137,58 @@ class Heard:
         return instant_of(self.payload.get("answer_by"))
 
 
-def _raised(card: Card | None, heard: Heard) -> Card:
-    """Raised for the first time, or again after it was withdrawn or cleared."""
-    if card is None:
-        name, turn = str(heard.payload["card"]), int(heard.payload["turn"]) + 1
-        return Card(name, heard.content, turn, said_at=heard.said_at, answer_by=heard.answer_by)
-    return replace(
-        card, content=heard.content, cleared_at=None, withdrawn_at=None,
-        said_at=card.said_at or heard.said_at, answer_by=heard.answer_by or card.answer_by,
-    )  # fmt: skip
+def _raised(card: Card, heard: Heard) -> dict[str, Any]:
+    """Raised again after it was withdrawn or cleared."""
+    return {
+        "content": heard.content, "cleared_at": None, "withdrawn_at": None, "said_at": card.said_at or heard.said_at,
+        "answer_by": heard.answer_by or card.answer_by,
+    }  # fmt: skip
 
 
-def _amended(card: Card, heard: Heard) -> Card:
-    return replace(card, content=heard.content)
+def _amended(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"content": heard.content}
 
 
-def _cleared(card: Card, heard: Heard) -> Card:
-    return replace(card, cleared_at=heard.at)
+def _cleared(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"cleared_at": heard.at}
 
 
-def _withdrawn(card: Card, heard: Heard) -> Card:
-    return replace(card, withdrawn_at=heard.at)
+def _withdrawn(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"withdrawn_at": heard.at}
 
 
-def _escalated(card: Card, heard: Heard) -> Card:
-    return replace(card, tier=int(heard.payload["tier"]), answer_by=heard.answer_by)
+def _escalated(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"tier": int(heard.payload["tier"]), "answer_by": heard.answer_by}
 
 
-def _explained(card: Card, heard: Heard) -> Card:
-    return replace(card, explanation=heard.payload["text"], explained_by=heard.payload["by"], explained_at=heard.at)
+def _explained(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"explanation": heard.payload["text"], "explained_by": heard.payload["by"], "explained_at": heard.at}
 
 
-def _appealed(card: Card, heard: Heard) -> Card:
-    return replace(
-        card, appeal="appealed", appeal_ground=heard.payload["ground"], appealed_by=heard.payload["by"],
-        appealed_at=heard.at, decided_by=None, decided_at=None, decision="",
-    )  # fmt: skip
+def _appealed(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {
+        "appeal": "appealed", "appeal_ground": heard.payload["ground"], "appealed_by": heard.payload["by"],
+        "appealed_at": heard.at, "decided_by": None, "decided_at": None, "decision": "",
+    }  # fmt: skip
 
 
-def _cancelled(card: Card, heard: Heard) -> Card:
-    return replace(_decided(card, heard), appeal="cancelled", cancelled_at=heard.at)
+def _cancelled(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {**_decided(heard), "appeal": "cancelled", "cancelled_at": heard.at}
 
 
-def _rejected(card: Card, heard: Heard) -> Card:
-    return replace(_decided(card, heard), appeal="rejected", answer_by=heard.answer_by or card.answer_by)
+def _rejected(card: Card, heard: Heard) -> dict[str, Any]:
+    return {**_decided(heard), "appeal": "rejected", "answer_by": heard.answer_by or card.answer_by}
 
 
-def _decided(card: Card, heard: Heard) -> Card:
-    return replace(card, decided_by=heard.payload["by"], decided_at=heard.at, decision=heard.payload["reason"])
+def _decided(heard: Heard) -> dict[str, Any]:
+    return {"decided_by": heard.payload["by"], "decided_at": heard.at, "decision": heard.payload["reason"]}
 
 
-def _published(card: Card, heard: Heard) -> Card:
-    return replace(card, public_reason=heard.payload["text"], published_at=heard.at)
+def _published(_card: Card, heard: Heard) -> dict[str, Any]:
+    return {"public_reason": heard.payload["text"], "published_at": heard.at}
 
 
-_CHANGES: dict[str, Callable[..., Card]] = {
+_CHANGES: dict[str, Callable[[Card, Heard], dict[str, Any]]] = {
     "finding_raised": _raised,
     "finding_amended": _amended,
     "finding_cleared": _cleared,
@@ -209,8 +209,9 @@ def fold(card: Card | None, activity: str, payload: Mapping[str, Any], *, at: da
 
     Raises LookupError for an event about a card nobody raised.
     """
-    if card is None and activity != "finding_raised":
+    heard, turn = Heard(payload, at, said_at), int(payload["turn"]) + 1
+    if card is not None:
+        return replace(card, turn=turn, **_CHANGES[activity](card, heard))
+    if activity != "finding_raised":
         raise LookupError(f"{activity} of card {payload.get('card')!r}, which was never raised")
-    changed = _CHANGES[activity](card, Heard(payload, at, said_at))
-    turn = int(payload["turn"]) + 1
-    return changed if changed.turn == turn else replace(changed, turn=turn)
+    return Card(str(payload["card"]), heard.content, turn, said_at=said_at, answer_by=heard.answer_by)

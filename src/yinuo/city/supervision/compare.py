@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from yinuo.city.supervision.cards import CONTENT, Card, Saying, card_of, fold, text_of
+from yinuo.city.supervision.cards import CONTENT, Card, Saying, card_of, content_of, fold, text_of
 
 Cause = Literal["recorded_late", "text_changed"]
 """Why something said before is no longer so."""
@@ -58,7 +58,7 @@ def _of_one(card: Card | None, row: Mapping[str, Any], *, name: str, at: datetim
     if is_new:
         extra = {} if card is None else {"again": True, "cause": cause}
         found.append(Saying(name, case_id, "finding_raised", raised_at, turn, _payload(name, turn, row, **extra)))
-    elif card is not None and any(card.content[field] != row[field] for field in CONTENT):
+    elif card is not None and content_of(card.content) != content_of(row):
         found.append(Saying(name, case_id, "finding_amended", at, turn, _payload(name, turn, row, cause=cause)))
     turn += len(found)
     if cleared_at is not None and (is_new or card is None or card.cleared_at != cleared_at):

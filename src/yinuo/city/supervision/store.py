@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from django.db import connection
 from yinuo.city.ledger.batch import append_batch, cell
 from yinuo.city.ledger.events import NewEvent, StoredEvent
 from yinuo.city.ledger.statements import sql
-from yinuo.city.supervision.cards import CONTENT, OF_CARDS, Card, Saying, fold, text_of
+from yinuo.city.supervision.cards import CONTENT, OF_CARDS, Card, Saying, content_of, fold, text_of
 from yinuo.engine.log import CLOCK_COLUMNS, HOLDING_COLUMNS, INSTANT
 from yinuo.kernel.instants import as_instant
 
@@ -31,7 +31,7 @@ MANY = 50
 """Fresh cards from which copying them in is cheaper than one statement for everything."""
 _MOVED = ("card", "status", *_OWN)
 """What an event that says nothing new of the finding itself can change, and of which card."""
-_CONTENT_OF, _OWN_OF = itemgetter(*CONTENT), attrgetter("status", *_OWN)
+_OWN_OF = attrgetter("status", *_OWN)
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = re.compile(r'\\[^"\\]')
 
@@ -155,7 +155,7 @@ def _put_cards(changed: Sequence[Card], before: Mapping[str, Card]) -> None:
         if card.card in before and card.content is before[card.card].content:
             moved.append(dict(zip(_MOVED, (card.card, *map(_plain, _OWN_OF(card))), strict=True)))
         else:
-            values = (card.card, *_CONTENT_OF(card.content), *_OWN_OF(card))
+            values = (card.card, *content_of(card.content), *_OWN_OF(card))
             said.append(dict(zip(_COLUMNS, map(_plain, values), strict=True)))
     for statement, rows in (("move_cards", moved), ("put_cards", said)):
         if rows:
@@ -190,7 +190,7 @@ def _copy_cards(cards: Sequence[Card], cases: pl.DataFrame) -> None:
     missing = "\\N\t\\N\t{}"
     lines = []
     for card in cards:
-        content = [_plain(value) for value in _CONTENT_OF(card.content)]
+        content = [_plain(value) for value in content_of(card.content)]
         parts = beside.get(card.content["case_id"], missing), _line([card.card, *content]), _own_line(_OWN_OF(card))
         lines.append("\t".join(parts) + "\n")
     names = ", ".join((*_OF_CASE, *_COLUMNS))
@@ -214,11 +214,12 @@ def _cell(value: str | int | None) -> str:
 def put_clocks(case_ids: Collection[str], clocks: pl.DataFrame, *, cases: pl.DataFrame) -> set[str]:
     """Put these clocks in the place of all clocks of the cases. `cases` has case_id, kind, item, scope, opened_at.
 
+    A case's clocks lie together: what reads or replaces them again finds them on one page, and its index in one place.
     Returns the cases to which silence had done something by the clocks that were there before.
     """
     silent = {case_id for (case_id,) in run("forget_clocks", case_ids=list(case_ids))}
     rows = clocks.with_columns(pl.col("case_id").cast(pl.String)).join(cases, on="case_id", how="left")
-    rows = rows.with_columns(pl.col("scope").fill_null("{}"))
+    rows = rows.with_columns(pl.col("scope").fill_null("{}")).sort("case_id", maintain_order=True)
     _copy("supervision_clock", rows.select(*CLOCK_COLUMNS, *_OF_CASE, "opened_at"))
     return silent
 

@@ -307,7 +307,7 @@ def _compared(
     sayings: list[Saying] = []
     causes: tuple[tuple[Cause, bool], ...] = (("recorded_late", False), ("text_changed", True))
     rows = looked.said.findings.to_dicts()
-    for cause, is_moved in causes:
+    for cause, is_moved in causes if moved else causes[:1]:
         cards = [card for card in before if (card.content["case_id"] in moved) == is_moved]
         found = [row for row in rows if (row["case_id"] in moved) == is_moved]
         sayings += compare(cards, found, at=now, cause=cause)

@@ -2,8 +2,4 @@
 SELECT
     (SELECT digest FROM texts_installation WHERE name = %(pack)s ORDER BY version DESC LIMIT 1) AS digest,
     (SELECT count(*) FROM notices_notice WHERE person = %(person)s AND read_at IS NULL) AS unread,
-    (
-        SELECT COALESCE(string_agg(digest, '' ORDER BY stream), '')
-        FROM people_revision
-        WHERE stream IN ('people/persons', 'people/posts', 'people/roles', 'people/units')
-    ) AS revision
+    coalesce((SELECT digest FROM people_revision WHERE stream = 'people'), '') AS revision
