@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,8 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.city.board import small_city
 from tests.city.hall.test_intake import ALL, before, do, li, made, said, sent
 from tests.city.papers.pdftext import text_of
+from yinuo.city.cases import projection
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import record
 from yinuo.city.cases.models import Case
 from yinuo.city.hall.delivery import rows
+from yinuo.city.ledger import read
 from yinuo.city.supervision.models import Clock
 from yinuo.city.supervision.sweep import sweep
 
@@ -66,6 +71,49 @@ def test_what_was_decided_long_ago_and_never_delivered_stays_on_the_list(granted
     assert "9000" in first and granted.receipt not in first
     assert granted.receipt in said(sign_in("li").get("/deliveries?page=1"))
     assert "9000" in said(sign_in("li").get("/deliveries?page=x"))
+
+
+def one_by_one(since):
+    """What waits, asked of each application by itself."""
+    begun = {case.fields["about"] for case in Case.objects.filter(kind="delivery")}
+    ended = Case.objects.filter(kind="application", status="ended", ended_at__gte=since).exclude(case_id__in=begun)
+    seen = [(one.case_id, orjson.loads(one.state)["seen"]) for one in ended.order_by("ended_at", "case_id")]
+    return [(case_id, "granted" in did) for case_id, did in seen if did.keys() & {"granted", "refused"}]
+
+
+def told(since):
+    whole, page, is_more = [], 0, True
+    while is_more:
+        found, is_more = rows.decided("TRUE", {}, since=since, page=page)
+        whole, page = [*whole, *((one["case_id"], one["is_granted"]) for one in found)], page + 1
+    return whole
+
+
+def test_granted_and_refused_wait_until_a_delivery_is_begun_and_a_rebuild_says_the_same(city, db, monkeypatch):
+    monkeypatch.setattr(rows, "MOST", 7)
+    now, unit = small_city.NOW, {"unit": "market", "source": "hall"}
+    since = now - timedelta(days=40)
+    open_ones = list(Case.objects.filter(kind="application", status="open").values_list("case_id", flat=True)[:4])
+    granted = [case_id for case_id, _is_granted in one_by_one(since)]
+    assert len(granted) > 15 and Case.objects.filter(stage="withdrawn", ended_at__gte=since).exists()
+    facts = [Act(one, "refused", now, event_id=f"no-{one}", **unit) for one in open_ones]
+    for number, one in enumerate([*granted[::2], open_ones[0]]):
+        about = {"about": one, "document": "准予决定书", "way": "邮寄"}
+        facts.append(
+            Act(f"letter-{number}", "delivery_due", now, about, kind="delivery", event_id=f"due-{one}", **unit)
+        )
+    done = record(facts, actor=small_city.SYSTEM, now=now)
+    assert not [one.sentence for one in done if isinstance(one, Refused)]
+    waiting = one_by_one(since)
+    assert {case_id for case_id, _is_granted in waiting} == {*granted[1::2], *open_ones[1:]}
+    assert {case_id for case_id, is_granted in waiting if not is_granted} == set(open_ones[1:])
+    assert told(since) == waiting and told(now + timedelta(days=1)) == []
+    events = [event for part in read.replay({"case/"}, at_a_time=500) for event in part]
+    projection.reset()
+    projection.apply(events)
+    assert told(since) == one_by_one(since) == waiting
+    Case.objects.filter(case_id__in=granted[::2]).update(state="no state at all")
+    assert told(since) == waiting, "of what is delivered no state is read: there are a million of them"
 
 
 def test_the_decision_is_printed_with_its_basis(granted, sign_in):
