@@ -89,7 +89,7 @@ def about(system):
     return shown
 
 
-@pytest.mark.holds("regression 21", "peer 98", shows="/api/docs")
+@pytest.mark.holds("regression 21", "peer 98", shows="GET /api/cases")
 @pytest.mark.parametrize(("unit", "own"), [("market", MINE), ("police", THEIRS), ("city", MINE | THEIRS)])
 def test_regression_21_every_way_out_shows_the_same_rows_and_a_foreign_department_none(filled, unit, own):
     system = System(SECRETS[unit])

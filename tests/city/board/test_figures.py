@@ -56,7 +56,7 @@ def test_the_quarter_before_this_one_is_measured_again():
     assert str(_reopened(small_city.NOW.date().replace(month=11))) == "2026-07-01"
 
 
-@pytest.mark.holds("regression 21", shows="/figures")
+@pytest.mark.holds("regression 21", shows="/figures/time-limit/on-time")
 def test_a_figure_without_a_unit_of_ones_own_is_not_shown(sign_in):
     text = sign_in("sun").get("/figures/time-limit/on-time").content.decode()
     assert "市市场监督管理局" in text
@@ -71,7 +71,7 @@ def test_a_figure_the_text_does_not_have_is_not_found(sign_in):
         assert sign_in("chen").get(address).status_code == 404
 
 
-@pytest.mark.holds("invariant 59", shows="/figures/time-limit/on-time")
+@pytest.mark.holds("invariant 59", "regression 20", shows="/figures/time-limit/on-time")
 def test_four_cases_of_a_month_are_a_rate_where_the_text_of_the_month_wanted_three_and_none_where_it_wanted_five(
     sign_in,
 ):

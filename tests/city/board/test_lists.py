@@ -13,9 +13,11 @@ from django.core.cache import cache
 from python_calamine import load_workbook
 
 from tests.city.board import small_city
+from tests.city.board.test_shown import reported
 from yinuo.city.board import lists
 from yinuo.city.board.lights import lights
 from yinuo.city.board.lists import cases
+from yinuo.city.cases import numbers
 from yinuo.city.cases.models import Case
 from yinuo.city.pages import listing
 from yinuo.city.pages.listing import listed
@@ -144,6 +146,19 @@ def test_a_number_that_was_not_counted_to_the_end_says_so(sign_in, monkeypatch, 
     assert total_in_head(client.get(f"/{page}")) == said
     monkeypatch.setattr(lists, page, lambda words: replace(spec(words), most=int(re.match(r"\d+", exact).group())))
     assert total_in_head(client.get(f"/{page}")) == exact
+
+
+@pytest.mark.holds("regression 17", shows="/cases")
+def test_more_cases_a_day_than_four_digits_count_have_each_its_own_number_in_the_list(sign_in):
+    for case_id in ("many-1", "many-2"):
+        reported(case_id, "application", ("received", {"applicant": "甲"}), item="food-permit", began=small_city.NOW)
+        numbers.serials(10_500)
+    first, last = (
+        Case.objects.filter(case_id__in=["many-1", "many-2"]).order_by("case_id").values_list("receipt", flat=True)
+    )
+    assert first[:8] == last[:8] == f"{small_city.NOW:%Y%m%d}" and first != last
+    page = sign_in("chen").get("/cases").content.decode()
+    assert [page.count(f">{one}<") for one in (first, last)] == [1, 1]
 
 
 @pytest.mark.holds("peer 67", "invariant 58", shows="/")

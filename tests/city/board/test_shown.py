@@ -129,7 +129,7 @@ def test_the_board_counts_every_open_card_of_a_level(chen):
     assert re.search(rf"黄牌 {number}\b", text(chen.get("/")))
 
 
-@pytest.mark.holds("E077", "peer 72", "decision D05", shows="/figures/time-limit/on-time")
+@pytest.mark.holds("E077", "peer 72", "decision D05", "regression 20", shows="/figures/time-limit/on-time")
 def test_the_rate_of_what_was_on_time_is_told_with_its_n(chen):
     figure = Figure.objects.get(clause="on-time", unit="medical-insurance", period_start="2026-03-01")
     page = text(chen.get("/figures/time-limit/on-time?period=2026-03-01"))

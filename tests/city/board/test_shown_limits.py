@@ -214,7 +214,7 @@ def test_a_cancelled_card_stands_on_a_list_of_its_own(chen, appealed):
     assert receipt in text(chen.get("/findings?status=cancelled"))
 
 
-@pytest.mark.holds("peer 99", shows="/cases/<id>/proof")
+@pytest.mark.holds("peer 99", "regression 22", shows="/cases/<id>/proof")
 def test_each_line_of_the_proof_covers_the_one_before(chen):
     page = text(chen.get("/cases/D003/proof"))
     before = "0" * 12

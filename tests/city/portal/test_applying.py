@@ -171,7 +171,7 @@ def come_in_again(come_in, phone):
     return come_in(phone)
 
 
-@pytest.mark.holds("regression 24", shows="/my")
+@pytest.mark.holds("regression 24", shows="/my/drafts/<draft>")
 def test_a_file_is_judged_by_its_content_and_its_size(come_in, settings):
     client = come_in()
     address = begun(client)

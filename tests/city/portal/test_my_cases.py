@@ -104,6 +104,7 @@ def test_nobody_sees_or_touches_what_is_anothers(come_in, at):
         (f"{address}/pay", {"fee": "x"}),
     ):
         assert other.post(path, body).status_code == 404
+    assert case.receipt in mine.get("/my").content.decode()
     assert case.receipt not in other.get("/my").content.decode()
     for path in ("/cases", f"/cases/{case.case_id}", "/board", "/window", "/units", f"/api/cases/{case.case_id}"):
         assert mine.get(path).status_code in {302, 401, 403, 404}, f"{path}: a resident is no staff"

@@ -218,7 +218,7 @@ def test_a_file_that_was_uploaded_is_kept_while_the_rest_is_put_right(sign_in):
     assert state_of(one.case_id).files == [kept[1]]
 
 
-@pytest.mark.holds("peer 98", shows="/cases/<id>")
+@pytest.mark.holds("peer 98", "regression 21", shows="/cases/<id>")
 def test_the_name_of_a_case_one_may_not_see_is_not_told_by_what_points_to_it(sign_in):
     theirs, now = "elsewhere-1", small_city.NOW
     told = {"subject": "住房内部名单", "class": "政务", "owner": "housing", "interval": "1 year", "legal_basis": "条例"}

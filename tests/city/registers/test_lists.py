@@ -84,6 +84,7 @@ def test_e228_a_decision_that_does_not_say_whom_it_touches_is_not_published(sign
 
 @pytest.mark.holds("peer 98", shows="/registers/<kind>")
 def test_nobody_sees_entries_of_others_units(sign_in, three):
+    assert shown_in(text(sign_in("zhao").get(f"{PROJECTS}?sort=by_number"))) == ["示重1", "示重2", "示重3"]
     assert shown_in(text(sign_in("wu").get(PROJECTS))) == []
     printed = text(sign_in("wu").get(f"{PROJECTS}/print"))
     assert "· 0 条" in printed and "示重" not in printed

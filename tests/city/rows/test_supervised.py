@@ -142,13 +142,17 @@ def test_regression_18_what_one_case_costs_does_not_grow_with_the_day():
     """The same statements, and none that counts, ranks or reads all cases of the day, before and after hundreds of others."""
     from django.test.utils import CaptureQueriesContext
 
+    reader = browser("chen")
+
     def cost(number):
         with CaptureQueriesContext(connection) as asked:
             case_id = town.receive(at=town.later(minutes=number))
             town.accept(case_id, at=town.later(minutes=number + 1))
         with CaptureQueriesContext(connection) as judged:
             sweep_all(town.later(minutes=number + 2))
-        return [query["sql"] for query in asked], len(judged)
+        with CaptureQueriesContext(connection) as shown:
+            assert reader.get(f"/cases/{case_id}").status_code == 200
+        return [query["sql"] for query in asked], (len(judged), len(shown))
 
     cost(0)
     first, looked = cost(10)
