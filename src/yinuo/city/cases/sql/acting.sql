@@ -15,11 +15,13 @@ BEGIN
     IF said <> 'written' THEN
         RETURN said;
     END IF;
+    -- p_scope[:]: an array handed to a function is stored in another form than when its row is written again, and the next update
+    -- would take that for a change and write every index anew. A slice has the form that stays.
     IF p_opening IS NULL THEN
         -- What is null is as it was.
         UPDATE cases_case SET
             ended_at = p_ended_at, status = now_status, stage = p_stage, holder_unit = p_holder_unit, holder_actor = p_holder_actor,
-            version = p_version + 1, fields = coalesce(p_fields, fields), scope = coalesce(p_scope, scope),
+            version = p_version + 1, fields = coalesce(p_fields, fields), scope = coalesce(p_scope[:], scope),
             person_ref = p_person_ref, changed_at = p_recorded_at, state = p_state, head = p_new_digest
         WHERE case_id = p_case_id;
         IF NOT FOUND THEN
@@ -31,7 +33,7 @@ BEGIN
             holder_unit, holder_actor, parent, version, fields, scope, person_ref, changed_at, state, head)
         SELECT p_case_id, kind, item, unit, region, channel, receipt, title, words,
             timestamptz 'epoch' + opened_at * interval '1 microsecond', p_ended_at, now_status, p_stage,
-            p_holder_unit, p_holder_actor, parent, 1, p_fields, p_scope, p_person_ref, p_recorded_at, p_state, p_new_digest
+            p_holder_unit, p_holder_actor, parent, 1, p_fields, p_scope[:], p_person_ref, p_recorded_at, p_state, p_new_digest
         FROM jsonb_to_record(p_opening) AS r(
             kind text, item text, unit text, region text, channel text, receipt text, title text, words text[], opened_at bigint,
             parent text);
