@@ -93,7 +93,8 @@ def cuts(day: date) -> list[dict[str, Any]]:
         for name in _cut(before, item) if before is not None else ():
             _of(years, row["since"].year, names)[name].append(row)
         if row["withdrawn"] and row["until"] <= day:
-            _of(years, row["until"].year, names)["merged" if row["into"] else "withdrawn"].append(row)
+            ended = {**row, "authority": row["withdrawn"]}
+            _of(years, row["until"].year, names)["merged" if row["into"] else "withdrawn"].append(ended)
     return [years[year] for year in sorted(years, reverse=True)]
 
 
