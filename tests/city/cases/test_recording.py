@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from tests.city.cases import town
 from yinuo.city.cases import commands, projection, queries
@@ -12,6 +13,7 @@ from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.logs import line_of, log_of
 from yinuo.city.cases.models import Case, Handover, Look, Task, Thread
 from yinuo.city.ledger import private, read
+from yinuo.city.ledger.statements import sql
 from yinuo.city.people import commands as people
 from yinuo.city.people.actor import OPERATOR, Actor, Grant, NotAllowed
 from yinuo.city.texts import in_force
@@ -233,6 +235,25 @@ def test_the_log_read_in_columns_is_the_log_read_event_by_event():
     assert "hall:a-1" in log.events["event_id"].to_list()
     empty = queries.log([])
     assert (len(empty.events), len(empty.cases)) == (0, 0)
+
+
+def test_the_history_of_a_case_is_looked_up_however_many_others_there_are():
+    record(*(received(f"n{number:03}") for number in range(400)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'ledger_event'::regclass")
+        for (part,) in cursor.fetchall():  # as the server does by itself, which never looks at the table as a whole
+            cursor.execute(f"ANALYZE {part}")
+        cursor.execute(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {sql(queries.__file__, 'history')}", {"streams": '["case/n007"]'}
+        )
+        plan = cursor.fetchone()[0][0]["Plan"]
+    assert rows_scanned(plan) == len(read.stream("case/n007"))
+
+
+def rows_scanned(plan):
+    """Rows of the ledger that a plan read."""
+    own = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Relation Name", "").startswith("ledger_event") else 0
+    return own + sum(rows_scanned(part) for part in plan.get("Plans", ()))
 
 
 def test_what_a_command_of_ours_said_opens_the_door_to_nobody_else_in_the_same_batch():
