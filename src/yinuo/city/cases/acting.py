@@ -125,7 +125,7 @@ def write(decided: Decided) -> Done:
     stored = append([event], expected=loaded.state.version, recorded_at=decided.now)
     if stored[0].version <= loaded.state.version:
         return done_of(stored[0])
-    folded = projection.folded(loaded.state if loaded.state.version else None, stored, loaded.ways)
+    folded = projection.folded(loaded.state if loaded.state.version else None, projection.news(stored), loaded.ways)
     projection.write([folded], loaded.ways, tree=loaded.tree, look=True)
     return Done(folded.after.case_id, folded.after.receipt, folded.after.version, (event.event_id,))
 

@@ -38,7 +38,7 @@ def write(
     check(event)
     (made,) = linked([event], (before.version, head), recorded_at=now)
     is_new = before.version == 0
-    folded = projection.folded(None if is_new else before, [made], ways, payloads=[event.payload])
+    folded = projection.folded(None if is_new else before, projection.news([made]), ways)
     rows = projection.rows([folded], ways, tree)
     if rows["gone"] or rows["offers"] or rows["threads"]:
         return None

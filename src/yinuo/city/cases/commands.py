@@ -89,7 +89,7 @@ def forget(case_id: str, fields: Collection[str], *, brought_by: str, actor: str
         told = private.seal(f"{person['ref']}/parted", left)
         parted = NewEvent(PREFIX + case_id, "yinuo", f"parted:{person['ref']}", PARTED, now, {"v": 1, "fields": {}, "person": told}, actor)  # fmt: skip
         stored, ways = append([parted], expected=None, recorded_at=now), projection.ways_in_force()
-        projection.take(stored, ways, tree=units.tree(now.astimezone(ways.zone).date()), look=False)
+        projection.take([projection.news(stored)], ways, tree=units.tree(now.astimezone(ways.zone).date()), look=False)
         gone.append(str(person["ref"]))
     return gone
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import groupby, repeat
+from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -40,6 +40,15 @@ class Folded:
     head: bytes
 
 
+class News(NamedTuple):
+    """What was just written of one case: its events in the order of their versions, when, and the digest of the last."""
+
+    case_id: str
+    events: list[Happened]
+    recorded_at: int
+    head: bytes
+
+
 @lru_cache(maxsize=4)
 def ways_of(digest: str) -> Ways:
     """The flows of an installed text, prepared once a process."""
@@ -52,31 +61,34 @@ def ways_in_force() -> Ways:
     return ways_of(in_force.pack().digest)
 
 
-def happened(event: StoredEvent, said: Mapping[str, Any] | None = None) -> Happened:
-    """An event as the fold reads it; `said` is its payload where it is known without reading it."""
-    payload = orjson.loads(event.payload) if said is None else said
+def happened(event: StoredEvent) -> Happened:
+    """An event as the fold reads it."""
+    payload = orjson.loads(event.payload)
     return Happened(event.activity, microseconds(event.at), event.version, event.actor, event.unit, payload)
 
 
-def folded(
-    before: State | None,
-    events: Sequence[StoredEvent],
-    ways: Ways,
-    *,
-    payloads: Sequence[Mapping[str, Any] | None] | None = None,
-) -> Folded:
-    """The state of one case after new events, given in the order of their versions.
+def news(events: Sequence[StoredEvent]) -> News:
+    """Events of one case, in the order of their versions, as news of it."""
+    last = events[-1]
+    return News(
+        last.stream.removeprefix(PREFIX), list(map(happened, events)), microseconds(last.recorded_at), last.digest
+    )
+
+
+def folded(before: State | None, news: News, ways: Ways) -> Folded:
+    """The state of one case after what was written of it.
 
     One that happened before what is already known means folding the whole case again, in the order of time.
     """
-    new = list(map(happened, events, [None] * len(events) if payloads is None else payloads))
-    last = events[-1]
-    case_id = last.stream.removeprefix(PREFIX)
+    case_id, new, recorded_at, head = news
     ordered, start = True, before.last_at if before is not None else 0
     for one in new:
-        ordered, start = ordered and one.at >= start, one.at
+        if one.at < start:
+            ordered = False
+            break
+        start = one.at
     if not ordered:
-        known = [] if before is None else [happened(one) for one in read.stream(last.stream)]
+        known = [] if before is None else [happened(one) for one in read.stream(PREFIX + case_id)]
         known = [one for one in known if one.version < new[0].version]
         new, state = sorted([*known, *new], key=lambda one: (one.at, one.version)), State(case_id)
         # The receipt, kind and lead unit were said by whichever event was recorded first.
@@ -85,7 +97,7 @@ def folded(
     else:
         state = State(case_id) if before is None else before.copied()
     way = fold_all(state, new, ways)
-    return Folded(before, state, way, microseconds(last.recorded_at), last.digest)
+    return Folded(before, state, way, recorded_at, head)
 
 
 def _opening(first: Happened) -> dict[str, Any]:
@@ -267,7 +279,7 @@ def apply(events: Sequence[StoredEvent]) -> None:
         when = {past[event.recorded_at] for event in many}
         if many[0].version == 1 and len({digest for digest, _day in when}) == 1:
             digest, day = past[many[-1].recorded_at]
-            whole.setdefault((digest, day), []).append(folded(None, many, ways_of(digest)))
+            whole.setdefault((digest, day), []).append(folded(None, news(many), ways_of(digest)))
         else:
             parts += many
     revision = units.revision()
@@ -277,7 +289,7 @@ def apply(events: Sequence[StoredEvent]) -> None:
     copied.write(fresh, look=False)
     _note_books(one.way for one in fresh)
     for (digest, day), some_parts in groupby(parts, key=lambda event: past[event.recorded_at]):
-        take(list(some_parts), ways_of(digest), tree=units.tree(day, known=revision), look=False)
+        take(news_of(some_parts), ways_of(digest), tree=units.tree(day, known=revision), look=False)
 
 
 _place = attrgetter("stream", "version")
@@ -298,30 +310,20 @@ class _Past(dict[datetime, tuple[str, date]]):
         return self[at]
 
 
-def take(
-    events: Sequence[StoredEvent],
-    ways: Ways,
-    *,
-    tree: units.Tree,
-    look: bool,
-    payloads: Sequence[Mapping[str, Any]] | None = None,
-) -> list[Folded]:
-    """Fold events of many cases into their states and write the rows. `payloads` are the events' where they are known."""
-    if not events:
+def news_of(events: Iterable[StoredEvent]) -> list[News]:
+    """Events of many cases, those of each in the order of their versions, as news of each."""
+    by_stream: dict[str, list[StoredEvent]] = {}
+    for event in events:
+        by_stream.setdefault(event.stream, []).append(event)
+    return [news(many) for many in by_stream.values()]
+
+
+def take(many: Sequence[News], ways: Ways, *, tree: units.Tree, look: bool) -> list[Folded]:
+    """Fold what was written of many cases into their states and write the rows."""
+    if not many:
         return []
-    by_stream: dict[str, tuple[list[StoredEvent], list[Mapping[str, Any] | None]]] = {}
-    for event, said in zip(events, repeat(None) if payloads is None else payloads, strict=payloads is not None):
-        many = by_stream.get(event[0])
-        if many is None:
-            by_stream[event[0]] = [event], [said]
-        else:
-            many[0].append(event)
-            many[1].append(said)
-    before = load_states([stream.removeprefix(PREFIX) for stream in by_stream])
-    cases = [
-        folded(before.get(stream.removeprefix(PREFIX)), many, ways, payloads=said)
-        for stream, (many, said) in by_stream.items()
-    ]
+    before = load_states([one.case_id for one in many])
+    cases = [folded(before.get(one.case_id), one, ways) for one in many]
     write(cases, ways, tree=tree, look=look)
     return cases
 

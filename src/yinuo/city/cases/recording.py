@@ -19,11 +19,12 @@ from yinuo.city.cases import numbers, projection
 from yinuo.city.cases.acting import opening
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.deciding import facts
-from yinuo.city.cases.deciding.states import State, local_day
+from yinuo.city.cases.deciding.states import Happened, State, local_day
 from yinuo.city.cases.deciding.ways import Way, Ways
 from yinuo.city.cases.logs import PREFIX
 from yinuo.city.ledger import private, read
 from yinuo.city.ledger.append import append, append_batch
+from yinuo.city.ledger.batch import Written
 from yinuo.city.ledger.canonical import NotCanonical
 from yinuo.city.ledger.events import Conflict, NewEvent, Unfit, WrongStream
 from yinuo.city.ledger.statements import sql
@@ -278,21 +279,31 @@ def _write(
     """Append, then read the cases and write their rows: from the append on nobody else can change them."""
     if not events or (len(events) == 1 and _write_one(batch, events[0], places[0], results)):
         return
-    written = append_batch(events, recorded_at=batch.now)
-    for index, reason in written.refused:
+    appended = append_batch(events, recorded_at=batch.now)
+    for index, reason in appended.refused:
         elsewhere = _("这个来源的这个编号已经用在别的事上，或者内容不能保存。")
         known = (events[index].source, events[index].event_id)
         log.info("fact_not_recorded", source=known[0], event_id=known[1], reason=reason)
         results[places[index]] = Refused("not_recorded", elsewhere)
-    skipped = set(written.duplicates) | {index for index, _reason in written.refused}
-    left = [index for index in range(len(events)) if index not in skipped]
-    said = [events[index].payload for index in left]
-    cases = projection.take(written.stored, batch.ways, tree=batch.tree, look=True, payloads=said)
-    receipts = {one.after.case_id: one.after.receipt for one in cases}
-    for index, one in zip(left, written.stored, strict=True):
-        case_id = one.stream.removeprefix(PREFIX)
-        results[places[index]] = Done(case_id, receipts[case_id], one.version, (one.event_id,))
-    _answer_duplicates(events, written.duplicates, places, results)
+    recorded_at = microseconds(batch.now)
+    news = [_news(one, events, recorded_at) for one in appended.written]
+    cases = projection.take(news, batch.ways, tree=batch.tree, look=True)
+    for one, case in zip(appended.written, cases, strict=True):
+        case_id, receipt = case.after.case_id, case.after.receipt
+        for version, index in enumerate(one.indexes, one.after + 1):
+            results[places[index]] = Done(case_id, receipt, version, (events[index].event_id,))
+    _answer_duplicates(events, appended.duplicates, places, results)
+
+
+def _news(written: Written, events: Sequence[NewEvent], recorded_at: int) -> projection.News:
+    """What was written of one case, its payloads as they were handed on: nothing is read again."""
+    stream, version, indexes, links, _places = written
+    happened = []
+    for index, (at, *_link) in zip(indexes, links, strict=True):
+        version += 1
+        _stream, _source, _event_id, activity, _at, payload, actor, unit = events[index]
+        happened.append(Happened(activity, at, version, actor, unit, payload))
+    return projection.News(stream.removeprefix(PREFIX), happened, recorded_at, links[-1][2])
 
 
 def _write_one(batch: _Batch, event: NewEvent, place: int, results: list[Done | Refused | None]) -> bool:
@@ -310,7 +321,7 @@ def _write_one(batch: _Batch, event: NewEvent, place: int, results: list[Done | 
         receipt = "" if before is None else before.receipt
         results[place] = Done(case_id, receipt, stored[0].version, (event.event_id,), is_new=False)
         return True
-    folded = projection.folded(before, stored, batch.ways)
+    folded = projection.folded(before, projection.news(stored), batch.ways)
     projection.write([folded], batch.ways, tree=batch.tree, look=True)
     results[place] = Done(case_id, folded.after.receipt, stored[0].version, (event.event_id,))
     return True

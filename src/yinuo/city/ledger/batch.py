@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
 import orjson
 from django.db import connection
@@ -14,7 +15,7 @@ from psycopg.errors import UniqueViolation
 
 from yinuo.city.ledger import read
 from yinuo.city.ledger.canonical import NotCanonical, encoded
-from yinuo.city.ledger.digest import GENESIS, Frames, Numbers, framed, links, trailed
+from yinuo.city.ledger.digest import GENESIS, Frames, Link, Numbers, framed, links, trailed
 from yinuo.city.ledger.events import NewEvent, StoredEvent, Unfit, check
 from yinuo.city.ledger.statements import bigint, binary, copy, instant, sql
 from yinuo.kernel.instants import microseconds
@@ -30,17 +31,44 @@ _DIGEST = (32).to_bytes(4, "big")
 """Before a digest."""
 
 
-@dataclass(frozen=True, slots=True)
+class Written(NamedTuple):
+    """What a batch wrote to one stream: after which version, the indexes of the events in order, their links and positions."""
+
+    stream: str
+    after: int
+    indexes: Sequence[int]
+    links: Sequence[Link]
+    places: Sequence[int]
+
+
+@dataclass(frozen=True)
 class BatchResult:
     """What became of a batch. Every event of it is in one of three: written, there before, or refused with a reason.
 
-    `stored` holds what was written, in the order given; `duplicates` the indexes of events already in their stream, or twice in
+    `written` holds what was written, stream by stream; `duplicates` the indexes of events already in their stream, or twice in
     the batch; `refused` indexes and why: not fit to be written, or received before for another stream.
     """
 
-    stored: tuple[StoredEvent, ...]
+    events: Sequence[NewEvent] = field(repr=False)
+    payloads: Mapping[int, bytes] = field(repr=False)
+    recorded_at: datetime
+    written: tuple[Written, ...]
     duplicates: tuple[int, ...]
     refused: tuple[tuple[int, str], ...]
+
+    @cached_property
+    def stored(self) -> tuple[StoredEvent, ...]:
+        """What was written as it is stored, in the order given."""
+        found: dict[int, StoredEvent] = {}
+        for stream, version, indexes, made, places in self.written:
+            for index, (_at, prev, digest, *_frames), place in zip(indexes, made, places, strict=True):
+                version += 1
+                _stream, source, event_id, activity, at, _payload, actor, unit = self.events[index]
+                found[index] = StoredEvent(
+                    stream, version, source, event_id, activity, at, self.recorded_at, actor, unit,
+                    self.payloads[index].decode(), prev, digest, place,
+                )  # fmt: skip
+        return tuple([found[index] for index in sorted(found)])
 
 
 @dataclass(slots=True)
@@ -53,12 +81,16 @@ class _Chain:
     trail: bytes = b""
     indexes: list[int] = field(default_factory=list)
 
-    def go_to(self, number: int, own: int) -> int:
-        """The next position, by the same rule as `ledger_position` in the database."""
-        place = (max(own, self.place >> RUNNING) << RUNNING) | (number & _RUNNING)
-        self.place = place = place if place > self.place else place + (1 << RUNNING)
-        self.trail = trailed(self.trail, place)
-        return place
+    def go_on(self, made: Sequence[Link], numbers: Iterable[int], own: int) -> list[int]:
+        """Go on by these links; their positions, by the same rule as `ledger_position` in the database."""
+        place, trail, places = self.place, self.trail, []
+        for number in numbers:
+            next_ = (max(own, place >> RUNNING) << RUNNING) | (number & _RUNNING)
+            place = next_ if next_ > place else next_ + (1 << RUNNING)
+            trail = trailed(trail, place)
+            places.append(place)
+        self.version, self.digest, self.place, self.trail = self.version + len(made), made[-1][2], place, trail
+        return places
 
 
 def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchResult:
@@ -68,24 +100,26 @@ def append_batch(events: Sequence[NewEvent], *, recorded_at: datetime) -> BatchR
     be decided first is decided by the caller under a lock of its own, or reported as a fact.
     """
     payloads, duplicates, refused = _fit(events)
-    stored: tuple[StoredEvent, ...] = ()
+    written: tuple[Written, ...] = ()
     if payloads:
         with connection.cursor() as cursor, connection.wrap_database_errors:
             new = _as_new(cursor, events, payloads, recorded_at=recorded_at)
             if new is None:
                 chains = _locked(cursor, events, payloads)
                 _receive(cursor, events, payloads, duplicates, refused)
-                stored, rows, _received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+                written, rows, _received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
                 copy(sql(__file__, "copy"), rows)
                 _move_heads(cursor, chains)
             else:
-                stored = new
-    return BatchResult(stored, tuple(sorted(duplicates)), tuple(sorted(refused.items())))
+                written = new
+    return BatchResult(
+        events, payloads, recorded_at, written, tuple(sorted(duplicates)), tuple(sorted(refused.items()))
+    )
 
 
 def _as_new(
     cursor: Any, events: Sequence[NewEvent], payloads: dict[int, bytes], *, recorded_at: datetime
-) -> tuple[StoredEvent, ...] | None:
+) -> tuple[Written, ...] | None:
     """Append as if nothing of it had been received before, which is the rule: three times COPY, and nothing is searched.
 
     Null when something had been, or another began one of the streams meanwhile: then nothing was written.
@@ -94,7 +128,7 @@ def _as_new(
     try:
         chains = _begun(cursor, {events[index].stream for index in payloads})
         old = frozenset(chains)
-        stored, rows, received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
+        written, rows, received = _linked(cursor, events, payloads, chains=chains, recorded_at=recorded_at)
         # In the order in which everybody locks: heads, then ids.
         fresh = sorted(chains.keys() - old)
         copy(sql(__file__, "copy_heads"), [_head_row(stream, chains[stream]) for stream in fresh])
@@ -108,7 +142,7 @@ def _as_new(
     connection.savepoint_commit(savepoint)
     for stream in fresh:
         read.remember(stream, (chains[stream].version, chains[stream].digest))
-    return stored
+    return written
 
 
 def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, bytes], list[int], dict[int, str]]:
@@ -189,8 +223,8 @@ def _linked(
     *,
     chains: dict[str, _Chain],
     recorded_at: datetime,
-) -> tuple[tuple[StoredEvent, ...], list[bytes], list[tuple[str, bytes]]]:
-    """The events as they will be stored, in the order given; their rows for COPY, and those of `ledger_received` by what sorts them.
+) -> tuple[tuple[Written, ...], list[bytes], list[tuple[str, bytes]]]:
+    """What will be written to each stream; its rows for COPY, and those of `ledger_received` by what sorts them.
 
     The chains go on accordingly.
     """
@@ -204,30 +238,27 @@ def _linked(
     number = dict(zip(payloads, numbers, strict=True))
     how, frames, versions = read.hashing(), Frames(), Numbers()
     now = instant(microseconds(recorded_at))
-    stored: dict[int, StoredEvent] = {}
+    written: list[Written] = []
     rows: list[bytes] = []
     received: list[tuple[str, bytes]] = []
     for stream, chain in chains.items():
+        if not chain.indexes:
+            continue
         name, version = framed(stream), chain.version
         mine = [(events[index], payloads[index]) for index in chain.indexes]
-        head = (stream, version, chain.digest)
-        made = links(how, head, mine, recorded_at=recorded_at, frames=frames, numbers=versions)
-        for index, (event, payload), (at, prev, digest, key, said) in zip(chain.indexes, mine, made, strict=True):
+        made = links(
+            how, (stream, version, chain.digest), mine, recorded_at=recorded_at, frames=frames, numbers=versions
+        )
+        places = chain.go_on(made, [number[index] for index in chain.indexes], own)
+        written.append(Written(stream, version, chain.indexes, made, places))
+        for (event, _payload), (at, prev, digest, key, said), place in zip(mine, made, places, strict=True):
             version += 1
-            _stream, source, event_id, activity, when, _payload, actor, unit = event
-            place = chain.go_to(number[index], own)
-            stored[index] = tuple.__new__(StoredEvent, (
-                stream, version, source, event_id, activity, when, recorded_at, actor, unit, payload.decode(), prev,
-                digest, place,
-            ))  # fmt: skip
             rows.append(b"".join((
-                _THIRTEEN, name, bigint(version), key, frames[activity], instant(at), now, said, _DIGEST, prev, _DIGEST,
+                _THIRTEEN, name, bigint(version), key, frames[event.activity], instant(at), now, said, _DIGEST, prev, _DIGEST,
                 digest, bigint(place),
             )))  # fmt: skip
-            received.append((f"{source}\t{event_id}", _THREE + key + name))
-        if made:
-            chain.version, chain.digest = version, digest
-    return tuple([stored[index] for index in payloads]), rows, received
+            received.append((f"{event.source}\t{event.event_id}", _THREE + key + name))
+    return tuple(written), rows, received
 
 
 def _head_row(stream: str, chain: _Chain) -> bytes:
