@@ -53,6 +53,15 @@ def test_the_format_is_a_setting(settings):
     assert numbers.is_receipt(found)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["{day:%Y%m%d}{serial:06}", "{serial}/{day}", "A{{{day:%y}}}-{serial:>9}", "{{{serial}}}{day:%j}"]
+)
+def test_a_number_is_what_the_format_says(settings, pattern):
+    settings.RECEIPT_FORMAT = pattern
+    for serial in (1, 17, 12_345_678):
+        assert numbers.receipt(serial, date(2026, 3, 2))[:-2] == pattern.format(day=date(2026, 3, 2), serial=serial)
+
+
 def test_a_case_is_found_by_its_receipt_and_by_words():
     case_id = town.receive()
     receipt = Case.objects.get(case_id=case_id).receipt

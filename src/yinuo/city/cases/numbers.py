@@ -7,6 +7,7 @@ waiting for each other. A number whose act then failed stays unused. The date is
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
@@ -19,10 +20,24 @@ from yinuo.city.ledger.statements import sql
 
 def receipt(serial: int, day: date) -> str:
     """The receipt number of a serial number on a local day: the setting's format, then two check digits."""
-    body: str = settings.RECEIPT_FORMAT.format(day=day, serial=serial)
+    body = _of_day(settings.RECEIPT_FORMAT, day).format(serial=serial)
     if body.isascii() and body.isdigit():
         return f"{body}{98 - int(body) * 100 % 97:02d}"
     return body + mod_97_10.calc_check_digits(_plain(body))
+
+
+class _Later:
+    """Stands for a number that is not known yet: written into a format, its place stays one."""
+
+    def __format__(self, how: str) -> str:
+        return f"{{serial:{how}}}"
+
+
+@lru_cache(maxsize=8)
+def _of_day(pattern: str, day: date) -> str:
+    """The format with its day written in, which takes longer than all the rest; what is left is a format of the serial."""
+    once = pattern.replace("{{", "{{{{").replace("}}", "}}}}")
+    return once.format(day=day, serial=_Later())
 
 
 def is_receipt(text: str) -> bool:
