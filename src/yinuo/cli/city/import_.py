@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from yinuo.rulebook.loader import Pack
 
 HANDS = 2
-"""Threads of a process with a connection each: one works while the other waits for the server."""
+"""Threads of a process with a connection each: one works while the other waits for the server, if there is a core for each."""
 SHOWN = 5
 """Rejected rows that are printed when no folder lists them."""
 
@@ -118,7 +119,8 @@ def share_of(file: str, told: dict[str, Any], mine: int, parts: int) -> Imported
 def _lines(file: Path, aim: Aim, share: tuple[int, int]) -> Imported:
     from yinuo.city.api import importing  # noqa: PLC0415
 
-    return importing.take(importing.lines_of(file, aim, share=share), aim, hands=HANDS)
+    cores = (os.cpu_count() or 1) // share[1]
+    return importing.take(importing.lines_of(file, aim, share=share), aim, hands=max(1, min(HANDS, cores)))
 
 
 def _aim(told: dict[str, Any]) -> Aim:
