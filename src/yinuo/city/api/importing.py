@@ -212,9 +212,10 @@ def _read(number: int, text: bytes, aim: Aim) -> dict[str, Any] | Rejected:
 
 def _case_in(text: bytes) -> bytes:
     """What tells the case of a line from others, without reading the line where it names one subject in plain letters."""
-    named = _SUBJECT.findall(text)
-    if len(named) == 1 and text.count(b"subject") == 1:
-        return bytes(named[0])
+    place = text.find(b"subject")
+    named = _SUBJECT.match(text, place - 1) if place > 0 and text.find(b"subject", place + 1) < 0 else None
+    if named is not None:
+        return named[1]
     try:
         return str(orjson.loads(text)["subject"]).encode(errors="replace")
     except (orjson.JSONDecodeError, TypeError, KeyError, IndexError):
