@@ -65,19 +65,17 @@ def take(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way = "api"
 
 def outcomes(events: Sequence[Any], *, actor: Actor, now: datetime, way: Way) -> list[Done | Refused]:
     """The same, but for how it is told."""
-    results: list[Done | Refused | None] = [None] * len(events)
     acts: list[Act] = []
-    places: list[int] = []
+    unread: list[tuple[int, Refused]] = []
     for index, event in enumerate(events):
         try:
             acts.append(act_of(event))
-            places.append(index)
         except Refused as refused:
-            results[index] = refused
-    unread = [one.code for one in results if isinstance(one, Refused)]
-    for index, outcome in zip(places, recorded(acts, actor=actor, now=now, unread=unread, way=way), strict=True):
-        results[index] = outcome
-    return [one for one in results if one is not None]
+            unread.append((index, refused))
+    found = recorded(acts, actor=actor, now=now, unread=[refused.code for _index, refused in unread], way=way)
+    for index, refused in unread:
+        found.insert(index, refused)
+    return found
 
 
 def recorded(
@@ -124,7 +122,7 @@ def act_of(event: Any) -> Act:
     `subject` is the case, `type` the activity, `data` the fields beside `step`, `unit` and, on opening, `kind`, `item`,
     `region` (also as `data.case`); `data.person` are personal fields, kept apart and encrypted.
     """
-    if not isinstance(event, Mapping):
+    if type(event) is not dict and not isinstance(event, Mapping):
         raise Refused("not_an_event", _("这不是一个 CloudEvents 事件（应当是 JSON 对象）。"))
     if event.get("specversion") != "1.0":
         raise Refused("not_an_event", _("specversion 应当是 1.0。"), field="specversion")

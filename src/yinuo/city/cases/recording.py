@@ -208,13 +208,15 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     case = batch.case(act)
     way, case_id = case.way, case.case_id
     told = (way, act.activity, act.step, unit, act.is_own)
-    if told not in batch.sound:
+    is_sound = told in batch.sound
+    if not is_sound:
         facts.check_activity(act, way)
         facts.check_own(act, batch.own, way)
     day = local_day(microseconds(at), batch.ways.zone)
     fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
-    _check_cases(batch, fields, way)
-    if told not in batch.sound:
+    if not way.referring.isdisjoint(fields):
+        _check_cases(batch, fields, way)
+    if not is_sound:
         _check_unit(batch, unit)
         batch.sound.add(told)
     payload: dict[str, Any] = {"v": 1, "fields": fields}
@@ -242,8 +244,6 @@ def _check_unit(batch: _Batch, unit: str | None) -> None:
 
 def _check_cases(batch: _Batch, fields: Mapping[str, Any], way: Way) -> None:
     """Raises Refused for a field that names a case outside the reporter's units: what is opened about it would be told there."""
-    if way.referring.isdisjoint(fields):
-        return
     for name in way.case_fields:
         value = fields.get(name)
         for case_id in value if isinstance(value, list) else [value]:
@@ -297,10 +297,9 @@ def _write(
 
 def _news(written: Written, events: Sequence[NewEvent], recorded_at: int) -> projection.News:
     """What was written of one case, its payloads as they were handed on: nothing is read again."""
-    stream, version, indexes, links, _places = written
+    stream, after, indexes, links, _places = written
     happened = []
-    for index, (at, *_link) in zip(indexes, links, strict=True):
-        version += 1
+    for version, (index, (at, *_link)) in enumerate(zip(indexes, links, strict=True), after + 1):
         _stream, _source, _event_id, activity, _at, payload, actor, unit = events[index]
         happened.append(Happened(activity, at, version, actor, unit, payload))
     return projection.News(stream.removeprefix(PREFIX), happened, recorded_at, links[-1][2])

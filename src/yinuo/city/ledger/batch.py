@@ -60,9 +60,9 @@ class BatchResult:
     def stored(self) -> tuple[StoredEvent, ...]:
         """What was written as it is stored, in the order given."""
         found: dict[int, StoredEvent] = {}
-        for stream, version, indexes, made, places in self.written:
-            for index, (_at, prev, digest, *_frames), place in zip(indexes, made, places, strict=True):
-                version += 1
+        for stream, after, indexes, made, places in self.written:
+            linked = zip(indexes, made, places, strict=True)
+            for version, (index, (_at, prev, digest, *_frames), place) in enumerate(linked, after + 1):
                 _stream, source, event_id, activity, at, _payload, actor, unit = self.events[index]
                 found[index] = StoredEvent(
                     stream, version, source, event_id, activity, at, self.recorded_at, actor, unit,
@@ -150,7 +150,7 @@ def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, bytes], list[int], dict[
     payloads: dict[int, bytes] = {}
     duplicates: list[int] = []
     refused: dict[int, str] = {}
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], int] = {}
     for index, event in enumerate(events):
         try:
             check(event)
@@ -158,14 +158,13 @@ def _fit(events: Sequence[NewEvent]) -> tuple[dict[int, bytes], list[int], dict[
         except (Unfit, NotCanonical) as reason:
             refused[index] = str(reason)
             continue
-        first = seen.get((event.source, event.event_id))
-        if first is None:
-            seen[event.source, event.event_id] = event.stream
+        first = seen.setdefault((event.source, event.event_id), index)
+        if first == index:
             payloads[index] = payload
-        elif first == event.stream:
+        elif events[first].stream == event.stream:
             duplicates.append(index)
         else:
-            refused[index] = _received_before(event, first)
+            refused[index] = _received_before(event, events[first].stream)
     return payloads, duplicates, refused
 
 

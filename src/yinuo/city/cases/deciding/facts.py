@@ -53,7 +53,7 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
         if reader is None:
             sentence = _("“%(kind)s”没有“%(field)s”这一栏。")
             raise Refused("unknown_field", sentence % {"kind": way.name, "field": name}, field=name)
-        if raw is None or raw in ("", []):
+        if not raw and (raw is None or raw in ("", [])):
             continue
         if way.fields[name].derived:
             raise Refused("derived_field", _("“%(field)s”由系统算出，不用填写。") % {"field": name}, field=name)
@@ -62,13 +62,12 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
         except ValueError as error:
             sentence = _("“%(field)s”填得不对：%(why)s。")
             raise Refused("bad_field", sentence % {"field": name, "why": error}, field=name) from error
-    _check_references(found, way, day=day, is_unit=is_unit)
+    if not way.referring.isdisjoint(found):
+        _check_references(found, way, day=day, is_unit=is_unit)
     return found if len(found) < 2 else dict(sorted(found.items()))
 
 
 def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
-    if way.referring.isdisjoint(found):
-        return
     for name in way.unit_fields:
         value = found.get(name)
         for unit in value if isinstance(value, list) else [value]:

@@ -280,7 +280,10 @@ def _list_tasks(state: State, way: Way, *, at: int, day: date) -> None:
         done, old = all_done.get(id_), tasks.get(id_)
         row = None if old is None else old.get("")
         if done is not None:
-            found[id_] = {"": _done(done[""], row)}
+            doing = done[""]
+            if old is None or row is None or row[0] != "done" or row[2:] != [doing[2], doing[0], doing[1]]:
+                old = {"": _done(doing, row)}
+            found[id_] = old
         elif is_due:
             since = row[1] if row is not None and row[0] == "due" else at
             found[id_] = {"": ["due", since, state.holder_unit if lies == "holder" else state.unit, None, None]}
