@@ -152,7 +152,7 @@ class Context:
     def thread_json(self, names: tuple[str, ...], rows: Int64) -> pl.Series:
         """The thread as canonical JSON, null when it is the case."""
         if names == ("case",):
-            return pl.repeat(None, rows.size, dtype=pl.String, eager=True)
+            return pl.Series(dtype=pl.String).clear(rows.size)
         return self.json(tuple(name for name in names if name != "case"), rows)
 
     def json(self, names: tuple[str, ...], rows: Int64) -> pl.Series:

@@ -167,12 +167,15 @@ def _clock_frame(
         "unit": who.unit.series(),
         "next_at": instants(np.where(running_now, next_at, NEVER)),
         "provisional": _provisional(context, clocks),
-    }).with_columns(
-        pl.lit(ruling.institution).alias("institution"), pl.lit(ruling.id).alias("clause"),
-        pl.lit(opened.edition.version).alias("version"), pl.lit(clause.basis).alias("basis"),
-        pl.lit(clocks.measure).alias("measure"),
-    )  # fmt: skip
-    return frame.select(pl.col(name).cast(kind) for name, kind in CLOCK_COLUMNS.items())
+    })  # fmt: skip
+    same = {
+        "institution": ruling.institution, "clause": ruling.id, "version": opened.edition.version, "basis": clause.basis,
+        "measure": clocks.measure,
+    }  # fmt: skip
+    return frame.select(
+        (pl.lit(same[name]) if name in same else pl.col(name)).cast(kind).alias(name)
+        for name, kind in CLOCK_COLUMNS.items()
+    )
 
 
 def _extension(clocks: Running) -> Int64:
@@ -182,12 +185,12 @@ def _extension(clocks: Running) -> Int64:
 
 def _words(words: tuple[str, ...], codes: NDArray[np.int64]) -> pl.Series:
     table = pl.Series([*words, None], dtype=WORD)
-    return table.gather(np.where(codes < 0, len(words), codes))
+    return table[np.where(codes < 0, len(words), codes)]
 
 
 def _key_json(context: Context, clause: Promise, *, rows: Int64) -> pl.Series:
     if not clause.match:
-        return pl.repeat(None, rows.size, dtype=pl.String, eager=True)
+        return pl.Series(dtype=pl.String).clear(rows.size)
     return context.json(tuple(clause.match), rows)
 
 
@@ -239,8 +242,10 @@ def _raised_frame(
     })  # fmt: skip
 
 
-def _told(why: pl.DataFrame, held: pl.DataFrame) -> pl.Series:
+def _told(why: pl.DataFrame, held: pl.DataFrame | None) -> pl.Series:
     """What the sentences are made of as JSON; `held` only where there is something to say."""
+    if held is None:
+        return as_json(why)
     places = held["place"]
     return as_json(why).scatter(places, as_json(why[places].with_columns(held["held"])))
 

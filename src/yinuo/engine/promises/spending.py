@@ -11,10 +11,10 @@ from yinuo.kernel.instants import Int64
 from yinuo.kernel.segments import is_first
 
 
-def spent(context: Context, clocks: Running, row: Int64, *, moment: Int64) -> pl.DataFrame:
+def spent(context: Context, clocks: Running, row: Int64, *, moment: Int64) -> pl.DataFrame | None:
     """For those of some clocks that went through several hands up to a moment: place in `row`, who, how much each.
 
-    Counted like the clock itself, pauses not deducted; who held it for nothing is left out.
+    Counted like the clock itself, pauses not deducted; who held it for nothing is left out. Null when none of them did.
     """
     holdings, history, scale = context.holdings, context.history, clocks.terms.scale
     case, started = history.case[clocks.opened.opener[row]], clocks.opened.started[row]
@@ -28,11 +28,14 @@ def spent(context: Context, clocks: Running, row: Int64, *, moment: Int64) -> pl
     _, one, group = np.unique(hands, return_index=True, return_inverse=True)
     used = np.bincount(group, weights=scale.count(end) - scale.count(begin), minlength=one.size)
     one = np.sort(one[(used > 0) & by.known[one]])
+    _, again, hands_of = np.unique(place[one], return_inverse=True, return_counts=True)
+    one = one[hands_of[again] > 1]
+    if one.size == 0:
+        return None
     return (
         pl.DataFrame({
             "place": place[one], "by": by.take(one).series(), "used": used[group[one]] / float(clocks.grain),
         })
         .group_by("place", maintain_order=True)
         .agg(pl.struct("by", "used").alias("held"))
-        .filter(pl.col("held").list.len() > 1)
     )  # fmt: skip
