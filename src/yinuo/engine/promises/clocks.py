@@ -77,7 +77,7 @@ def say(context: Context, ruling: Ruling) -> PromiseSaid:
             climbed = climb(context, group, rungs=rungs, ended=judged.ended) if rungs else None
             clocks.append(_clock_frame(context, ruling, clocks=group, judged=judged, climbed=climbed, rungs=rungs))
             if not group.clause.party:
-                if climbed is not None and not group.clause.soft:
+                if climbed is not None and climbed.raised.clock.size and not group.clause.soft:
                     findings.append(_raised_frame(context, ruling, clocks=group, raised=climbed.raised, rungs=rungs))
                 findings.extend(_void_frame(context, ruling, clocks=group, void=void) for void in group.voids)
             gone = judged.lapsed
