@@ -312,7 +312,8 @@ def _compared(
         found = [row for row in rows if (row["case_id"] in moved) == is_moved]
         sayings += compare(cards, found, at=now, cause=cause)
     answer_by = text_of(telling.answer_by(now, desk)) if sayings else None
-    return [one.asking(answer_by) if telling.wants_answer(one, desk.rules) else one for one in in_order(sayings)]
+    sayings = in_order(sayings) if moved else sayings
+    return [one.asking(answer_by) if telling.wants_answer(one, desk.rules) else one for one in sayings]
 
 
 def _is_outdated(claim: Claimed, desk: Desk) -> bool:
