@@ -234,5 +234,7 @@ def case_columns(words: Words) -> tuple[Column, ...]:
         Column(_("收件时间"), lambda row: row["opened_at"]),
         Column(_("办结时间"), lambda row: row["ended_at"]),
         Column(_("最近到期"), lambda row: row["due_at"]),
-        Column(_("亮灯"), lambda row: "、".join(getattr(words.level(one), "word", one) for one in row["levels"] or ())),
+        Column(
+            _("亮灯"), lambda row: _("、").join(getattr(words.level(one), "word", one) for one in row["levels"] or ())
+        ),
     )

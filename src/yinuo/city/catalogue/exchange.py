@@ -65,7 +65,7 @@ def listed(content: bytes) -> Iterator[Line]:
         raise Unreadable(_("文件不是 UTF-8 编码的 CSV。")) from None
     missing = [name for name in LISTED if not rows or name not in rows[0]]
     if missing:
-        raise Unreadable(_("文件缺少列：%(list)s。") % {"list": "、".join(missing)})
+        raise Unreadable(_("文件缺少列：%(list)s。") % {"list": _("、").join(missing)})
     for number, row in enumerate(rows, start=2):
         yield Line(sheet.SHEET, number, _cells(row))
 

@@ -54,7 +54,7 @@ def _key(words: Mapping[Any, str]) -> Callable[[str], Any]:
         for key, zh in words.items():
             if text in {str(key), zh}:
                 return key
-        raise ValueError(_("“%(text)s”不在可选值之内：%(list)s") % {"text": text, "list": "、".join(words.values())})
+        raise ValueError(_("“%(text)s”不在可选值之内：%(list)s") % {"text": text, "list": _("、").join(words.values())})
 
     return read
 

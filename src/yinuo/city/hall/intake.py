@@ -113,7 +113,7 @@ def unready(screen: Screen, outcome: Outcome) -> tuple[str, str] | None:
         none = _("没有这个事项，请换个说法，或者登记首问、引导到能办的地方。")
         return (several if screen.found else none, "typed")
     if outcome in ("accept", "settle") and screen.missing:
-        names = "、".join(one.zh for one in screen.missing)
+        names = _("、").join(one.zh for one in screen.missing)
         return (_("还缺：%(papers)s。请一次告知补正，或者核对后勾上。") % {"papers": names}, "more")
     if outcome == "settle" and any(one.may_come_later for one in screen.owing):
         return (_("还有容缺的材料，不能当场办结；请先受理，补齐以后再办。"), "more")

@@ -69,7 +69,7 @@ def take(
     """
     missing = [paper.zh for paper in package.papers if paper.id not in given]
     if missing:
-        raise Refused("papers_missing", _("还缺：%(papers)s。") % {"papers": "、".join(missing)}, field="given")
+        raise Refused("papers_missing", _("还缺：%(papers)s。") % {"papers": _("、").join(missing)}, field="given")
     fields = {
         "package": package.id, "items": [one.id for one in package.items], "materials": [one.worded for one in package.papers],
     }  # fmt: skip

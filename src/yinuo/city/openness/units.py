@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yinuo.city.openness.records import Record
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
@@ -72,7 +74,7 @@ def powers(units: list[str], today: date) -> list[Power]:
     return [
         Power(
             row["item"], row["zh"], row["en"], row["unit"], row["type"], row["promised"], row["statutory"],
-            "；".join(f"《{one['law']}》{one.get('article', '')}" for one in json.loads(row["said"]).get("basis") or ()),
+            _("；").join(f"《{one['law']}》{one.get('article', '')}" for one in json.loads(row["said"]).get("basis") or ()),
             tuple((one["zh"], one.get("who", ""), one.get("limit", "")) for one in json.loads(row["said"]).get("steps") or ()),
         )
         for row in found

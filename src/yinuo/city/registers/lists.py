@@ -124,11 +124,13 @@ def columns(book: Book, words: Words) -> tuple[Column, ...]:
         *own,
         Column(_("单位"), lambda row: words.unit(row["unit"])),
         Column(_("状态"), lambda row: words.state(row["status"])),
-        Column(_("等办的环节"), lambda row: "、".join(step_words(book, row["steps"], words))),
+        Column(_("等办的环节"), lambda row: _("、").join(step_words(book, row["steps"], words))),
         Column(_("登记时间"), lambda row: row["opened_at"]),
         Column(_("最近到期"), lambda row: row["due_at"]),
         Column(_("办结时间"), lambda row: row["ended_at"]),
-        Column(_("亮灯"), lambda row: "、".join(getattr(words.level(one), "word", one) for one in row["levels"] or ())),
+        Column(
+            _("亮灯"), lambda row: _("、").join(getattr(words.level(one), "word", one) for one in row["levels"] or ())
+        ),
     )
 
 

@@ -212,5 +212,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _one(text: str, found: Sequence[str]) -> str:
     if len(found) > 1:
-        raise ValueError(_("叫“%(text)s”的不止一个，请写编号：%(keys)s") % {"text": text, "keys": "、".join(found[:9])})
+        raise ValueError(
+            _("叫“%(text)s”的不止一个，请写编号：%(keys)s") % {"text": text, "keys": _("、").join(found[:9])}
+        )
     return found[0]

@@ -117,11 +117,11 @@ def _check_due(case: Standing, act: Act, step: Step, *, way: Way, day: date, fie
     if step.each is not None and keys is not None and key not in keys:
         name = step.as_ or step.each
         sentence = _("“%(field)s”要从这件事列出的各方里选：%(keys)s。")
-        raise Refused("not_in_list", sentence % {"field": name, "keys": "、".join(keys)}, clause=clause, field=name)
+        raise Refused("not_in_list", sentence % {"field": name, "keys": _("、").join(keys)}, clause=clause, field=name)
     if not case.is_due(step, act.activity, way=way, day=day, key=key):
         if case.said & set(step.does) and is_due(case.state, step, way=way, day=day, key=key):
             sentence = _("逾期未办，按制度已经视为“%(activity)s”，不能再另作决定。")
-            said = "、".join(way.word(one) for one in sorted(case.said & set(step.does)))
+            said = _("、").join(way.word(one) for one in sorted(case.said & set(step.does)))
             raise Refused("done_by_silence", sentence % {"activity": said}, clause=clause)
         if step.sign is not None and keys and was_done(state, step):
             raise Refused("already_settled", _("会签已经有结论，不再需要另出意见。"), clause=clause)
@@ -200,7 +200,7 @@ def _check_nothing_open(state: State, step: Step, *, way: Way, day: date) -> Non
     still = [way.step_word(one.id) for one in open_steps(state, way=way, but=step, day=day)]
     if still:
         sentence = _("还有必须办的环节没有办完，不能办结：%(steps)s。")
-        raise Refused("steps_open", sentence % {"steps": "、".join(still)}, clause=step.id)
+        raise Refused("steps_open", sentence % {"steps": _("、").join(still)}, clause=step.id)
 
 
 def _in_whose_name(state: State, step: Step, *, actor: Actor, fields: Mapping[str, Any], place: Place) -> str | None:

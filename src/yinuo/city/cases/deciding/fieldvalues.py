@@ -45,7 +45,7 @@ def _listed(raw: Any) -> list[Any]:
 
 def _choice(raw: Any, words: dict[str, Any]) -> Any:
     if str(raw) not in words:
-        raise ValueError(_("只能是：%(words)s") % {"words": "、".join(words)})
+        raise ValueError(_("只能是：%(words)s") % {"words": _("、").join(words)})
     return str(words[str(raw)])
 
 

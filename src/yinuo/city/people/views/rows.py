@@ -12,7 +12,7 @@ from yinuo.city.people import models
 from yinuo.city.people.actor import ROLE_WORDS, Actor
 from yinuo.city.people.chain import Chain, Duty
 from yinuo.city.people.may import may, row_filter
-from yinuo.city.people.staff import TIER_WORDS, TIERS, Staff, Tier, is_on
+from yinuo.city.people.staff import TIER_WORDS, TIERS, Post, Staff, Tier, is_on
 from yinuo.city.people.units import TYPES, Span, Tree
 
 NEAR = 1
@@ -104,7 +104,7 @@ def climb(chain: Chain, unit: str) -> list[RungLine]:
     """The rungs of the climb from a unit; those of the unit itself although nobody is there."""
     words = chain.tree
     return [
-        RungLine(rung.unit, _name(words.unit(rung.unit)), TIER_WORDS[rung.tier], rung.duties)
+        RungLine(rung.unit, called(words.unit(rung.unit)), TIER_WORDS[rung.tier], rung.duties)
         for rung in chain.rungs(unit)
         if rung.duties or (rung.unit == unit and rung.tier == "principal")
     ]
@@ -117,9 +117,9 @@ def post_lines(staff: Staff, chain: Chain, unit: str) -> list[PostLine]:
     return [
         PostLine(
             post.id,
-            post.zh,
+            called(post),
             TIER_WORDS[post.tier],
-            tuple(chain.tree.unit(one).zh for one in post.oversees if one in staff.units),
+            tuple(called(chain.tree.unit(one)) for one in post.oversees if one in staff.units),
             tuple(_holders(staff, chain, post.id)),
         )
         for post in posts
@@ -133,7 +133,7 @@ def grant_lines(staff: Staff, tree: Tree, *, person: str | None = None, unit: st
     for one in rows:
         is_over = one.valid_until is not None and one.valid_until <= tree.on
         if not is_over and unit in {None, one.unit}:
-            name = _name(tree.unit(one.unit))
+            name = called(tree.unit(one.unit))
             how = _how(staff, tree, one.kind, one.holder)
             lines.append(GrantLine(one.id, ROLE_WORDS[one.role], one.unit, name, how, one.valid_from, one.valid_until))  # type: ignore[index]
     return sorted(lines, key=lambda line: (line.role, line.id))
@@ -171,7 +171,7 @@ def tier_choices() -> list[tuple[Tier, str]]:
 
 def _line(chain: Chain, depth: int, span: Span) -> UnitLine:
     tree = chain.tree
-    way = " / ".join(_name(tree.unit(one)) for one in reversed(tree.ancestors(span.unit)[1:]))
+    way = " / ".join(called(tree.unit(one)) for one in reversed(tree.ancestors(span.unit)[1:]))
     principals = tuple(duty.name for duty in chain.principals(span.unit))
     below = len(tree.below.get(span.unit, ()))
     return UnitLine(depth, span, TYPES.get(span.type, span.type), way, principals, below)
@@ -191,13 +191,13 @@ def _how(staff: Staff, tree: Tree, kind: str, holder: str) -> str:
     if kind == "person":
         return staff.persons[holder].name if holder in staff.persons else holder
     if kind == "post":
-        return staff.posts[holder].zh if holder in staff.posts else holder
-    return tree.unit(holder).zh
+        return called(staff.posts[holder]) if holder in staff.posts else holder
+    return called(tree.unit(holder))
 
 
-def _name(span: Span) -> str:
-    """The unit's name in the reader's language."""
-    return span.en if span.en and get_language() == "en" else span.zh
+def called(one: Span | Post) -> str:
+    """The name of a unit or a post in the reader's language."""
+    return one.en if one.en and get_language() == "en" else one.zh
 
 
 def _haystack(span: Span) -> str:

@@ -25,11 +25,11 @@ def systems(request: HttpRequest, secret: str | None = None) -> HttpResponse:
     tree = units.tree(timezone.localdate())
     actor = request.actor  # type: ignore[attr-defined]
     shown = {
-        "tokens": [(one, tree.unit(one.unit).zh) for one in rows.tokens(actor, tree)],
+        "tokens": [(one, rows.called(tree.unit(one.unit))) for one in rows.tokens(actor, tree)],
         "may_write": may(actor, "token.write"),
         "may_hooks": may(actor, "webhook.write"),
         "may_quality": may(actor, "reporting.read"),
-        "units": sorted((unit, tree.units[unit].zh) for unit in rows.visible(actor, "token.write", tree)),
+        "units": sorted((unit, rows.called(tree.units[unit])) for unit in rows.visible(actor, "token.write", tree)),
         "secret": secret,
     }
     return render(request, "people/systems.html.j2", shown)
