@@ -67,7 +67,9 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
         "is_open": unit in held.tree.units,
         "is_headless": any(one.unit == unit for one in held.headless()),
         "history": staff.units[unit],
-        "names": {one: rows.called(held.tree.unit(one)) for row in staff.units[unit] for one in (row.parent, row.into) if one},
+        "names": {
+            one: rows.called(held.tree.unit(one)) for row in staff.units[unit] for one in (row.parent, row.into) if one
+        },
         "children": held.tree.children(unit),
         "rungs": rows.climb(held, unit) if sees_people else [],
         "posts": rows.post_lines(staff, held, unit) if sees_people else [],
