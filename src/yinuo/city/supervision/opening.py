@@ -37,8 +37,6 @@ _LAPSED = ("overdue", "deemed", "late")
 _CLOCK = ("case_id", "institution", "clause", "opener", "key")
 """What a card and the clock it is of have in common."""
 _OF_FACT = ("case_id", "institution", "clause", "unit", "level", "actor")
-_written = json.JSONEncoder(ensure_ascii=False).encode
-"""A key as it is kept: `json.dumps` would make an encoder for each."""
 _TYPES = {"clause": "text", "institution": "text", "level": "text", "unit": "unit", "holder": "text", "due": "text"}
 
 
@@ -98,20 +96,19 @@ def open_cases(looked: Looked, cases: pl.DataFrame, *, now: datetime, desk: Desk
     results = case_commands.record([one.act for one in mine], actor=system(now, desk), now=now) if mine else []
     opened: list[tuple[str, str, str | None]] = []
     refused: dict[str, str] = {}
-    tellings: dict[bool, list[Telling]] = {True: [], False: []}
+    tellings: list[Telling] = []
     who = telling.answering(now, desk)
     for one, done in zip(mine, results, strict=True):
         if isinstance(done, Done):
             opened.append((one.kind.name, one.key, done.case_id))
-            tellings[done.is_new].append(_telling(one, done, who=who, now=now, desk=desk))
+            tellings.append(_telling(one, done, who=who, now=now, desk=desk))
         else:
             opened.append((one.kind.name, one.key, None))
             refused[one.about] = f"{one.kind.clause.zh}：{done}"
     if opened:
         names, keys, ids = (list(column) for column in zip(*opened, strict=True))
         run("opened", kinds=names, keys=keys, case_ids=ids)
-    for is_new, some in tellings.items():  # of a case that begins with this transaction nobody was told before
-        tell_many(some, now=now, is_new=is_new)
+    tell_many(tellings, now=now)
     return Opened(len(opened) - len(refused), refused)
 
 
@@ -228,7 +225,7 @@ def _plain(value: Any) -> Any:
 def _opening(one: Kind, by: OpenedBy, fact: Mapping[str, Any], *, now: datetime, desk: Desk) -> Due:
     """The case a fact opens, and its key."""
     fields = {name: fact["case_id"] if source == "case" else fact.get(source) for name, source in by.copy_.items()}
-    key = _written([fields.get(name) for name in one.clause.once_per or tuple(fields)])
+    key = json.dumps([fields.get(name) for name in one.clause.once_per or tuple(fields)], ensure_ascii=False)
     fields = {name: value for name, value in fields.items() if value is not None}
     act = Act(
         None, one.clause.opens, max(now, fact["at"] + _AFTER), {**fields, **_days(one.clause, fields, now=now, desk=desk)},
