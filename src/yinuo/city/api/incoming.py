@@ -170,7 +170,8 @@ def _person(raw: Any) -> dict[str, str]:
 def _are_words(values: tuple[Any, ...]) -> bool:
     """Whether all are texts of 1 to LONGEST characters that can be printed."""
     try:
-        return all(values) and max(map(len, values)) <= LONGEST and "".join(values).isprintable()
+        whole = "".join(values)
+        return all(values) and whole.isprintable() and (len(whole) <= LONGEST or max(map(len, values)) <= LONGEST)
     except TypeError:
         return False
 
