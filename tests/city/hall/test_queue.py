@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tests.city.board import small_city
 from tests.city.hall.test_intake import said
-from yinuo.city.cases.acts import Refused
+from yinuo.city.cases.acts import Act, Refused
+from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
 from yinuo.city.hall.queue import appointments, commands, slots
 from yinuo.city.hall.queue.halls import Halls
@@ -327,3 +328,23 @@ def test_the_desk_says_where_and_with_what_draws_a_number_and_writes_down_the_gu
     assert (inquiry.status, inquiry.fields["to_unit"], drawn.fields["about"]) == ("ended", "market", inquiry.case_id)
     assert "没有对得上的事项" in said(li.get("/reception?typed=飞碟"))
     assert li.post("/reception", {"item": "ufo", "typed": "飞碟"}).status_code == 422
+
+
+def test_a_number_stands_in_lists_under_the_name_of_its_service(halls, draw, sign_in):
+    case_id = draw()
+    assert Case.objects.get(case_id=case_id).title == "排队号：综合受理"
+    reader = sign_in("chen")
+    page = reader.get(f"/cases/{case_id}").content.decode()
+    assert "综合受理" in page
+    assert "<dd>general</dd>" not in page
+    listed = reader.get("/registers/ticket").content.decode()
+    assert '<option value="social">社保医保</option>' in listed
+
+
+def test_a_service_the_table_does_not_have_is_refused_with_its_field(halls, draw):
+    fields = {"service": "nowhere", "queue_day": "2026-03-09", "lane": "普通", "number": "X001"}
+    asked = Act(None, "ticket_drawn", NOW, fields, kind="ticket", unit=HALL)
+    with pytest.raises(Refused) as refused:
+        act(asked, actor=WINDOW, now=NOW)
+    assert (refused.value.code, refused.value.field) == ("unknown_row", "service")
+    assert "没有“nowhere”" in refused.value.sentence

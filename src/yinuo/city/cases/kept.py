@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,16 @@ def kept_tables(pack: Pack) -> dict[str, pl.DataFrame]:
 def table_now(pack: Pack, name: str) -> pl.DataFrame | None:
     """A dated table of a text, as the city keeps it where it does; null where the text has none of that name."""
     return kept_tables(pack)[name] if name in _KEPT and name in pack.tables else pack.tables.get(name)
+
+
+def rows_on(pack: Pack, table: str, day: date) -> Iterator[dict[str, Any]]:
+    """The rows of a dated table in force on a day, as the city keeps it where it does."""
+    frame = table_now(pack, table)
+    if frame is None:
+        return
+    from_, until = pl.col("from"), pl.col("until")
+    held = frame.filter((from_.is_null() | (from_ <= day)) & (until.is_null() | (until > day)))
+    yield from held.iter_rows(named=True)
 
 
 def kept_row(pack: Pack, table: str, id_: str, day: date) -> dict[str, Any] | None:

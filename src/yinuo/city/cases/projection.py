@@ -181,9 +181,16 @@ def _case_row(one: Folded, scope: tuple[str, ...], ways: Ways) -> dict[str, Any]
 
 def title_of(state: State, way: Way, ways: Ways) -> str:
     """What a list calls the case: its item or kind, and the first words its opening asked for."""
-    text = next((str(state.fields[name]) for name in way.titling if name in state.fields), "")
-    head = _head(way, state.item, local_day(state.opened_at, ways.zone))
+    day = local_day(state.opened_at, ways.zone)
+    text = next((_told(way, name, state.fields[name], day) for name in way.titling if name in state.fields), "")
+    head = _head(way, state.item, day)
     return f"{head}：{text[:40]}" if text else head
+
+
+def _told(way: Way, name: str, value: Any, day: date) -> str:
+    """A field's text; of a row of a table its name."""
+    row = way.tester.row(way.row_fields[name], str(value), day) if name in way.row_fields else None
+    return str((row or {}).get("zh") or value)
 
 
 @lru_cache(maxsize=10_000)

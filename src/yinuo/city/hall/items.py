@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import polars as pl
-
-from yinuo.city.cases.kept import kept_marks, table_now
+from yinuo.city.cases.kept import kept_marks, rows_on
 from yinuo.rulebook.loader import Pack
 
 LATER = "容缺"
@@ -147,12 +145,12 @@ class _Kept:
 @lru_cache(maxsize=4)
 def _catalogue(kept: _Kept, day: date) -> Catalogue:
     papers: dict[str, list[Paper]] = {}
-    for row in in_force(kept.pack, "materials", day):
+    for row in rows_on(kept.pack, "materials", day):
         papers.setdefault(row["item"], []).append(
             Paper(row["id"], row["zh"], row["en"] or row["zh"], row["form"] or "", row.get("later") or "")
         )
     return Catalogue(
-        {row["id"]: _item(row, tuple(papers.get(row["id"], ()))) for row in in_force(kept.pack, "items", day)}
+        {row["id"]: _item(row, tuple(papers.get(row["id"], ()))) for row in rows_on(kept.pack, "items", day)}
     )
 
 
@@ -163,14 +161,3 @@ def _item(row: Mapping[str, Any], papers: tuple[Paper, ...]) -> Item:
         statutory=row.get("statutory") or "", promised=row.get("promised") or "",
         basis=row.get("basis") or "", initials=initials(zh), papers=papers,
     )  # fmt: skip
-
-
-def in_force(pack: Pack, table: str, day: date) -> Iterator[Mapping[str, Any]]:
-    """The rows of a dated table in force on a day, as the city keeps it where it does."""
-    frame = table_now(pack, table)
-    if frame is None:
-        return
-    from_, until = pl.col("from"), pl.col("until")
-    yield from frame.filter((from_.is_null() | (from_ <= day)) & (until.is_null() | (until > day))).iter_rows(
-        named=True
-    )

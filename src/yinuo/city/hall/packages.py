@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Done, Refused
 from yinuo.city.cases.commands import act
+from yinuo.city.cases.kept import rows_on
 from yinuo.city.hall.commands import APPLICATION, WINDOW
-from yinuo.city.hall.items import Catalogue, Item, Paper, in_force
+from yinuo.city.hall.items import Catalogue, Item, Paper
 from yinuo.city.people.actor import Actor
 from yinuo.rulebook.loader import Pack
 
@@ -48,7 +49,7 @@ class Package:
 def packages(pack: Pack, day: date) -> dict[str, Package]:
     """The packages in use on a day; one with an item that is not in use is left out."""
     catalogue = Catalogue.of(pack, day)
-    found = {row["id"]: _package(row, catalogue) for row in in_force(pack, "packages", day)}
+    found = {row["id"]: _package(row, catalogue) for row in rows_on(pack, "packages", day)}
     return {name: one for name, one in found.items() if one is not None}
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import PARTED
-from yinuo.city.cases.kept import kept_tables
+from yinuo.city.cases.kept import kept_tables, rows_on
 from yinuo.city.pages.statements import rows
 from yinuo.city.people import units
 from yinuo.city.texts import in_force
@@ -71,6 +71,12 @@ def names_of(digest: str) -> Names:
         acts={name: (zh, pack.rules.acts.get(name, en)) for name, (zh, en) in happened.items()},
         levels={name: (level.zh, level.en or level.zh) for name, level in pack.rules.levels.items()},
     )
+
+
+@lru_cache(maxsize=64)
+def rows_of(digest: str, table: str) -> Mapping[str, tuple[str, str]]:
+    """Both names of the rows of a dated table of an installed text."""
+    return _of_table(in_force.by_digest(digest), table)
 
 
 def _of_table(pack: Pack, name: str) -> dict[str, tuple[str, str]]:
@@ -172,6 +178,16 @@ class Words:
         found = self._word("items", item)
         own = self._kept_items.get(found) if found and found == item else None
         return found if own is None else own[self.language == "en"]
+
+    def row(self, table: str, key: str) -> str:
+        """The name of a row of one of the text's dated tables; its id where it has none."""
+        pair = rows_of(self._found.digest, table).get(key) if self._found else None
+        return key if pair is None else pair[self.language == "en"]
+
+    def row_choices(self, table: str) -> list[tuple[str, str]]:
+        """The rows of a dated table to choose from today."""
+        rows = rows_on(self._found, table, self.today) if self._found else ()
+        return [(row["id"], self.row(table, row["id"])) for row in rows]
 
     def kind(self, kind: str | None) -> str:
         """A kind of case's name."""

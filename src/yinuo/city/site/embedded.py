@@ -181,7 +181,7 @@ def _start(home: Path) -> None:
             if "pre-existing shared memory" in said and time.monotonic() < deadline:
                 time.sleep(0.1)  # the children of a killed server are still going
                 continue
-            if "lock file" in said and not is_running(home):
+            if "lock file" in said and time.monotonic() < deadline and not is_running(home):
                 (data / "postmaster.pid").unlink(missing_ok=True)  # its number belongs to another process now
                 continue
             raise NoPostgres(explain(f"{problem}\n{said}", home=home)) from problem

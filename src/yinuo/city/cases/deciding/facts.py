@@ -76,6 +76,16 @@ def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit:
     item = found.get("item")
     if item is not None:
         check_item(item, way, day)
+    for name in way.row_fields.keys() & found.keys():
+        for row in found[name] if isinstance(found[name], list) else [found[name]]:
+            _check_row(row, name, way, day)
+
+
+def _check_row(row: str, field: str, way: Way, day: date) -> None:
+    """Raises Refused for a row that the field's table does not have on that day."""
+    if not way.tester.has(way.row_fields[field], row, day):
+        sentence = _("“%(field)s”里没有“%(row)s”，请从列出的里选。")
+        raise Refused("unknown_row", sentence % {"field": way.fields[field].zh or field, "row": row}, field=field)
 
 
 def check_unit(unit: str, is_unit: Callable[[str], object], *, field: str = "unit") -> None:

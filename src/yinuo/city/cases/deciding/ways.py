@@ -203,16 +203,28 @@ class Way:
         return tuple(name for name, type_ in self.fields.items() if type_.is_ in ("file", "list:file"))
 
     @cached_property
+    def row_fields(self) -> dict[str, str]:
+        """Fields that choose a row of a dated table, and the table."""
+        kinds = ("choice", "list:choice")
+        return {
+            name: type_.in_ for name, type_ in self.fields.items() if type_.in_ and type_.is_ in kinds and not type_.of
+        }
+
+    @cached_property
     def referring(self) -> frozenset[str]:
-        """Fields that name something else: a unit, a case, an attachment, an item."""
-        return frozenset({*self.unit_fields, *self.case_fields, *self.file_fields, "item"})
+        """Fields that name something else: a unit, a case, an attachment, a row of a table, an item."""
+        return frozenset({*self.unit_fields, *self.case_fields, *self.file_fields, *self.row_fields, "item"})
 
     @cached_property
     def titling(self) -> tuple[str, ...]:
-        """The text fields its opening asks for: the first that is told is part of what a case is called."""
+        """The texts and rows of tables its opening asks for: the first that is told is part of what a case is called."""
         opening = next((step for step in self.flow.steps if self.flow.opens in step.does), None)
         asked = () if opening is None else opening.ask
-        return tuple(name for name in asked if name in self.fields and self.fields[name].is_ == "text")
+        return tuple(
+            name
+            for name in asked
+            if name in self.row_fields or (name in self.fields and self.fields[name].is_ == "text")
+        )
 
     @cached_property
     def named(self) -> tuple[str, ...]:

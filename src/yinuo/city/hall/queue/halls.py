@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from yinuo.city.hall.items import in_force
+from yinuo.city.cases.kept import rows_on
 from yinuo.rulebook.loader import Pack
 
 
@@ -44,8 +44,8 @@ class Halls:
     @classmethod
     def of(cls, pack: Pack, day: date) -> Halls:
         """As the text has them; empty where it has no such tables."""
-        services = {row["id"]: _service(row) for row in in_force(pack, "services", day)}
-        counters = {row["id"]: _counter(row) for row in in_force(pack, "counters", day) if row["service"] in services}
+        services = {row["id"]: _service(row) for row in rows_on(pack, "services", day)}
+        counters = {row["id"]: _counter(row) for row in rows_on(pack, "counters", day) if row["service"] in services}
         return cls(services, counters)
 
     def at(self, service: str) -> list[Counter]:

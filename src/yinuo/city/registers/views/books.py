@@ -52,7 +52,7 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
         row["steps"] = lists.step_words(book, row["steps"], words)
     facts = {
         "book": book, "listing": found, "hidden": [one for one in book.columns if any(one.name in row["hidden"] for row in found.rows)],
-        "choices": _choices(book), "may_export": may(actor, "case.export"), "acts": acts_for_many(book, words, actor=actor),
+        "choices": _choices(book, words), "may_export": may(actor, "case.export"), "acts": acts_for_many(book, words, actor=actor),
         "may_open": first_step(book.way, words, actor) is not None, "steps": _steps(book, words),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
     }  # fmt: skip
@@ -148,7 +148,7 @@ def _steps(book: Book, words: Words) -> list[tuple[str, str]]:
     return [(one.id, *lists.step_words(book, [one.id], words)) for one in book.way.listed]  # type: ignore[misc]
 
 
-def _choices(book: Book) -> list[dict[str, Any]]:
+def _choices(book: Book, words: Words) -> list[dict[str, Any]]:
     """The filters of declared fields: each with what may be chosen."""
     found = []
     for one in book.columns:
@@ -156,7 +156,7 @@ def _choices(book: Book) -> list[dict[str, Any]]:
             options = (
                 [("true", _("是")), ("false", _("否"))]
                 if one.type.is_ == "bool"
-                else [(str(each), str(each)) for each in one.type.of]
+                else [(str(each), str(each)) for each in one.type.of] or words.row_choices(one.type.in_ or "")
             )
             found.append({"name": f"is_{one.name}", "word": one.word, "options": options})
     return found
