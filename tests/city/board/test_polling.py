@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
 from yinuo.city.board import lights, polling
-from yinuo.city.board.keeping import Kept
+from yinuo.city.pages.keeping import Kept
 from yinuo.city.pages.words import Words
 from yinuo.city.supervision.commands import explain_card
 from yinuo.city.supervision.models import Finding

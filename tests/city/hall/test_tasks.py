@@ -17,6 +17,7 @@ from yinuo.city.cases.deciding.states import State
 from yinuo.city.cases.deciding.who import Place, Unresolved, may_do
 from yinuo.city.cases.models import Case, Task
 from yinuo.city.cases.projection import ways_in_force
+from yinuo.city.pages.keeping import Kept
 from yinuo.city.pages.listing import listed as page_of
 from yinuo.city.pages.listing import prepared, select
 from yinuo.city.people import units
@@ -107,7 +108,7 @@ def test_tasks_not_counted_to_the_end_say_so_and_the_navigation_too(sign_in, mon
 
 @pytest.mark.parametrize("key", PEOPLE)
 def test_the_navigation_counts_the_cases_of_the_list(city, db, monkeypatch, key):
-    monkeypatch.setattr("yinuo.city.registers.tasks._COUNTED", {})
+    monkeypatch.setattr("yinuo.city.registers.tasks._COUNTED", Kept())
     tree, ways, actor = units.tree(timezone.localdate()), ways_in_force(), somebody(key)
     assert waiting_at(timezone.now(), actor=actor, tree=tree, ways=ways) == len(
         {case_id for case_id, _step in listed(actor, tree, ways)}

@@ -18,6 +18,7 @@ from yinuo.city.cases.projection import ways_of
 from yinuo.city.ledger import read
 from yinuo.city.ledger.events import StoredEvent
 from yinuo.city.pages.clauses import Clause, clause_text
+from yinuo.city.pages.keeping import minute_of
 from yinuo.city.pages.showing import Called, called, shown
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
@@ -94,7 +95,7 @@ class Dossier:
     @cached_property
     def judged(self) -> Judged:
         """What the one evaluator says of the case now."""
-        as_of = max(minute(self.now), self.case["changed_at"])
+        as_of = max(minute_of(self.now, self.case["case_id"]), self.case["changed_at"])
         digest = self.words.pack.digest
         names = [f"case/{one}" for one in (self.case["case_id"], *self.case["beside"])]
         versions = tuple((name, len(self.streams[name])) for name in names)
@@ -298,11 +299,6 @@ def judge(events: Sequence[StoredEvent], *, digest: str, as_of: datetime) -> Jud
     log = log_of([line_of(event) for event in events], ways)
     rules = ways.pack.rules
     return Judged(log, evaluate(log, rules, as_of=as_of), stretches(log, rules, as_of=as_of))
-
-
-def minute(now: datetime) -> datetime:
-    """The minute now is in: pages count no seconds."""
-    return now.replace(second=0, microsecond=0)
 
 
 def _fields(event: StoredEvent) -> Mapping[str, Any]:

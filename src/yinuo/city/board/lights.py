@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.http import urlencode
 
-from yinuo.city.board.keeping import Kept
 from yinuo.city.board.polling import Pulse
 from yinuo.city.pages.caselisting import STANDING
+from yinuo.city.pages.keeping import Kept, minute_of
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
@@ -97,10 +97,11 @@ def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: da
 
     How late supervision runs changes nothing on it.
     """
-    minute, digest = now.replace(second=0, microsecond=0), words.pack.digest if words.is_there else ""
-    key = (beat.revision, minute, words.language, digest, reaching(actor, "board.read"))
+    digest = words.pack.digest if words.is_there else ""
     filters = tuple(asked.get(name, "") for name in FILTERS)
-    return _BOARDS.get((*key, *filters), lambda: lights(words, actor=actor, asked=asked, now=now))
+    same = (words.language, digest, reaching(actor, "board.read"), *filters)
+    key = (beat.revision, minute_of(now, same), *same)
+    return _BOARDS.get(key, lambda: lights(words, actor=actor, asked=asked, now=now))
 
 
 def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:

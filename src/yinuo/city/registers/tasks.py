@@ -11,6 +11,7 @@ from yinuo.city.cases.deciding.ways import Ways
 from yinuo.city.cases.deciding.who import HEADS, STAFF, STANDINGS
 from yinuo.city.cases.projection import pairs
 from yinuo.city.ledger.statements import sql
+from yinuo.city.pages.keeping import Kept, minute_of
 from yinuo.city.pages.listing import Filter, Listing, Sort, Spec, Walk, one_of
 from yinuo.city.pages.statements import select
 from yinuo.city.people.actor import Actor
@@ -20,7 +21,7 @@ from yinuo.city.people.units import Tree
 WHEN = ("overdue", "today", "week")
 KEPT = 2_000
 """Counts a process keeps."""
-_COUNTED: dict[tuple[Actor, str, int], int] = {}
+_COUNTED = Kept[int](KEPT)
 COUNTED = 100
 """The list counts no further, and says so; the navigation says “99+”."""
 MANY = 1_000
@@ -76,12 +77,8 @@ def waiting_at(now: datetime, *, actor: Actor, tree: Tree, ways: Ways) -> int:
     """`waiting` for the navigation: counted once a minute for a person in each process; 0 for who may do nothing to cases."""
     if not reaching(actor, "case.act"):
         return 0
-    key = (actor, ways.pack.digest, int(now.timestamp()) // 60)
-    if key not in _COUNTED:
-        while len(_COUNTED) >= KEPT:
-            _COUNTED.pop(next(iter(_COUNTED)))
-        _COUNTED[key] = waiting(actor, tree, ways)
-    return _COUNTED[key]
+    same = (actor, ways.pack.digest)
+    return _COUNTED.get((minute_of(now, same), *same), lambda: waiting(actor, tree, ways))
 
 
 def mine(actor: Actor, tree: Tree, ways: Ways) -> Mapping[str, Any]:

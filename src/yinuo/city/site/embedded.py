@@ -147,6 +147,8 @@ def _make(home: Path, provider: Provider, settings: Mapping[str, str]) -> None:
         "max_wal_size": "'4GB'",
         "checkpoint_timeout": "'15min'",
         "random_page_cost": "1.1",
+        # One reader's count must not take every core from all others.
+        "max_parallel_workers_per_gather": "0",
     } | dict(settings)
     _configure(part, lines)
     (part / "yinuo.provider").write_text(provider.name + "\n")

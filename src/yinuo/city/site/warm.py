@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.template import engines
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from yinuo.city.board.dossier import judge
+from yinuo.city.institutions.inforce import stories_by_institution
 from yinuo.city.pages.words import names_of
 from yinuo.city.texts.archive import Tampered
 from yinuo.city.texts.in_force import NoText, pack
@@ -31,9 +33,15 @@ def read_pages() -> None:
 
 
 def read_text() -> None:
-    """The text in force, in each process for itself. Without one, or while the database does not answer, pages read it later."""
+    """The text in force, in each process for itself: its names, its stories, and how it judges.
+
+    Without one, or while the database does not answer, pages read it later.
+    """
     try:
-        names_of(pack().digest)
+        digest = pack().digest
+        names_of(digest)
+        judge([], digest=digest, as_of=timezone.now())
+        stories_by_institution(digest)
     except (NoText, Tampered) as problem:
         log.warning("%s", problem)
     except DatabaseError:

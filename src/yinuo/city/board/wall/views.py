@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yinuo.city.board import polling
-from yinuo.city.board.keeping import Kept
 from yinuo.city.board.wall.plan import Plan, plan
+from yinuo.city.pages.keeping import Kept, minute_of
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import reaching
@@ -50,6 +50,6 @@ def _kept(
     request: HttpRequest, words: Words, unit: str | None, *, beat: polling.Pulse, now: datetime
 ) -> Plan | None:  # fmt: skip
     actor = request.actor  # type: ignore[attr-defined]
-    minute = now.replace(second=0, microsecond=0)
-    key = (beat.revision, minute, words.language, words.pack.digest, reaching(actor, "board.read"), unit)
+    same = (words.language, words.pack.digest, reaching(actor, "board.read"), unit)
+    key = (beat.revision, minute_of(now, same), *same)
     return _MAPS.get(key, lambda: plan(words, actor=actor, unit=unit, now=now))

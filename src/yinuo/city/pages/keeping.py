@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+from zlib import crc32
 
 MOST = 64
-"""Answers a process keeps of one kind."""
+"""Answers a process keeps of one kind, unless it is told another number."""
 _Answer = TypeVar("_Answer")
 
 
 class Kept(Generic[_Answer]):
     """The last answers by what they depend on; whoever asks while one is being looked up waits for that."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._known: dict[Hashable, Future[_Answer]] = {}
 
     def clear(self) -> None:
@@ -32,6 +36,15 @@ class Kept(Generic[_Answer]):
                 self._known.pop(key, None)
                 mine.set_exception(error)
                 raise
-            while len(self._known) > MOST:
+            while len(self._known) > self._most:
                 self._known.pop(next(iter(self._known)), None)
         return found.result()
+
+
+def minute_of(now: datetime, asked: Hashable) -> datetime:
+    """When the minute began that `now` lies in. For each answer, and in each process, minutes begin at another second.
+
+    So not all that is kept for a minute is looked up in the same second.
+    """
+    second = timedelta(seconds=crc32(repr((os.getpid(), asked)).encode()) % 60)
+    return (now - second).replace(second=0, microsecond=0) + second
