@@ -126,7 +126,7 @@ def written(value: Any, type_: FieldType, words: Words) -> str:
         return _("、").join(written(each, one, words) for each in value)
     if type_.is_ == "limit":
         return length(str(value), words)
-    return class_word(str(value)) if type_.is_ == "choice" and type_.in_ is None else shown(value, type_, words)
+    return class_word(str(value)) if type_.is_ == "choice" and type_.table is None else shown(value, type_, words)
 
 
 def length(text: str, words: Words) -> str:

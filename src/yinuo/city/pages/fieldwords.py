@@ -105,8 +105,8 @@ def asked_field(
     if type_ and (word.endswith("choice") or type_.of):
         kind = "many" if word.startswith("list:") else "choice"
         options = [(str(one), length(str(one), words) if word == "limit" else str(one)) for one in type_.of]
-        if type_.in_ and not options:
-            options = words.row_choices(type_.in_)
+        if type_.table is not None:
+            options = words.row_choices(type_.table)
     elif word == "unit":
         kind, options = "choice", words.unit_choices(value)
     elif word == "item":

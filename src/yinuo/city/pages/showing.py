@@ -67,8 +67,8 @@ def shown(value: Any, type_: FieldType | None, words: Words, *, names: Called = 
     if isinstance(value, bool):
         return _("是") if value else _("否")
     word = type_.is_ if type_ else "text"
-    if type_ and type_.in_ and word == "choice":
-        return words.row(type_.in_, str(value))
+    if type_ and type_.table is not None:
+        return words.row(type_.table, str(value))
     if word in NAMED:
         return names.word(word, str(value))
     reader = _READERS.get(word)

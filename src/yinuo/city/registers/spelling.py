@@ -77,7 +77,7 @@ class Speller:
         if word.startswith("list:"):
             one = type_.model_copy(update={"is_": word.removeprefix("list:")})
             return [self._value(part, one) for part in _parts(text, word)]
-        if type_.of or (word == "choice" and type_.in_):
+        if type_.of or type_.table is not None:
             return self._choice(text, type_)
         reader = self._readers.get(word)
         return text if reader is None else reader(text)
@@ -95,8 +95,8 @@ class Speller:
             for one in type_.of:
                 if text == length(str(one), self.words):
                     return str(one)
-        if type_.in_ and not type_.of:
-            return next((key for key, name in self.words.row_choices(type_.in_) if name == text), text)
+        if type_.table is not None:
+            return next((key for key, name in self.words.row_choices(type_.table) if name == text), text)
         return text
 
     @cached_property

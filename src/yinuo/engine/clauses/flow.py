@@ -25,6 +25,11 @@ class FieldType(Text):
     zh: str | None = None
     en: str | None = None
 
+    @property
+    def table(self) -> str | None:
+        """The dated table of whose rows a choice without words of its own picks; null for every other field."""
+        return self.in_ if self.is_.removeprefix("list:") == "choice" and not self.of else None
+
 
 def _field_type(raw: object) -> object:
     if isinstance(raw, list):

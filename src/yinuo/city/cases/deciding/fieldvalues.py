@@ -29,7 +29,7 @@ def reader_of(type_: FieldType) -> Reader:
     if word.startswith("list:"):
         one = reader_of(type_.model_copy(update={"is_": word.removeprefix("list:")}))
         return lambda raw: [one(value) for value in _listed(raw)]
-    if (word == "choice" and type_.in_ is None) or type_.of:
+    if type_.of or (word == "choice" and type_.table is None):
         words = {str(one): one for one in type_.of}
         return lambda raw: _choice(raw, words)
     return _READERS.get(word, _text)

@@ -205,10 +205,7 @@ class Way:
     @cached_property
     def row_fields(self) -> dict[str, str]:
         """Fields that choose a row of a dated table, and the table."""
-        kinds = ("choice", "list:choice")
-        return {
-            name: type_.in_ for name, type_ in self.fields.items() if type_.in_ and type_.is_ in kinds and not type_.of
-        }
+        return {name: type_.table for name, type_ in self.fields.items() if type_.table is not None}
 
     @cached_property
     def referring(self) -> frozenset[str]:

@@ -156,7 +156,7 @@ def _choices(book: Book, words: Words) -> list[dict[str, Any]]:
             options = (
                 [("true", _("是")), ("false", _("否"))]
                 if one.type.is_ == "bool"
-                else [(str(each), str(each)) for each in one.type.of] or words.row_choices(one.type.in_ or "")
+                else [(str(each), str(each)) for each in one.type.of] or words.row_choices(one.type.table or "")
             )
             found.append({"name": f"is_{one.name}", "word": one.word, "options": options})
     return found
