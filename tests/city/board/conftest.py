@@ -23,6 +23,7 @@ def today(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: small_city.NOW)
     monkeypatch.setattr(polling._Kept, "at", float("-inf"))
     lights._BOARDS.clear()
+    lights._COUNTED.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinuo.city.pages.keeping import Kept, minute_of
+from yinuo.city.pages.keeping import OLDEST, Kept, Renewed, minute_of
 
 NOW = datetime(2026, 3, 9, 12, 0, 30, tzinfo=UTC)
 
@@ -53,3 +53,68 @@ def test_only_so_many_answers_are_kept():
         kept.get(number, lambda number=number: number)
     assert kept.get(3, lambda: 0) == 3
     assert kept.get(1, lambda: 10) == 10
+
+
+def test_a_small_answer_is_looked_up_when_its_revision_changes_and_every_minute():
+    kept, numbers = Renewed[int](lambda _number: False), iter(range(100))
+
+    def ask(mark, seconds):
+        told = kept.get("board", mark=mark, now=NOW + timedelta(seconds=seconds), look_up=lambda: next(numbers))
+        return told.answer, told.mark, (told.at - NOW).seconds
+
+    assert [ask(1, 0), ask(1, 59), ask(2, 59), ask(2, 118), ask(2, 119)] == [
+        (0, 1, 0), (0, 1, 0), (1, 2, 59), (1, 2, 59), (2, 2, 119),
+    ]  # fmt: skip
+
+
+def test_nobody_waits_for_a_large_answer_but_who_asks_first_and_who_asks_after_a_long_time():
+    kept, numbers = Renewed[int](lambda _number: True), iter(range(9))
+    begun, go_on = threading.Event(), threading.Event()
+    go_on.set()
+
+    def look_up():
+        begun.set()
+        assert go_on.wait(30)
+        return next(numbers)
+
+    def ask(mark, after):
+        return kept.get("board", mark=mark, now=NOW + after, look_up=look_up)
+
+    minute = timedelta(minutes=1)
+    assert ask(1, timedelta(0)).answer == 0
+    go_on.clear()
+    begun.clear()
+    assert (ask(2, minute / 2).answer, begun.is_set()) == (0, False), "not more than once a minute"
+    assert [ask(2, minute).answer, ask(3, minute).answer] == [0, 0], (
+        "the last answer stands while the next is looked up"
+    )
+    assert begun.wait(30)
+    go_on.set()
+    _ended()
+    told = ask(3, minute)
+    assert (told.answer, told.mark, told.at) == (1, 2, NOW + minute), "asked for once, by the first of the two"
+    assert ask(4, minute + OLDEST).answer == 2
+
+
+def test_a_large_answer_that_cannot_be_looked_up_stands_is_logged_and_tried_again(caplog):
+    kept, answers = Renewed[int](lambda _number: True), iter([7, OSError("away"), 8])
+
+    def look_up():
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def ask(minutes):
+        answer = kept.get("board", mark=1, now=NOW + timedelta(minutes=minutes), look_up=look_up).answer
+        _ended()
+        return answer
+
+    assert [ask(0), ask(1), ask(2), ask(3)] == [7, 7, 7, 8]
+    assert "the last numbers stand" in caplog.text
+
+
+def _ended():
+    for one in threading.enumerate():
+        if one.name == "counting":
+            one.join(30)

@@ -14,8 +14,8 @@ from python_calamine import load_workbook
 
 from tests.city.board import small_city
 from tests.city.board.test_shown import reported
-from yinuo.city.board import lists
-from yinuo.city.board.lights import lights
+from yinuo.city.board import lists, polling
+from yinuo.city.board.lights import kept
 from yinuo.city.board.lists import cases
 from yinuo.city.cases import numbers
 from yinuo.city.cases.models import Case
@@ -164,7 +164,7 @@ def test_more_cases_a_day_than_four_digits_count_have_each_its_own_number_in_the
 @pytest.mark.holds("peer 67", "invariant 58", shows="/")
 def test_the_board_leads_to_lists_as_long_as_its_numbers(sign_in):
     client, actor = sign_in("chen"), small_city.actor("chen")
-    found = lights(Words(), actor=actor, asked={}, now=small_city.NOW)
+    found = kept(Words(), actor=actor, asked={}, now=small_city.NOW, beat=polling.read(small_city.NOW))
     cells = [found.total, *(row.whole for row in found.rows)]
     assert len(cells) > 3
     page = client.get("/").content.decode()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.city.board import small_city
 from yinuo.city.board import lights, polling
-from yinuo.city.pages.keeping import Kept
+from yinuo.city.pages.keeping import Kept, Renewed, Told
 from yinuo.city.pages.words import Words
 from yinuo.city.supervision.commands import explain_card
 from yinuo.city.supervision.models import Finding
@@ -89,7 +92,9 @@ def test_a_board_is_looked_up_once_however_late_supervision_runs_and_however_man
         return "the board"
 
     monkeypatch.setattr(lights, "_BOARDS", Kept())
-    monkeypatch.setattr(lights, "lights", looked_up)
+    monkeypatch.setattr(lights, "_COUNTED", Renewed(lambda _counts: False))
+    monkeypatch.setattr(lights, "rows", looked_up)
+    monkeypatch.setattr(lights, "lights", lambda _words, counted, **_named: counted.answer)
     words, actor = Words(), small_city.actor("chen")
 
     def look(late):
@@ -116,9 +121,33 @@ def test_a_board_that_could_not_be_looked_up_is_tried_again(city, db, monkeypatc
             raise answer
         return answer
 
-    monkeypatch.setattr(lights, "lights", looked_up)
+    monkeypatch.setattr(lights, "_COUNTED", Renewed(lambda _counts: False))
+    monkeypatch.setattr(lights, "rows", looked_up)
+    monkeypatch.setattr(lights, "lights", lambda _words, counted, **_named: counted.answer)
     beat = polling.Pulse(7, 0.0, small_city.NOW, 0)
     given = {"actor": small_city.actor("chen"), "asked": {}, "now": small_city.NOW, "beat": beat}
     with pytest.raises(OSError, match="away"):
         lights.kept(Words(), **given)
     assert lights.kept(Words(), **given) == "the board"
+
+
+def test_a_large_board_is_counted_anew_behind_the_reader_and_drawn_again_when_it_is(city, db, sign_in, monkeypatch):
+    """What was raised last is told at once; the numbers say as of when they are, and their tag is that of then."""
+    counted = Renewed[lights.Counts](lambda _counts: True)
+    monkeypatch.setattr(lights, "_COUNTED", counted)
+    client, clock = sign_in("chen"), [timezone.now()]
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    first = client.get("/board/lights")
+    polling._Kept.pulse, polling._Kept.at = replace(polling._Kept.pulse, revision=999), float("inf")
+    second = client.get("/board/lights")
+    assert second["ETag"] == first["ETag"], "nothing was counted since"
+    before = clock[0]
+    clock[0] += timedelta(minutes=1)
+    behind = []
+    monkeypatch.setattr(counted, "_look_up_behind", lambda *asked: behind.append(asked))
+    assert client.get("/board/lights")["ETag"] == first["ETag"]
+    ((key, revision, at, count),) = behind
+    assert (revision, at) == (999, clock[0])
+    counted._keep(key, Told(count(), revision, at))
+    assert client.get("/board/lights")["ETag"] != first["ETag"]
+    assert before < counted.get(key, mark=999, now=clock[0], look_up=count).at

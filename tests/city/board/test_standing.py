@@ -9,7 +9,7 @@ import pytest
 
 from tests.city.board import small_city
 from tests.city.board.test_lists import rows_of, total
-from yinuo.city.board.lights import lights
+from yinuo.city.board import lights, polling
 from yinuo.city.cases import commands
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.pages.words import Words
@@ -32,7 +32,9 @@ def entered(case_id, kind, fields, *, is_verified):
 
 
 def board(**asked):
-    return lights(Words(), actor=small_city.actor("chen"), asked=asked, now=small_city.NOW)
+    asking = {"actor": small_city.actor("chen"), "asked": asked, "now": small_city.NOW}
+    words, beat = Words(), polling.read(small_city.NOW)
+    return lights.lights(words, lights.counts(words, beat=beat, **asking), **asking)
 
 
 @pytest.fixture

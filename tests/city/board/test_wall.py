@@ -11,15 +11,16 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tests.city.board import small_city
-from yinuo.city.board import polling
-from yinuo.city.board.wall import layout, views
+from yinuo.city.board import lights, polling
+from yinuo.city.board.wall import layout, plan, views
 from yinuo.city.board.wall.plan import LETTER, Light
 from yinuo.city.pages.words import LevelWord
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    views._MAPS.clear()
+    plan._MAPS.clear()
+    lights._COUNTED.clear()
 
 
 @pytest.mark.holds("peer 67", shows="/wall")
@@ -27,7 +28,8 @@ def nothing_kept():
 def test_the_wall_draws_every_place_within_eight_queries(sign_in, language):
     client = sign_in("chen", language)
     client.get("/wall")
-    views._MAPS.clear()
+    plan._MAPS.clear()
+    lights._COUNTED.clear()
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/wall")
     page = answer.content.decode()
@@ -38,15 +40,15 @@ def test_the_wall_draws_every_place_within_eight_queries(sign_in, language):
     assert "<script>" not in page
 
 
-def test_a_page_of_the_wall_is_of_one_moment(city, monkeypatch):
+def test_a_page_of_the_wall_is_of_one_moment(city, db, monkeypatch):
     moments = [small_city.NOW.replace(second=59, microsecond=999_999), small_city.NOW + timedelta(minutes=5)]
-    plans = []
-    monkeypatch.setattr(views, "plan", lambda _words, *, now, **_given: plans.append(now))
     monkeypatch.setattr(views.timezone, "now", lambda: moments.pop(0) if len(moments) > 1 else moments[0])
     request = RequestFactory().get("/wall")
     request.actor = small_city.actor("chen")
-    monkeypatch.setattr(views, "render", lambda _request, _template, facts: {"now": facts["now"]})
-    assert plans == [views._shown(request, "board/map.html.j2")["now"]]
+    monkeypatch.setattr(views, "render", lambda _request, _template, facts: facts)
+    first = moments[0]
+    found = views._shown(request, "board/map.html.j2")
+    assert (found["as_of"], found["plan"].as_of) == (first, first)
 
 
 @pytest.mark.holds("peer 67", shows="/wall")

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from yinuo.city.board.polling import Pulse
 from yinuo.city.pages.caselisting import STANDING
-from yinuo.city.pages.keeping import Kept, minute_of
+from yinuo.city.pages.keeping import Kept, Renewed, Told
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
@@ -22,6 +22,9 @@ from yinuo.city.people.units import Tree
 MOST_KINDS = 6
 """Kinds with a column of their own: those with most cards, then with most open; the others count in the row's sum."""
 FILTERS = ("unit", "kind", "item", "level", "institution")
+LARGE = 20_000
+"""Cases and cards from which on nobody waits until they are counted anew: the last numbers stand meanwhile, at most a minute or two old."""
+Counts = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,14 @@ class Lights:
     rows: tuple[Row, ...]
     newest: tuple[Mapping[str, Any], ...]
     due: tuple[Mapping[str, Any], ...]
+    as_of: datetime
+    """When cases and cards were counted."""
+    revision: int
+    """What supervision had said by then."""
 
 
 _BOARDS = Kept[Lights]()
+_COUNTED = Renewed[Counts](lambda counts: sum(row["number"] for row in counts) >= LARGE)
 
 
 @dataclass
@@ -93,24 +101,45 @@ class _Tally:
 
 
 def kept(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime, beat: Pulse) -> Lights:
-    """The board, looked up once for all who may see the same of it, until something changes or the minute ends.
+    """The board, looked up once for all who may see the same of it, until something changes or is counted anew.
 
     How late supervision runs changes nothing on it.
     """
     digest = words.pack.digest if words.is_there else ""
+    counted = counts(words, actor=actor, asked=asked, now=now, beat=beat)
     filters = tuple(asked.get(name, "") for name in FILTERS)
-    same = (words.language, digest, reaching(actor, "board.read"), *filters)
-    key = (beat.revision, minute_of(now, same), *same)
-    return _BOARDS.get(key, lambda: lights(words, actor=actor, asked=asked, now=now))
+    key = (beat.revision, counted.at, words.language, digest, reaching(actor, "board.read"), *filters)
+    return _BOARDS.get(key, lambda: lights(words, counted, actor=actor, asked=asked, now=now))
 
 
-def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> Lights:
-    """The board as this person may see it: two queries. Rows are the units directly below the one asked for."""
-    counted, moving = looked_up(words, actor=actor, asked=asked, now=now)
+def counts(
+    words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime, beat: Pulse
+) -> Told[Counts]:  # fmt: skip
+    """What is open by unit and kind within this person's reach, by the revision it was counted at: one query or none."""
+    conditions, parameters = _conditions(words, actor, asked)
+
+    def count() -> Counts:
+        return rows(__file__, "lights", {**parameters, "now": now}, standing=STANDING, **conditions)
+
+    key = (reaching(actor, "board.read"), *(asked.get(name, "") for name in FILTERS))
+    return _COUNTED.get(key, mark=beat.revision, now=now, look_up=count)
+
+
+def moving(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
+    """The cards raised last and the limits that run out next, within this person's reach: one query."""
+    conditions, parameters = _conditions(words, actor, asked)
+    return rows(__file__, "newest_cards", {**parameters, "now": now}, **conditions)
+
+
+def lights(
+    words: Words, counted: Told[Counts], *, actor: Actor | None, asked: Mapping[str, str], now: datetime
+) -> Lights:  # fmt: skip
+    """The board as this person may see it. Rows are the units directly below the one asked for."""
+    last = moving(words, actor=actor, asked=asked, now=now)
     tree, top = words.tree, asked.get("unit") or None
     tallies: dict[str, _Tally] = {}
     total = _Tally()
-    for row in counted:
+    for row in counted.answer:
         total.add(row)
         tallies.setdefault(_below(tree, row["unit"], top), _Tally()).add(row)
     kinds = total.kinds()[:MOST_KINDS]
@@ -119,19 +148,11 @@ def lights(words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: 
         total=_cell(words, total, asked, unit=top, kind=asked.get("kind")),
         kinds=tuple((kind, words.kind(kind) or kind) for kind in kinds),
         rows=tuple(_row(words, unit, tally, kinds, asked) for unit, tally in shown),
-        newest=tuple(row for row in moving if row["what"] == "card"),
-        due=tuple(row for row in moving if row["what"] == "due"),
+        newest=tuple(row for row in last if row["what"] == "card"),
+        due=tuple(row for row in last if row["what"] == "due"),
+        as_of=counted.at,
+        revision=counted.mark,
     )
-
-
-def looked_up(
-    words: Words, *, actor: Actor | None, asked: Mapping[str, str], now: datetime
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What is open by unit and kind, and what was raised last or runs out next, within this person's reach: two queries."""
-    conditions, parameters = _conditions(words, actor, asked)
-    parameters["now"] = now
-    counted = rows(__file__, "lights", parameters, standing=STANDING, **conditions)
-    return counted, rows(__file__, "newest_cards", parameters, **conditions)
 
 
 def _conditions(words: Words, actor: Actor | None, asked: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:

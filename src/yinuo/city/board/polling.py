@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -28,6 +28,10 @@ class Pulse:
     late: float
     last_run: datetime | None
     failed: int
+
+    def at(self, revision: int) -> Pulse:
+        """The pulse for a page whose numbers were counted at an earlier revision: it is drawn again until they are new."""
+        return replace(self, revision=revision)
 
     @property
     def state(self) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from zlib import crc32
 
+from django.db import connections
+
+log = logging.getLogger("yinuo.pages")
 MOST = 64
 """Answers a process keeps of one kind, unless it is told another number."""
+MINUTE, OLDEST = timedelta(minutes=1), timedelta(minutes=5)
+"""An answer is looked up anew after a minute; none older than the other is shown while that lasts."""
 _Answer = TypeVar("_Answer")
 
 
@@ -48,3 +56,79 @@ def minute_of(now: datetime, asked: Hashable) -> datetime:
     """
     second = timedelta(seconds=crc32(repr((os.getpid(), asked)).encode()) % 60)
     return (now - second).replace(second=0, microsecond=0) + second
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[_Answer]):
+    """An answer, the revision it holds for (`mark`), and when it was asked for."""
+
+    answer: _Answer
+    mark: int
+    at: datetime
+
+
+class Renewed(Generic[_Answer]):
+    """Answers that hold for a revision and a minute. Large ones cost seconds: nobody waits for them but who asks first.
+
+    A large answer is shown up to OLDEST while the next is looked up behind the reader's back, once a minute however
+    often the mark changes. Any other is looked up by whoever asks when the mark is another or the minute over.
+    """
+
+    def __init__(self, is_large: Callable[[_Answer], bool], most: int = MOST) -> None:
+        self._is_large, self._most = is_large, most
+        self._known: dict[Hashable, Told[_Answer]] = {}
+        self._asked: dict[Hashable, Future[Told[_Answer]]] = {}
+        self._behind: set[Hashable] = set()
+        self._starting = threading.Lock()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
+    def get(self, key: Hashable, *, mark: int, now: datetime, look_up: Callable[[], _Answer]) -> Told[_Answer]:
+        """The answer of a key with its age. Raises what looking it up raises; the next to ask then tries again."""
+        told = self._known.get(key)
+        if told is None or now - told.at >= OLDEST:
+            return self._look_up(key, mark, now, look_up)
+        is_over = now - told.at >= MINUTE
+        if not self._is_large(told.answer):
+            return self._look_up(key, mark, now, look_up) if is_over or told.mark != mark else told
+        if is_over:
+            self._look_up_behind(key, mark, now, look_up)
+        return told
+
+    def _look_up(self, key: Hashable, mark: int, now: datetime, look_up: Callable[[], _Answer]) -> Told[_Answer]:
+        mine: Future[Told[_Answer]] = Future()
+        found = self._asked.setdefault((key, mark), mine)
+        if found is mine:
+            try:
+                mine.set_result(self._keep(key, Told(look_up(), mark, now)))
+            except BaseException as error:
+                mine.set_exception(error)
+                raise
+            finally:
+                del self._asked[key, mark]
+        return found.result()
+
+    def _look_up_behind(self, key: Hashable, mark: int, now: datetime, look_up: Callable[[], _Answer]) -> None:
+        with self._starting:
+            if key in self._behind:
+                return
+            self._behind.add(key)
+
+        def answer() -> None:
+            try:
+                self._keep(key, Told(look_up(), mark, now))
+            except Exception:
+                log.exception("what a page counts could not be counted anew; the last numbers stand")
+            finally:
+                self._behind.discard(key)
+                connections.close_all()
+
+        threading.Thread(target=answer, name="counting", daemon=True).start()
+
+    def _keep(self, key: Hashable, told: Told[_Answer]) -> Told[_Answer]:
+        self._known[key] = told
+        while len(self._known) > self._most:
+            self._known.pop(next(iter(self._known)), None)
+        return told

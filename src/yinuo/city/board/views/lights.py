@@ -32,13 +32,14 @@ def _shown(request: HttpRequest, template: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in FILTERS}
     query = request.META.get("QUERY_STRING", "")
     polled = f"{polling.POLLED}?{query}" if query else polling.POLLED
+    lights = kept(words, actor=request.actor, asked=asked, now=now, beat=beat)  # type: ignore[attr-defined]
     facts: dict[str, Any] = {
-        "lights": kept(words, actor=request.actor, asked=asked, now=now, beat=beat),  # type: ignore[attr-defined]
+        "lights": lights,
         "asked": asked,
         "beat": beat,
-        "now": now,
+        "as_of": lights.as_of,
         "polled": polled,
-        "tag": polling.tag_at(request, beat, address=polled),
+        "tag": polling.tag_at(request, beat.at(lights.revision), address=polled),
     }
     response = render(request, template, facts)
     response["ETag"] = facts["tag"]

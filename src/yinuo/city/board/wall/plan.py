@@ -10,8 +10,10 @@ from typing import Any
 
 from django.utils.http import urlencode
 
-from yinuo.city.board.lights import looked_up
+from yinuo.city.board.lights import Counts, counts, moving
+from yinuo.city.board.polling import Pulse
 from yinuo.city.board.wall import layout
+from yinuo.city.pages.keeping import Kept, Told
 from yinuo.city.pages.words import LevelWord, Words
 from yinuo.city.people.actor import Actor
 from yinuo.city.people.may import reaching
@@ -123,16 +125,36 @@ class Plan:
     tiles: tuple[Tile, ...]
     newest: tuple[Mapping[str, Any], ...]
     due: tuple[Mapping[str, Any], ...]
+    as_of: datetime
+    """When cases and cards were counted."""
+    revision: int
+    """What supervision had said by then."""
 
 
-def plan(words: Words, *, actor: Actor | None, unit: str | None, now: datetime) -> Plan | None:
-    """The map of a unit as this person may see it: two queries. None, when there is no such unit in his reach."""
+_MAPS = Kept[Plan]()
+
+
+def kept(words: Words, *, actor: Actor | None, unit: str | None, now: datetime, beat: Pulse) -> Plan | None:
+    """The map of a unit as this person may see it, looked up once for all who may see the same of it.
+
+    None, when there is no text or no such unit in his reach.
+    """
+    if not words.is_there:
+        return None
     seen = _Seen(words.tree, reaching(actor, "board.read"))
     top = unit or seen.start
     if top is None or top not in words.tree.units or not seen.has(top):
         return None
-    counted, moving = looked_up(words, actor=actor, asked={"unit": top}, now=now)
-    tallies = _tallies(counted, words.tree)
+    counted = counts(words, actor=actor, asked={"unit": top}, now=now, beat=beat)
+    key = (beat.revision, counted.at, words.language, words.pack.digest, reaching(actor, "board.read"), top)
+    return _MAPS.get(key, lambda: plan(words, counted, actor=actor, top=top, now=now))
+
+
+def plan(words: Words, counted: Told[Counts], *, actor: Actor | None, top: str, now: datetime) -> Plan:
+    """The map of a unit as this person may see it."""
+    seen = _Seen(words.tree, reaching(actor, "board.read"))
+    last = moving(words, actor=actor, asked={"unit": top}, now=now)
+    tallies = _tallies(counted.answer, words.tree)
     tiles = _tiles(words, top, tallies, seen)
     above = [(f"/wall?{urlencode({'unit': one})}", words.unit(one)) for one in reversed(words.tree.ancestors(top)[1:]) if seen.has(one)]  # fmt: skip
     return Plan(
@@ -142,8 +164,10 @@ def plan(words: Words, *, actor: Actor | None, unit: str | None, now: datetime) 
         corners=layout.corners(),
         whole=_light(words, top, tallies.get(top, Tally())),
         tiles=tuple(tiles),
-        newest=tuple(row for row in moving if row["what"] == "card"),
-        due=tuple(row for row in moving if row["what"] == "due"),
+        newest=tuple(row for row in last if row["what"] == "card"),
+        due=tuple(row for row in last if row["what"] == "due"),
+        as_of=counted.at,
+        revision=counted.mark,
     )
 
 
