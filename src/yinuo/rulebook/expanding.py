@@ -103,7 +103,7 @@ class _Book:
         clause = self.clause
         fields = {
             name: without_nulls({
-                "is": one.word, "of": list(one.of) or None, "in": one.book or one.in_, "sealed": list(one.sealed) or None,
+                "is": one.word, "of": one.raw, "in": one.book or one.in_, "sealed": list(one.sealed) or None,
                 "one": one.one or None, "derived": one.is_derived or None, "zh": one.zh, "en": one.en,
             })
             for name, one in clause.fields.items()

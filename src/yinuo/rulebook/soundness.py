@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
+from yinuo.engine.clauses.choices import Choices
 from yinuo.engine.clauses.common import Clause, Rung
 from yinuo.engine.clauses.constraint import Constraint
 from yinuo.engine.clauses.flow import Flow
@@ -108,6 +109,7 @@ def _flow(clause: Flow) -> Unsound:
     for name, type_ in clause.fields.items():
         if type_.is_ == "choice" and not type_.of and type_.in_ is None:
             yield ("fields", name), f'the choice "{name}" has no words', 'of = ["…"] names them, or in = "table"'
+        yield from _choices(name, type_)
     after = {step.id: step.after for step in clause.steps}
     for step in clause.steps:
         if _reaches(step.id, step.id, after, set()):
@@ -117,6 +119,19 @@ def _flow(clause: Flow) -> Unsound:
     mirror = clause.mirror.keys() - {"to", "opened", "ended", *clause.ends}
     for key in sorted(mirror):
         yield ("mirror", key), f'mirror takes no "{key}"', "it takes to, opened, ended, or what ends the case"
+
+
+def _choices(name: str, field: Choices) -> Unsound:
+    """Two choices of a field that are called the same: what is written could mean either."""
+    taken: dict[str, str] = {}
+    for value, words in field.names():
+        for word in sorted(words):
+            if taken.setdefault(word, value) != value:
+                yield (
+                    ("fields", name, "of", value),
+                    f'"{taken[word]}" and "{value}" are both called "{word}"',
+                    "give each choice a word of its own",
+                )
 
 
 def _reaches(start: str, goal: str, after: dict[str, tuple[str, ...]], seen: set[str]) -> bool:

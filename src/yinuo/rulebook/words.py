@@ -106,7 +106,7 @@ def _merged(one: FieldType, other: FieldType) -> FieldType:
     """The type of a field two kinds of case have: the choices of both; anything, where their types differ."""
     if one.is_ != other.is_:
         return _ANY
-    return one.model_copy(update={"of": tuple(dict.fromkeys((*one.of, *other.of)))})
+    return one.model_copy(update={"given": tuple(dict.fromkeys((*one.of, *other.of)))})
 
 
 def words_of(pack: Pack) -> Words:

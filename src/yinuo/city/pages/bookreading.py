@@ -82,7 +82,7 @@ def _called(one: Register, names: Iterable[str]) -> str:
 
 def typed(own: RegisterField) -> FieldType:
     """A register's field as a field of a case."""
-    return FieldType.model_validate({"is": own.word, "of": own.of, "zh": own.zh, "en": own.en})
+    return FieldType.model_validate({"is": own.word, "of": own.given, "in": own.in_, "zh": own.zh, "en": own.en})
 
 
 def _access(private: Access) -> str:
@@ -97,7 +97,7 @@ def table(one: Table, reader: Reader) -> Iterator[str]:
     yield _("按“%(on)s”时的情形判定。") % {"on": reader.events(one.on)}
     for number, row in enumerate(one.rows, 1):
         said = (row.en if reader.is_english else row.zh) or reader.condition(row.when)
-        then = _("，").join(f"{reader.field(name)} {value}" for name, value in row.then.items())
+        then = _("，").join(f"{reader.field(name)} {reader.value(name, value)}" for name, value in row.then.items())
         yield _("第 %(number)s 行：%(when)s%(then)s。") % {
             "number": number,
             "when": said,

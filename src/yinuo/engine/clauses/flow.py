@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from yinuo.engine.clauses.choices import Choices
 from yinuo.engine.clauses.common import Clause, Names, Text
 from yinuo.engine.clauses.conditions import ConditionText, EventText
 
 
-class FieldType(Text):
-    """What a field holds: a type word, and for choices the words there are (short form: their list)."""
+class FieldType(Choices):
+    """What a field holds: a type word, and for choices what there is to choose from (short form: their list)."""
 
     is_: str = Field(alias="is")
-    of: tuple[Any, ...] = ()
     in_: str | None = Field(None, alias="in")
     sealed: Names = ()
     one: bool = False

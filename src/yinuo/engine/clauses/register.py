@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from yinuo.engine.clauses.choices import Choices
 from yinuo.engine.clauses.common import Clause, FieldLimit, LimitText, Names, Rung, Text
 from yinuo.engine.clauses.conditions import ConditionText
 
@@ -54,11 +55,10 @@ Operands = Annotated[tuple[str, ...], Field(max_length=2)]
 _ROLLED = ("roll", "of", "field", "where")
 
 
-class RegisterField(Text):
+class RegisterField(Choices):
     """A field of an entry: `"type"`, `"type!"` (compulsory), `["a", "b"]` (choices) or this table."""
 
     is_: str = Field(alias="is")
-    of: tuple[Any, ...] = ()
     in_: str | None = Field(None, alias="in")
     required: bool = False
     many: bool = False
