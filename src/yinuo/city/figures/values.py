@@ -229,30 +229,38 @@ def one(
     return Page(
         line, then, shown, tuple(reversed([day for day in by_period if day is not None])),
         _value(then, _summed(by_period[shown])) if shown in by_period else None,
-        tuple(_subjects(words, then, by_period.get(shown, ()), without=without)), tuple(Reader(words).sentences(then)), _chart(line),
+        tuple(_subjects(words, then, institution, found=by_period.get(shown, ()), without=without)), tuple(Reader(words).sentences(then)), _chart(line),
         _share(_summed(without)) if without else None, tuple(_parts(words, then, institution, shown=shown, actor=actor)),
         tuple((home, id_, words.clause(home, id_)) for home, id_ in (_in_full(name, institution) for name in (then.of, then.per) if name)),
     )  # fmt: skip
 
 
 def _subjects(
-    words: Words, then: Indicator, found: Iterable[Mapping[str, Any]], *, without: Iterable[Mapping[str, Any]]
+    words: Words,
+    then: Indicator,
+    institution: str,
+    *,
+    found: Iterable[Mapping[str, Any]],
+    without: Iterable[Mapping[str, Any]],
 ) -> list[Subject]:
     """Who has a value in the period, the worst first."""
     others = {(row["unit"], row["item"], row["by"]): _share(row) for row in without}
     subjects = [
-        Subject(row["unit"], row["item"], row["by"], _name(words, row), _value(then, row), others.get((row["unit"], row["item"], row["by"])))
+        Subject(row["unit"], row["item"], row["by"], _name(words, row, institution), _value(then, row), others.get((row["unit"], row["item"], row["by"])))
         for row in found
         if row["denominator"]
     ]  # fmt: skip
     return sorted(subjects, key=lambda one: _rank(one.value, better=then.better))
 
 
-def _name(words: Words, row: Mapping[str, Any]) -> str:
+def _name(words: Words, row: Mapping[str, Any], institution: str) -> str:
     """Whom a value is about, with what it is broken down by."""
     about = words.unit(row["unit"]) or words.item(row["item"])
     told = orjson.loads(row["by"]) if row["by"] else {}
-    parts = [item_type(str(value)) if name == "type" else str(value) for name, value in told.items()]
+    parts = [
+        item_type(str(value)) if name == "type" else words.broken_down(institution, name, value)
+        for name, value in told.items()
+    ]
     return " · ".join([about, *parts] if about else parts) or words.city
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -13,7 +13,11 @@ from yinuo.city.hall.commands import APPLICATION, Beside, Outcome, Visit
 from yinuo.city.hall.delivery.words import DELIVERY
 from yinuo.city.hall.items import Catalogue, Item, Paper
 from yinuo.city.hall.lanes.entitlement import ASKED, REQUEST
+from yinuo.city.pages.showing import choices_of
 from yinuo.city.pages.words import Words
+
+Options: TypeAlias = list[tuple[str, str]]
+"""What there is to choose from: values and their words."""
 
 PERSON = ("name", "phone", "identity")
 """Personal fields of who has come: kept apart from the case, encrypted."""
@@ -172,22 +176,16 @@ def _beside(screen: Screen, outcome: Outcome) -> tuple[Beside, ...]:
     )  # fmt: skip
 
 
-def choices(words: Words, kind: str, field: str) -> tuple[str, ...]:
-    """What there is to choose from for a field of a kind of case, as the text in force has it; empty where it has none."""
-    flow = words.flow(kind) if words.is_there else None
-    return tuple(str(one) for one in flow.fields[field].of) if flow and field in flow.fields else ()
-
-
-def lanes(words: Words) -> dict[str, tuple[str, ...]]:
+def lanes(words: Words) -> dict[str, Options]:
     """The lanes and the grounds there are to choose from; empty where the text has none."""
-    return {name: found for name in ("asked_lane", "ground") if (found := choices(words, REQUEST, name))}
+    return {name: found for name in ("asked_lane", "ground") if (found := choices_of(REQUEST, name, words))}
 
 
-def causes(words: Words) -> tuple[str, ...]:
+def causes(words: Words) -> Options:
     """Why an application can be sent back."""
-    return choices(words, APPLICATION, "cause")
+    return choices_of(APPLICATION, "cause", words)
 
 
-def takers(words: Words) -> tuple[str, ...]:
+def takers(words: Words) -> Options:
     """Who may take what was settled on the spot."""
-    return choices(words, DELIVERY, "taken_by")
+    return choices_of(DELIVERY, "taken_by", words)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from yinuo.city.pages.showing import length
+from yinuo.city.pages.showing import choices
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.flow import FieldType
 
@@ -104,9 +104,7 @@ def asked_field(
     kind, told = "long" if name in LONG else "text", ""
     if type_ and (word.endswith("choice") or type_.of):
         kind = "many" if word.startswith("list:") else "choice"
-        options = [(str(one), length(str(one), words) if word == "limit" else str(one)) for one in type_.of]
-        if type_.table is not None:
-            options = words.row_choices(type_.table)
+        options = choices(type_, words)
     elif word == "unit":
         kind, options = "choice", words.unit_choices(value)
     elif word == "item":

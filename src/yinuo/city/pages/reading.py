@@ -12,7 +12,7 @@ from yinuo.city.pages import bookreading
 from yinuo.city.pages.bookreading import typed
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.city.pages.figurereading import item_type, sentences_of
-from yinuo.city.pages.showing import length
+from yinuo.city.pages.showing import length, shown
 from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Test, parse_events
@@ -91,6 +91,11 @@ class Reader:
     def field(self, name: str) -> str:
         """A field as the text it stands in calls it, else by the table of common words."""
         return field_word(name, self._types.get(name)) if name in self._types else _field(name)
+
+    def value(self, name: str, value: Any) -> str:
+        """A value of a field as a reader reads it: a choice by its word."""
+        type_ = self._types.get(name)
+        return self._value(name, value) if type_ is None else shown(value, type_, self._words)
 
     def _flow(self, flow: Flow) -> list[str]:
         found = [
@@ -252,6 +257,9 @@ class Reader:
 
     def _value(self, name: str, value: object) -> str:
         text, words = str(value), self._words
+        type_ = self._types.get(name)
+        if type_ is not None and (type_.of or type_.table is not None):
+            return shown(value, type_, words)
         if isinstance(value, bool):
             return _("是") if value else _("否")
         looks = {

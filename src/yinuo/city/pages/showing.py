@@ -69,10 +69,24 @@ def shown(value: Any, type_: FieldType | None, words: Words, *, names: Called = 
     word = type_.is_ if type_ else "text"
     if type_ and type_.table is not None:
         return words.row(type_.table, str(value))
+    if type_ and (said := type_.called(value, words.language)) != str(value):
+        return said
     if word in NAMED:
         return names.word(word, str(value))
     reader = _READERS.get(word)
     return str(value) if reader is None else reader(value, words)
+
+
+def choices(type_: FieldType, words: Words) -> list[tuple[str, str]]:
+    """What a field gives to choose from, each value with its word: the choices of the text, else the rows of its table."""
+    one = type_.model_copy(update={"is_": type_.is_.removeprefix("list:")})
+    return [(str(value), shown(value, one, words)) for value in type_.of] or words.row_choices(type_.table or "")
+
+
+def choices_of(kind: str, field: str, words: Words) -> list[tuple[str, str]]:
+    """What a field of a kind of case gives to choose from by the text in force today; nothing where the text has none."""
+    flow = words.flow(kind) if words.is_there else None
+    return choices(flow.fields[field], words) if flow and field in flow.fields else []
 
 
 def yuan(fen: int, *, apart: str = ",") -> str:

@@ -271,6 +271,20 @@ class Words:
                 return clause if isinstance(clause, Flow) else None
         return None
 
+    def choice(self, kind: str, field: str, value: object) -> str:
+        """The word of a choice of a kind of case, as its text has it today; the value itself where it has none."""
+        flow = self.flow(kind)
+        type_ = None if flow is None else flow.fields.get(field)
+        return str(value or "") if type_ is None or not value else type_.called(value, self.language)
+
+    def broken_down(self, institution: str, field: str, value: object) -> str:
+        """The word of a value that a figure is broken down by: of a kind of case of its institution, else of any that has one."""
+        rulings = sorted(self.rules.of_kind("flow"), key=lambda one: one.institution != institution)
+        flows = (ruling.about(self.today).clause for ruling in rulings)
+        types = (one.fields[field] for one in flows if isinstance(one, Flow) and field in one.fields)
+        found = next((one for one in types if str(value) in one.words), None)
+        return str(value) if found is None else found.called(value, self.language)
+
     def why(self, finding: Mapping[str, Any], people: Mapping[str, str] | None = None) -> str:
         """The sentence that says why a finding was raised, with units and persons by their names.
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
+from yinuo.city.cases.kept import rows_on
 from yinuo.city.pages.statements import rows
 from yinuo.city.people.actor import NotAllowed
 from yinuo.city.people.exchange import workbook
@@ -24,18 +25,20 @@ from yinuo.city.registers.books import Book
 from yinuo.city.registers.forms import spoken
 from yinuo.city.registers.opening import PERSON
 from yinuo.city.registers.spelling import Speller
-from yinuo.engine.clauses.flow import Step
+from yinuo.engine.clauses.flow import FieldType, Step
 from yinuo.engine.clauses.register import CHANGED
 
 MOST = 1_000
 """Rows of one workbook."""
+SHOWN = 30
+"""Choices the template writes out; where there are more it says that it is a choice."""
 SOURCE = "excel"
 _BAD = re.compile(r"[\[\]:*?/\\]")
 _PARTY = {"name": "姓名或名称", "phone": "电话", "identity": "证件号"}
 _TYPES = {
     "text": "文字", "number": "数字", "int": "整数", "money": "金额，单位元", "date": "日期，例如 2026-03-09", "moment": "时间，例如 2026-03-09 14:30",
     "bool": "是或者否", "unit": "单位名称或编号", "person": "姓名，重名的写编号", "item": "事项名称或编号", "case": "收件号", "limit": "时限，例如 5 workdays",
-    "file": "不能从 Excel 导入，请在页面上传",
+    "choice": "从系统给出的各项中选一项，写名称或编号", "file": "不能从 Excel 导入，请在页面上传",
 }  # fmt: skip
 
 
@@ -76,8 +79,17 @@ def _kind(book: Book, name: str) -> str:
     if one is None:
         return _TYPES["unit"] if name == "unit" else _TYPES["text"]
     word = one.type.is_.removeprefix("list:")
-    said = "、".join(str(each) for each in one.type.of) or _TYPES.get(word, _TYPES["text"])
+    named = _named(book, one.type)
+    said = _TYPES["choice"] if len(named) > SHOWN else "、".join(named) or _TYPES.get(word, _TYPES["text"])
     return f"{said}；可以写多个，用顿号隔开" if one.type.is_.startswith("list:") else said
+
+
+def _named(book: Book, type_: FieldType) -> list[str]:
+    """What a field gives to choose from, in Chinese: its choices, else the rows of its table on the day of the book."""
+    if type_.table is None:
+        return [type_.called(value, "zh") for value in type_.of]
+    pack = book.ways.pack
+    return [str(row.get("zh") or row["id"]) for row in rows_on(pack, type_.table, book.day)]
 
 
 def take(content: bytes, book: Book, step: Step, *, speller: Speller, now: datetime) -> Taken:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Refused
 from yinuo.city.cases.deciding.fieldvalues import reader_of
-from yinuo.city.pages.showing import NOBODY, Called, length, shown, yuan
+from yinuo.city.pages.showing import NOBODY, Called, choices, shown, yuan
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
@@ -91,13 +91,12 @@ class Speller:
 
     def _choice(self, text: str, type_: FieldType) -> str:
         """A choice, also by the word it is shown by."""
-        if type_.is_ == "limit":
-            for one in type_.of:
-                if text == length(str(one), self.words):
-                    return str(one)
-        if type_.table is not None:
-            return next((key for key, name in self.words.row_choices(type_.table) if name == text), text)
-        return text
+        offered = choices(type_, self.words)
+        said = type_.meant(text)
+        found = next((value for value, word in offered if text in (value, word) or said == value), None)
+        if found is None and type_.of:
+            raise ValueError(_("只能是：%(words)s") % {"words": _("、").join(word for _value, word in offered)})
+        return text if found is None else found
 
     @cached_property
     def _unit_names(self) -> Mapping[str, list[str]]:

@@ -165,7 +165,7 @@ def table_of(edition: Edition) -> Table:
 
 
 def _results(then: Mapping[str, Any], reader: Reader) -> tuple[tuple[str, str], ...]:
-    return tuple((reader.field(name), str(value)) for name, value in then.items())
+    return tuple((reader.field(name), reader.value(name, value)) for name, value in then.items())
 
 
 @dataclass(frozen=True)

@@ -81,14 +81,5 @@ def in_turn(found: Iterable[Ticket], service: str, lanes: Sequence[str]) -> list
 
 def lanes_of(ways: Ways, now: datetime) -> tuple[str, ...]:
     """The lanes in the order in which the text has them called."""
-    return _choices(ways, "lane", now)
-
-
-def grounds_of(ways: Ways, now: datetime) -> tuple[str, ...]:
-    """The grounds on which somebody goes first."""
-    return _choices(ways, "lane_ground", now)
-
-
-def _choices(ways: Ways, field: str, now: datetime) -> tuple[str, ...]:
     way = ways.way(TICKET, timezone.localdate(now))
-    return tuple(str(one) for one in way.flow.fields[field].of) if way and field in way.flow.fields else ()
+    return tuple(str(one) for one in way.flow.fields["lane"].of) if way and "lane" in way.flow.fields else ()

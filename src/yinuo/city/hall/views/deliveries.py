@@ -19,7 +19,7 @@ from yinuo.city.cases.queries import one as case_of
 from yinuo.city.cases.queries import state_of
 from yinuo.city.hall.delivery.rows import decided, under_way
 from yinuo.city.hall.delivery.words import BY_MAIL, DELIVERY, DOCUMENTS
-from yinuo.city.hall.intake import choices
+from yinuo.city.pages.showing import choices_of
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
 from yinuo.city.people.may import row_filter
@@ -96,6 +96,6 @@ def _page(request: HttpRequest, *, wrong: str = "", error: str = "") -> HttpResp
     turn = {"first": "?page=0" if number else "", "next": f"?page={number + 1}" if is_more else ""}
     facts = {
         "decided": waiting, "turn": turn, "under_way": under_way(condition, given),
-        "ways": choices(words, DELIVERY, "way"), "takers": choices(words, DELIVERY, "taken_by"), "by_mail": BY_MAIL, "wrong": wrong, "error": error, "now": now,
+        "ways": choices_of(DELIVERY, "way", words), "takers": choices_of(DELIVERY, "taken_by", words), "by_mail": BY_MAIL, "wrong": wrong, "error": error, "now": now,
     }  # fmt: skip
     return render(request, "hall/deliveries.html.j2", facts, status=422 if error else 200)

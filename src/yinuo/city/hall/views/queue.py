@@ -20,7 +20,8 @@ from yinuo.city.cases.deciding.who import HEADS
 from yinuo.city.cases.projection import ways_of
 from yinuo.city.hall.queue import commands
 from yinuo.city.hall.queue.halls import Counter, Halls
-from yinuo.city.hall.queue.tickets import grounds_of, in_turn, lanes_of, today
+from yinuo.city.hall.queue.tickets import TICKET, in_turn, lanes_of, today
+from yinuo.city.pages.showing import choices_of
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import needs, public
 from yinuo.city.people.may import may, row_filter
@@ -141,7 +142,7 @@ def _overview(request: HttpRequest, *, error: str = "") -> HttpResponse:
     every = [ticket for tickets in found.values() for ticket in tickets]
     facts: dict[str, Any] = {
         "queues": queues, "error": error, "form": uuid.uuid4().hex, "now": now, "halls": sorted(found),
-        "grounds": grounds_of(ways, now) if ways else (), "typed": request.POST,
+        "grounds": choices_of(TICKET, "lane_ground", words), "typed": request.POST,
         "drawn": next((one for one in every if one.case_id == request.GET.get("drawn")), None),
         "may_sign": any(grant.role in HEADS for grant in actor.grants), "may_draw": may(actor, "case.intake"),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from yinuo.city.pages.listing import BadQuery, Listing, exported, listed, prepared
+from yinuo.city.pages.showing import choices
 from yinuo.city.pages.spreadsheets import as_csv, as_excel
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.commands import note_export
@@ -153,10 +154,6 @@ def _choices(book: Book, words: Words) -> list[dict[str, Any]]:
     found = []
     for one in book.columns:
         if one.is_filter and one.type.is_ != "unit":
-            options = (
-                [("true", _("是")), ("false", _("否"))]
-                if one.type.is_ == "bool"
-                else [(str(each), str(each)) for each in one.type.of] or words.row_choices(one.type.table or "")
-            )
+            options = [("true", _("是")), ("false", _("否"))] if one.type.is_ == "bool" else choices(one.type, words)
             found.append({"name": f"is_{one.name}", "word": one.word, "options": options})
     return found
