@@ -113,7 +113,9 @@ def test_e039_what_a_unit_granted_this_month_stands_beside_the_published_cap(sig
     page = text(chen.get(LANE))
     assert "20.0 %" in page and "超过上限" in page
     given = page[page.index("授予了什么") :]
-    assert 'href="/cases/lane-market-5"' in given and "通道 <strong>urgent</strong>" in given and "2026-03-10" in given
+    assert (
+        'href="/cases/lane-market-5"' in given and "通道 <strong>急事急办</strong>" in given and "2026-03-10" in given
+    )
     assert "本期还没有授予过" in text(sign_in("wu").get(LANE)), "only what the reader may see is counted"
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.cases.acts import Act, Done
 from yinuo.city.cases.commands import act
+from yinuo.city.pages.showing import choices_of
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor, applicant
 
@@ -19,7 +20,6 @@ REQUEST, CORRECTION = "information-request", "correction"
 OPENS: Mapping[str, str] = {REQUEST: "received", CORRECTION: "correction_asked"}
 ONLINE = "互联网"
 """The channel of what comes by the public pages, as the law words it."""
-DELIVERIES = ("电子文本", "纸质文本", "当面查阅")
 ASKABLE = frozenset({"department", "office", "town", "subdistrict", "centre", "zone", "city"})
 """Types of unit that may be asked for information: the organs of the city, not their sections and windows."""
 MOST: Mapping[str, int] = {"subject": 200, "wanted": 2000, "wrong": 2000, "right": 2000, "name": 60, "identity": 30, "phone": 20}  # fmt: skip
@@ -46,6 +46,11 @@ class Filled:
         return self.given.get(name, "")
 
 
+def deliveries(words: Words) -> list[tuple[str, str]]:
+    """How the answer may be had, with the words of the text."""
+    return choices_of(REQUEST, "delivery", words)
+
+
 def units(words: Words) -> list[tuple[str, str]]:
     """The organs one may ask, with their names."""
     return [
@@ -69,7 +74,7 @@ def read(kind: str, posted: Mapping[str, str], words: Words) -> Filled:
             }
     if given["unit"] and given["unit"] not in {unit for unit, _name in units(words)}:
         wrong["unit"] = _("没有这个机关，请在列表里选。")
-    if kind == REQUEST and given["delivery"] and given["delivery"] not in DELIVERIES:
+    if kind == REQUEST and given["delivery"] and given["delivery"] not in dict(deliveries(words)):
         wrong["delivery"] = _("请选一种获取方式。")
     phone = given["phone"]
     if phone and "phone" not in wrong and (sum(one.isdigit() for one in phone) < 7 or set(phone) - _PHONE_SIGNS):

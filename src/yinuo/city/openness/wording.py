@@ -47,17 +47,9 @@ def step_words() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def lane_words() -> Mapping[str, str]:
-    """The lanes on which something is let go first."""
-    return {"green": _("绿色通道"), "urgent": _("急事急办"), "special": _("特事特办"), "fast": _("好事快办")}
-
-
-def result_words() -> Mapping[str, str]:
-    """The results of a request for information, as the law classes them; not answered yet; ended otherwise."""
-    return {
-        "": _("办理中"), "予以公开": _("予以公开"), "部分公开": _("部分公开"), "不予公开": _("不予公开"), "信息不存在": _("信息不存在"),
-        "不属本机关": _("不属本机关"), "不予处理": _("不予处理"), "withdrawn": _("申请人撤回"), "terminated": _("视为放弃"),
-    }  # fmt: skip
+def ending_words() -> Mapping[str, str]:
+    """How a request for information stands that has no result: not answered yet, or ended without one."""
+    return {"": _("办理中"), "withdrawn": _("申请人撤回"), "terminated": _("视为放弃")}
 
 
 def kind_words() -> Mapping[str, str]:
@@ -82,21 +74,12 @@ def tier_words() -> Mapping[str, str]:
     return {"principal": _("主要负责"), "deputy_in_charge": _("分管负责"), "member": _("承办")}
 
 
-def subject_word(words: Words, key: str) -> str:
-    """Whom or what a value is about, other than a unit: an item, or the values of a class (`{"lane":"green"}`)."""
+def subject_word(words: Words, key: str, *, institution: str) -> str:
+    """Whom or what a value is about, other than a unit: an item, or what it is broken down by (`{"lane":"green"}`)."""
     if not key.startswith("{"):
         return words.unit(key) if key in words.tree.others else words.item(key)
-    told = {**lane_words(), **result_words()}
-    return _("、").join(told.get(str(value), str(value)) for value in json.loads(key).values())
-
-
-def class_word(word: str) -> str:
-    """A class of the catalogue or a topic of an answer, in the reader's language; any other word as it is."""
-    return {
-        "政务": _("政务"), "村务": _("村务"), "厂务": _("厂务"), "党务": _("党务"), "社区": _("社区"), "开办企业": _("开办企业"),
-        "社会保障": _("社会保障"), "住房建设": _("住房建设"), "户籍证件": _("户籍证件"), "交通出行": _("交通出行"), "医疗卫生": _("医疗卫生"),
-        "教育": _("教育"), "其他": _("其他"),
-    }.get(word, word)  # fmt: skip
+    told = json.loads(key)
+    return _("、").join(words.broken_down(institution, name, value) for name, value in told.items())
 
 
 def weekdays() -> tuple[str, ...]:
@@ -120,13 +103,8 @@ def field_rows(one: Record, clause: Register, words: Words) -> list[tuple[str, s
 
 
 def written(value: Any, type_: FieldType, words: Words) -> str:
-    """A value as people read it: a limit of nothing is done at once, a class stands in the reader's language."""
-    if isinstance(value, (list, tuple)):
-        one = type_.model_copy(update={"is_": type_.is_.removeprefix("list:")})
-        return _("、").join(written(each, one, words) for each in value)
-    if type_.is_ == "limit":
-        return length(str(value), words)
-    return class_word(str(value)) if type_.is_ == "choice" and type_.table is None else shown(value, type_, words)
+    """A value as people read it: a limit of nothing is done at once."""
+    return length(str(value), words) if type_.is_ == "limit" and not type_.words else shown(value, type_, words)
 
 
 def length(text: str, words: Words) -> str:

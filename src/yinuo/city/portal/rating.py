@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +16,7 @@ from yinuo.city.cases.commands import act
 from yinuo.city.cases.models import Case
 from yinuo.city.cases.queries import state_of
 from yinuo.city.pages.statements import rows
+from yinuo.city.pages.words import Words
 from yinuo.city.people import units
 from yinuo.city.people.actor import Actor, applicant
 
@@ -38,9 +38,9 @@ class Answer:
     decision: str
 
 
-def words() -> Mapping[str, Any]:
-    """The grades in the reader's language."""
-    return dict(zip(GRADES, (_("非常满意"), _("满意"), _("基本满意"), _("不满意"), _("非常不满意")), strict=True))
+def grades(words: Words) -> Mapping[str, str]:
+    """The grades and their words in the reader's language."""
+    return {grade: words.choice("application", "grade", grade) for grade in GRADES}
 
 
 def holder_of_receipt(case: Case, *, now: datetime) -> Actor:

@@ -14,7 +14,9 @@ from yinuo.city.openness import records
 from yinuo.city.openness.asking import page_of, unit_of, word_of
 from yinuo.city.openness.records import BOOKS, Record
 from yinuo.city.openness.views.page import render
-from yinuo.city.openness.wording import book_words, class_word, field_rows, length, matches, step_words
+from yinuo.city.openness.wording import book_words, field_rows, length, matches, step_words
+from yinuo.city.pages.bookreading import typed
+from yinuo.city.pages.showing import choices
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
@@ -46,9 +48,8 @@ def book(request: HttpRequest, book: str) -> HttpResponse:
     facts = {
         "book": book, "clause": clause, "asked": asked, "found": found[page * SHOWN : (page + 1) * SHOWN], "total": len(found),
         "everything": len(everything), "stale": sum(one.is_stale for one in everything), "page": page, "classed": classed,
-        "has_next": len(found) > (page + 1) * SHOWN, "classes": clause.fields[classed].of if classed else (),
+        "has_next": len(found) > (page + 1) * SHOWN, "classes": choices(typed(clause.fields[classed]), words) if classed else [],
         "owners": _owners(everything, words), "book_words": book_words, "length": length,
-        "class_word": class_word,
     }  # fmt: skip
     return render(request, "openness/book.html.j2", facts)
 

@@ -12,7 +12,7 @@ from yinuo.city.openness import figures as measured
 from yinuo.city.openness import records, texts
 from yinuo.city.openness.asking import page_of, unit_of
 from yinuo.city.openness.views.page import render
-from yinuo.city.openness.wording import lane_words, subject_word
+from yinuo.city.openness.wording import subject_word
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import public
@@ -57,7 +57,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     words, today = words_for(request), timezone.localdate()
     found = measured.listed(words, today=today) if words.is_there else ()
     facts = {
-        "figures": found, "lanes": measured.lanes(words, today=today) if words.is_there else None, "lane_words": lane_words,
+        "figures": found, "lanes": measured.lanes(words, today=today) if words.is_there else None,
         "convenience": measured.convenience(today), "on_time": next((one.last for one in found if one.key == HEADLINE[0]), None),
     }  # fmt: skip
     return render(request, "openness/figures.html.j2", facts)
@@ -72,7 +72,11 @@ def figure(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
     if not words.is_there or name not in measured.public(words):
         raise Http404
     found = measured.listed(words, today=timezone.localdate(), only=(name,))
-    facts = {"figure": found[0] if found else None, "name": name, "subject_word": lambda key: subject_word(words, key)}
+    facts = {
+        "figure": found[0] if found else None,
+        "name": name,
+        "subject_word": lambda key: subject_word(words, key, institution=institution),
+    }
     return render(request, "openness/figure.html.j2", facts)
 
 

@@ -27,7 +27,7 @@ def given(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     facts = {
-        "found": found, "unit": unit, "grade_words": {grade: _(grade) for grade in found.grades},
+        "found": found, "unit": unit, "grade_words": {grade: words.choice("application", "grade", grade) for grade in found.grades},
         "tables": ((_("单位"), found.units[:SHOWN]), (_("事项"), found.items[:SHOWN])),
         "replies": ratings.put_right(words, begin=found.begin, units=below, most=REPLIES),
     }  # fmt: skip

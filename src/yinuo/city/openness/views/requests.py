@@ -17,7 +17,7 @@ from yinuo.city.cases.numbers import query_code
 from yinuo.city.openness import figures, requests, texts
 from yinuo.city.openness.requests import CORRECTION, REQUEST, Filled
 from yinuo.city.openness.views.page import render
-from yinuo.city.openness.wording import result_words
+from yinuo.city.openness.wording import ending_words
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.accounts.asking import WINDOW, may_ask
@@ -40,7 +40,8 @@ def about(request: HttpRequest) -> HttpResponse:
     facts = {
         "figure": next((one for one in found if one.clause == "answered-in-time"), None),
         "answers": rows(__file__, "answers", {"zone": words.rules.zone}) if words.is_there else [],
-        "result_words": result_words,
+        "ending_words": ending_words,
+        "request_kind": REQUEST,
         "limits": [line for kind in FORMS.values() for line in texts.limits(words, kind, today)],
         "is_there": words.is_there and words.flow(REQUEST) is not None,
     }
@@ -100,13 +101,9 @@ def sent(request: HttpRequest, sent: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: str, filled: Filled, *, problem: str = "", status: int = 200) -> HttpResponse:
+    words = words_for(request)
     facts = {
-        "form": form, "filled": filled, "problem": problem, "units": requests.units(words_for(request)),
-        "deliveries": _deliveries(), "most": requests.MOST,
+        "form": form, "filled": filled, "problem": problem, "units": requests.units(words),
+        "deliveries": requests.deliveries(words), "most": requests.MOST,
     }  # fmt: skip
     return render(request, "openness/request.html.j2", facts, status=status)
-
-
-def _deliveries() -> list[tuple[str, str]]:
-    named = {"电子文本": _("电子文本"), "纸质文本": _("纸质文本"), "当面查阅": _("当面查阅")}
-    return [(one, named[one]) for one in requests.DELIVERIES]

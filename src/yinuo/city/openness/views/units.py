@@ -12,7 +12,7 @@ from yinuo.city.openness import figures, records, texts
 from yinuo.city.openness import units as sites
 from yinuo.city.openness.asking import below
 from yinuo.city.openness.views.page import render
-from yinuo.city.openness.wording import class_word, length, tier_words, type_words
+from yinuo.city.openness.wording import length, tier_words, type_words
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
@@ -58,7 +58,7 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
         "releases": [one for one in mine if one.kind in (records.RELEASES, records.DECISIONS)][:10],
         "answers": [one for one in mine if one.kind == records.ANSWERS],
         "missed": texts.missed(units=under, most=5), "check": sites.checked(mine, now), "length": length, "type_words": type_words,
-        "tier_words": tier_words, "class_word": class_word,
+        "tier_words": tier_words,
         "steps": _steps(powers, words.unit(unit)) if span.type == "section" else [],
     }  # fmt: skip
     return render(request, "openness/unit.html.j2", facts)

@@ -178,6 +178,6 @@ def _page(
     facts: dict[str, Any] = {
         "found": found, "case": found.case, "wrong": wrong or {}, "told": told, "form": uuid.uuid4().hex,
         "is_sent": request.GET.get("sent") == "1", "may_rate": rating.may_be_rated(found.case),
-        "grades": rating.words(), "answer": rating.answer_to(found.case.case_id) if found.rated else None,
+        "grades": rating.grades(words_for(request)), "answer": rating.answer_to(found.case.case_id) if found.rated else None,
     }  # fmt: skip
     return render(request, "portal/case.html.j2", facts, status=422 if wrong else 200)

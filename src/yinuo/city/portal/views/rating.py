@@ -29,7 +29,10 @@ def rate(request: HttpRequest) -> HttpResponse:
     """Rate the matter of a receipt: its number, and the end of the telephone number or the code printed on it."""
     given = request.POST if request.method == "POST" else request.GET
     receipt, tail = given.get("receipt", "").strip(), given.get("tail", "").strip()
-    now, facts = timezone.now(), {"asked": receipt[: tracking.LONGEST], "tail": tail[:12], "grades": rating.words()}
+    now, facts = (
+        timezone.now(),
+        {"asked": receipt[: tracking.LONGEST], "tail": tail[:12], "grades": rating.grades(words_for(request))},
+    )
     if not receipt:
         return _page(request, facts)
     one = f"track/{receipt[: tracking.LONGEST]}"
