@@ -122,7 +122,7 @@ def test_a_lane_has_its_own_limit_and_moves_nobody_elses(chen):
     began = small_city.NOW - timedelta(hours=2)
     reported("lane-1", "lane-request", ("lane_asked", asked), ("lane_granted", given), began=began)
     page = text(chen.get("/cases/lane-1"))
-    assert "通道 urgent" in page and limits("lane-1"), page.partition("承诺和时限")[2][:600]
+    assert "通道 急事急办" in page and limits("lane-1"), page.partition("承诺和时限")[2][:600]
     assert "理由 急诊" in page and "批准人 周局" in page, page
     assert {one: limits(one) for one in before} == before
 

@@ -197,3 +197,18 @@ def test_the_pages_answer_within_eight_queries(li, before, sign_in, language):
         with CaptureQueriesContext(connection) as asked:
             assert client.get(page).status_code == 200
         assert len(asked) <= 8, "\n".join(query["sql"][:160] for query in asked)
+
+
+def test_lanes_and_grounds_are_offered_and_told_in_the_readers_language(li, before, sign_in):
+    sent(li, "accept", **URGENT)
+    page = sign_in("li", "en").get("/window?item=food-permit").content.decode()
+    assert (
+        '<option value="急事">urgent</option>' in page
+        and '<option value="救治病人">a patient to be treated</option>' in page
+    )
+    sun = sign_in("sun", "en")
+    page = said(sun.get("/lanes"))
+    assert "urgent" in page and "a patient to be treated" in page and "急事" not in page
+    sun.post(f"/lanes/{made(before).get(kind='lane-request').case_id}", {"answer": "grant", "reason": "住院"})
+    assert "Granted: urgent" in said(sun.get("/lanes"))
+    assert "已准予：急事急办" in said(sign_in("sun").get("/lanes"))

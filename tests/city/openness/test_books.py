@@ -58,6 +58,8 @@ def test_village_utility_and_party_affairs_stand_in_one_catalogue_by_class(town)
     for word, there in (("村务", "村财务收支"), ("党务", "党费收缴"), ("政务", "抽检结果")):
         page = read("/open/disclosure", **{"class": word})[1]
         assert [one for one in ("村财务收支", "党费收缴", "抽检结果") if one in page] == [there]
+    page = read("/open/disclosure", language="en")[1]
+    assert '<option value="村务">village</option>' in page and "党务</td>" not in page
     assert "县级" not in read("/open/disclosure")[2], "the rank of the approver is not public"
     assert "村财务收支" in read("/open/disclosure", unit="town-linjiang")[1], "a town has its villages with it"
     with pytest.raises(Refused):

@@ -99,7 +99,10 @@ def test_the_share_let_go_first_is_published_against_its_cap(empty):
     found = figures.lanes(words, today=TODAY)
     assert (found.granted, found.cap, found.by_lane) == (30, 0.1, (("green", 30),))
     assert found.is_above
-    assert "已超过上限" in read("/open/figures")[2]
+    assert "已超过上限" in read("/open/figures")[2] and "绿色通道 30" in read("/open/figures")[2]
+    assert "green channel 30" in read("/open/figures", language="en")[2]
+    (_status, _page, said) = read("/open/figures/priority-lanes/lane-uses", language="en")
+    assert "green channel" in said and "lane" in said
 
 
 @pytest.mark.holds("E067", shows="/open/figures#convenience")
