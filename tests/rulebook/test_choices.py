@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rulebook.conftest import Town
-from tests.rulebook.test_books import BOOK
+from tests.rulebook.test_books import BOOK, REFUSED, TABLE, sentences, with_book
 from tests.rulebook.test_diff import said
 from yinuo.engine.clauses.flow import FieldType
 from yinuo.engine.clauses.register import Register
@@ -83,6 +83,13 @@ def test_a_new_word_changes_nothing_that_is_required(town: Town, tmp_path: Path)
     worded.policy(LIST, WORDED)
     found = difference(said(town), said(worded))
     assert (found.cases(), found.clocks.height, found.findings.height) == (0, 0, 0)
+
+
+def test_a_refusal_says_what_is_wanted_and_what_stands_there_by_their_words(town: Town):
+    town.policy(LIST, WORDED)
+    town.files["institutions/letters/stories.toml"] = REFUSED
+    zh, en = sentences(with_book(town, TABLE))[0]
+    assert "应为大红，现为蓝" in zh and "must be red and is Blue" in en
 
 
 def test_an_editor_is_offered_the_words():

@@ -190,7 +190,10 @@ def _of_entitlement(title: str, why: Mapping[str, Any], *, clause: Clause | None
     named = row and (row.zh if lang == "zh" else row.en or row.zh)
     given, actor = _activity(why.get("activity"), rules, lang=lang), why.get("actor")
     lacks = [said_lack(one, rules, lang=lang) for one in why["lacks"]]
-    gives = [f"{_label(one['field'], rules, lang=lang)} {_EQUAL[lang]} {one['wanted']}" for one in why["gives"]]
+    gives = [
+        f"{_label(one['field'], rules, lang=lang)} {_EQUAL[lang]} {_choices(one['wanted'], one['field'], rules, lang=lang)}"
+        for one in why["gives"]
+    ]
     if lang == "zh":
         nearest = f"最接近的一条是“{named}”，" if named else ""
         reason = f"{nearest}但{'；'.join(lacks)}" if lacks else f"条文给的是{'；'.join(gives)}"
@@ -230,8 +233,10 @@ _TESTS: dict[str, tuple[str, str]] = {
 def said_lack(lack: Mapping[str, Any], rules: Rules, *, lang: Language = "zh") -> str:
     """One condition that fails, in words: the field, what is asked of it, what stands there."""
     asked = (_TESTS.get(test, ("不符合条件", "does not hold"))[lang == "en"] for test in str(lack["test"]).split())
-    field, found = _label(str(lack["field"]), rules, lang=lang), lack.get("found")
-    wanted = ("、" if lang == "zh" else ", ").join(asked).format(wanted=_book(str(lack["wanted"]), rules, lang=lang))
+    own, found = str(lack["field"]), lack.get("found")
+    field, found = _label(own, rules, lang=lang), None if found is None else _choices(found, own, rules, lang=lang)
+    said = _choices(_book(str(lack["wanted"]), rules, lang=lang), own, rules, lang=lang)
+    wanted = ("、" if lang == "zh" else ", ").join(asked).format(wanted=said)
     if lang == "zh":
         return f"“{field}”{wanted}，现{f'为{found}' if found is not None else '未填'}"
     return f"{field} {wanted.replace('、', ', ')} and {f'is {found}' if found is not None else 'is not given'}"
@@ -241,6 +246,15 @@ def _book(name: str, rules: Rules, *, lang: Language) -> str:
     """What a register is called, for a look-up in it; any other word as it stands."""
     clause = next((one.newest.clause for one in rules.of_kind("register") if one.id == name), None)
     return name if clause is None else (clause.zh if lang == "zh" else clause.en or clause.zh)
+
+
+def _choices(told: object, field: str, rules: Rules, *, lang: Language) -> str:
+    """Values of a field by their words, where a flow has some for them; any other as it stands."""
+    own = [flow.fields[field] for editions in rules.flows().values() for flow in editions[::-1] if field in flow.fields]
+    worded = [type_ for type_ in own if type_.words]
+    found = (next((one for one in worded if value in one.words), None) for value in str(told).split("、"))
+    named = zip(found, str(told).split("、"), strict=True)
+    return "、".join(value if one is None else one.called(value, lang) for one, value in named)
 
 
 def _label(field: str, rules: Rules, *, lang: Language) -> str:
