@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from yinuo.city.catalogue import queries, words
 from yinuo.city.catalogue.network import points
-from yinuo.city.pages.words import words_for
+from yinuo.city.pages.showing import choices_of
+from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import public
 
 SHOWN = 12
@@ -51,7 +51,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "total": len(found),
         "here": here,
         "starts": [one for one in every if one.east is not None and one.tier in points.OWED],
-        "tier_names": _tiers(),
+        "tier_names": _tiers(said),
         "present": [tier for tier in points.TIERS if any(one.tier == tier for one in every)],
         "coverage": points.coverage(every, said.tree, since=begin, until=end),
         "month": begin.date(),
@@ -80,18 +80,15 @@ def place(request: HttpRequest, point: str) -> HttpResponse:
         "near": points.nearest([other for other in every if other.id != point and other.phase == points.WORKING], one)[
             :5
         ],
-        "tier_names": _tiers(),
+        "tier_names": _tiers(said),
         **words.shown(said),
     }
     return render(request, "catalogue/point.html.j2", facts)
 
 
-def _tiers() -> dict[str, str]:
+def _tiers(said: Words) -> dict[str, str]:
     """What the tiers of the book are called."""
-    return {
-        "市级": _("市级中心"), "镇级": _("镇便民服务中心"), "村级": _("村便民服务室"), "分中心": _("部门分中心"),
-        "派出": _("派出窗口"), "流动": _("流动服务点"),
-    }  # fmt: skip
+    return dict(choices_of(f"{points.INSTITUTION}/{points.BOOK}", "tier", said))
 
 
 def _last_month(today: date) -> tuple[datetime, datetime]:
