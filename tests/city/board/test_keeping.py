@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinuo.city.pages.keeping import OLDEST, Kept, Renewed, minute_of
+from yinuo.city.pages.keeping import MINUTE, OLDEST, Kept, Renewed, minute_of
 
 NOW = datetime(2026, 3, 9, 12, 0, 30, tzinfo=UTC)
 
@@ -80,11 +80,11 @@ def test_nobody_waits_for_a_large_answer_but_who_asks_first_and_who_asks_after_a
     def ask(mark, after):
         return kept.get("board", mark=mark, now=NOW + after, look_up=look_up)
 
-    minute = timedelta(minutes=1)
+    minute = MINUTE * 1.5
     assert ask(1, timedelta(0)).answer == 0
     go_on.clear()
     begun.clear()
-    assert (ask(2, minute / 2).answer, begun.is_set()) == (0, False), "not more than once a minute"
+    assert (ask(2, MINUTE * 0.99).answer, begun.is_set()) == (0, False), "not more than once a minute"
     assert [ask(2, minute).answer, ask(3, minute).answer] == [0, 0], (
         "the last answer stands while the next is looked up"
     )
@@ -105,8 +105,8 @@ def test_a_large_answer_that_cannot_be_looked_up_stands_is_logged_and_tried_agai
             raise answer
         return answer
 
-    def ask(minutes):
-        answer = kept.get("board", mark=1, now=NOW + timedelta(minutes=minutes), look_up=look_up).answer
+    def ask(times):
+        answer = kept.get("board", mark=1, now=NOW + MINUTE * 1.5 * times, look_up=look_up).answer
         _ended()
         return answer
 

@@ -115,6 +115,14 @@ def test_the_navigation_counts_the_cases_of_the_list(city, db, monkeypatch, key)
     )
 
 
+@pytest.mark.parametrize("many", [0, 1, 2, 3])
+def test_who_has_many_tasks_is_counted_no_further(city, db, monkeypatch, many):
+    monkeypatch.setattr("yinuo.city.registers.tasks.MANY", many)
+    tree, ways, actor = units.tree(timezone.localdate()), ways_in_force(), somebody("zhao")
+    found = {case_id for case_id, _step in listed(actor, tree, ways)}
+    assert waiting(actor, tree, ways) == min(len(found), many + 1)
+
+
 def test_some_have_tasks_and_who_may_do_nothing_has_none(city, db):
     tree, ways = units.tree(timezone.localdate()), ways_in_force()
     found = listed(somebody("zhao"), tree, ways)

@@ -54,8 +54,13 @@ def minute_of(now: datetime, asked: Hashable) -> datetime:
 
     So not all that is kept for a minute is looked up in the same second.
     """
-    second = timedelta(seconds=crc32(repr((os.getpid(), asked)).encode()) % 60)
+    second = _own_seconds(asked)
     return (now - second).replace(second=0, microsecond=0) + second
+
+
+def _own_seconds(asked: Hashable) -> timedelta:
+    """Less than a minute: another one for each answer and each process."""
+    return timedelta(seconds=crc32(repr((os.getpid(), asked)).encode()) % 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ class Told(Generic[_Answer]):
 class Renewed(Generic[_Answer]):
     """Answers that hold for a revision and a minute. Large ones cost seconds: nobody waits for them but who asks first.
 
-    A large answer is shown up to OLDEST while the next is looked up behind the reader's back, once a minute however
-    often the mark changes. Any other is looked up by whoever asks when the mark is another or the minute over.
+    A large answer is shown up to OLDEST while the next is looked up behind the reader's back, after a minute or a minute
+    and a half however often the mark changes; not all of them at the same time. Any other is looked up by whoever asks when the mark is another or the minute over.
     """
 
     def __init__(self, is_large: Callable[[_Answer], bool], most: int = MOST) -> None:
@@ -90,10 +95,10 @@ class Renewed(Generic[_Answer]):
         told = self._known.get(key)
         if told is None or now - told.at >= OLDEST:
             return self._look_up(key, mark, now, look_up)
-        is_over = now - told.at >= MINUTE
+        age = now - told.at
         if not self._is_large(told.answer):
-            return self._look_up(key, mark, now, look_up) if is_over or told.mark != mark else told
-        if is_over:
+            return self._look_up(key, mark, now, look_up) if age >= MINUTE or told.mark != mark else told
+        if age >= MINUTE + _own_seconds(key) / 2:
             self._look_up_behind(key, mark, now, look_up)
         return told
 
