@@ -57,6 +57,9 @@ def test_cards_clocks_holdings_and_moments_are_the_same_after_a_rebuild():
     events = sum(len(some) for some in replay({"said/"}, at_a_time=500))
     rebuild([one.name for one in projections.registered() if one.name.startswith(("cases", "supervision"))])
     assert indexes() == indexed
+    assert tables()[0] == before[0], (
+        "cards are whole, with what they repeat of their cases, before anything is looked at"
+    )
     sweep_all(local(3, 25))
     assert tables() == before
     assert sum(len(some) for some in replay({"said/"}, at_a_time=500)) == events, "nothing is said again"

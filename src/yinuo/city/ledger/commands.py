@@ -67,7 +67,9 @@ def rebuild(names: Collection[str] = ()) -> Rebuilt:
         with _unindexed([table for one in chosen for table in one.tables]):
             count = _apply([one for one in chosen if not one.by_stream], read.replay, ahead=is_whole)
             by_stream = [one for one in chosen if one.by_stream]
-            count += _apply(by_stream, read.replay_streams, ahead=is_whole)
+            for prefix in dict.fromkeys(one.prefix for one in by_stream):
+                mine = [one for one in by_stream if one.prefix == prefix]
+                count += _apply(mine, read.replay_streams, ahead=is_whole)
         for one in chosen:
             projections.finished(one.name)
     return Rebuilt(tuple(one.name for one in chosen), count)

@@ -16,8 +16,8 @@ class Projection:
     """Tables made from the streams whose name begins with `prefix`.
 
     `reset` empties them; `apply` takes some thousand events at a time and never asks the clock. They come in the order of the
-    feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another. `tables` are
-    those large enough that a rebuild fills them without the indexes that keep nothing unique, and makes these afterwards.
+    feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another of its prefix.
+    `tables` are those large enough that a rebuild fills them without the indexes that keep nothing unique, and makes these afterwards.
     """
 
     name: str
@@ -41,7 +41,7 @@ def register(
 ) -> None:
     """Register a projection, once, in the application's `ready`.
 
-    They are rebuilt in the order of registration, those made stream by stream after all others.
+    They are rebuilt in the order of registration, those made stream by stream after all others, prefix by prefix.
     """
     if name in _registered:
         raise AlreadyRegistered(f"There are two projections named {name!r}; give one of them another name.")

@@ -81,7 +81,7 @@ def register() -> None:
         for activity, fields in activities.items():
             models_of_events.register(f"{prefix}/{activity}", 1, model=_model(activity, fields))
     projections.register(
-        "supervision.cards", "said/", reset=_forget_cards, apply=_cards, tables=("supervision_finding",)
+        "supervision.cards", "said/", reset=_forget_cards, apply=_cards, by_stream=True, tables=("supervision_finding",)
     )
     projections.register("supervision.looks", "case/", reset=_forget_clocks, apply=_look, by_stream=True)
     projections.finish("cases", _relist)
@@ -169,7 +169,8 @@ def _empty(*tables: str) -> None:
 
 
 def _cards(events: Sequence[StoredEvent]) -> None:
-    project(events)
+    # All that was ever said of their cases: none of these cards is in the table yet. The cases are made again before.
+    project(events, cards={})
 
 
 def _look(events: Sequence[StoredEvent]) -> None:
