@@ -17,7 +17,8 @@ class Projection:
 
     `reset` empties them; `apply` takes some thousand events at a time and never asks the clock. They come in the order of the
     feed; with `by_stream` whole stream after whole stream, for tables in which no stream depends on another of its prefix.
-    `tables` are those large enough that a rebuild fills them without the indexes that keep nothing unique, and makes these afterwards.
+    `tables` are those large enough that a rebuild fills them without the indexes that keep nothing unique, and makes
+    these afterwards.
     """
 
     name: str

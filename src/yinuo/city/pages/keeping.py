@@ -75,8 +75,9 @@ class Told(Generic[_Answer]):
 class Renewed(Generic[_Answer]):
     """Answers that hold for a revision and a minute. Large ones cost seconds: nobody waits for them but who asks first.
 
-    A large answer is shown up to OLDEST while the next is looked up behind the reader's back, after a minute or a minute
-    and a half however often the mark changes; not all of them at the same time. Any other is looked up by whoever asks when the mark is another or the minute over.
+    A large answer is shown up to OLDEST while the next is looked up behind the reader's back: after a minute to a minute
+    and a half however often the mark changes, not all of them at the same time. Any other is looked up by whoever asks
+    when the mark is another or the minute over.
     """
 
     def __init__(self, is_large: Callable[[_Answer], bool], most: int = MOST) -> None:
