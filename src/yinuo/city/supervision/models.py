@@ -101,12 +101,11 @@ class Clock(OfCase):
     provisional = models.BooleanField(default=False)
 
     class Meta:
-        """Replaced case by case; the board counts what is open by unit."""
+        """Replaced case by case; how many were in time is counted by the days on which they were due."""
 
         db_table = "supervision_clock"
         indexes = [
             models.Index(fields=["case_id"], name="supervision_clock_case"),
-            models.Index(fields=["unit", "due_at"], name="supervision_clock_open", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["due_at", "unit"], name="supervision_clock_due"),
         ]
 
