@@ -123,7 +123,10 @@ def first_look(result: Result, *, quiet: int, busy: int) -> None:
 
 
 def midnight(result: Result, what: str, *, expected: int) -> None:
-    """The next midnight at which something comes due: seconds until the last of it was judged, appended and told."""
+    """The next midnight at which something comes due: seconds until the last of it was judged, appended and told.
+
+    The bar is for what comes due; where each card opens an order besides, a case of its own, the seconds are only told.
+    """
     moment = next_moment()
     due = a_city.counted(f"SELECT count(*) FROM supervision_clock WHERE next_at <= '{moment.isoformat()}'")
     seconds, told = worked("drain", moment)
@@ -135,8 +138,10 @@ def midnight(result: Result, what: str, *, expected: int) -> None:
     clocks = sum(one["clocks"] for one in told)
     result.tell(f"a midnight {what}: clocks due, orders, clocks judged", f"{due:,}, {opened:,}, {clocks:,}")
     if opened:
+        result.tell(f"a midnight {what}: seconds until all were", served)
         result.tell(f"a midnight {what}: seconds until the orders were looked at too", seconds)
-    result.bar(f"a midnight {what}: seconds until all were", served, 15)
+    else:
+        result.bar(f"a midnight {what}: seconds until all were", served, 15)
 
 
 def steady(result: Result, *, rate: int, due: int) -> None:
