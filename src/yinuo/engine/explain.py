@@ -254,7 +254,9 @@ def _choices(told: object, field: str, rules: Rules, *, lang: Language) -> str:
     worded = [type_ for type_ in own if type_.words]
     found = (next((one for one in worded if value in one.words), None) for value in str(told).split("、"))
     named = zip(found, str(told).split("、"), strict=True)
-    return "、".join(value if one is None else one.called(value, lang) for one, value in named)
+    return ("、" if lang == "zh" else ", ").join(
+        value if one is None else one.called(value, lang) for one, value in named
+    )
 
 
 def _label(field: str, rules: Rules, *, lang: Language) -> str:
