@@ -30,6 +30,8 @@ class Lengths(dict[int, bytes]):
 
 LENGTHS = Lengths({size: size.to_bytes(4, "big") for size in range(4096)})
 """Those of most columns, made once."""
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1_440))
+"""The minutes of a day as digests write them."""
 
 
 class UnknownHash(ValueError):
@@ -104,17 +106,12 @@ def spelled(at: int) -> str:
     """The same of microseconds since 1970."""
     second, micro = divmod(at, SECOND)
     day, clock = divmod(second, 86_400)
-    return f"{_day(day)}T{_clock(clock)}.{micro:06}+00:00"
+    return f"{_day(day)}T{_MINUTES[clock // 60]}{clock % 60:02}.{micro:06}+00:00"
 
 
 @lru_cache(maxsize=50_000)
 def _day(day: int) -> str:
     return as_date(day).isoformat()
-
-
-@lru_cache(maxsize=86_400)
-def _clock(second: int) -> str:
-    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def chained(how: Hash, prev: bytes, columns: Iterable[str | None]) -> bytes:
