@@ -56,6 +56,23 @@ def table_word(name: str) -> str:
     return {"items": _("事项清单"), "materials": _("材料清单"), "units": _("单位名录")}.get(name, name)
 
 
+def column_word(name: str) -> str:
+    """What a column of a dated table is called; else what fields of that name are called."""
+    own = {
+        "zh": _("名称"), "en": _("英文名称"), "unit": _("单位"), "nature": _("性质"), "immediate": _("当场办结"), "statutory": _("法定时限"),
+        "promised": _("承诺时限"), "review": _("审查时限"), "decide": _("决定时限"), "service": _("业务"), "minutes": _("办理约需几分钟"),
+        "later": _("可以后补"), "items": _("事项"), "field": _("填写栏目"), "kind": _("类别"), "options": _("可选内容"), "needed": _("是否必填"),
+        "check": _("核对方式"), "hint": _("填写提示"), "hint_en": _("英文提示"), "asked_if": _("什么情形下问"), "holds": _("可以免交的情形"),
+        "personal": _("是否个人信息"), "hall": _("大厅"), "letter": _("号码字母"), "units": _("可办单位"), "type": _("类型"), "parent": _("上级单位"),
+    }  # fmt: skip
+    return own.get(name) or field_word(name)
+
+
+def nature_word(nature: str) -> str:
+    """Whether an item is a power of the administration or a service; any other word as it stands."""
+    return {"power": _("行政权力"), "service": _("公共服务")}.get(nature, nature)
+
+
 def dated(words: Words, name: str, *, on: date, search: str = "") -> Dated | None:
     """A dated table of the text in force on a day, only the rows that hold what is searched; null when there is none."""
     frame = words.pack.tables.get(name)
@@ -65,15 +82,20 @@ def dated(words: Words, name: str, *, on: date, search: str = "") -> Dated | Non
     names = [one for one in frame.columns if one not in DATED]
     found = []
     for row in frame.iter_rows(named=True):
-        cells = {one: shown(_plain(row[one]), types.get(one), words) for one in names}
+        cells = {one: _cell(one, row, types, words) for one in names}
         if _holds(row, on) and search in " ".join([str(row["id"]), *cells.values()]):
             found.append({"id": row["id"], "from": row["from"], "until": row["until"], "cells": cells})
-    columns = tuple((one, field_word(one)) for one in names)
+    columns = tuple((one, column_word(one)) for one in names)
     return Dated(name, columns, tuple(found), frame.height, tuple(_changes(frame.to_dicts(), types, words)))
 
 
 def _types(words: Words, name: str) -> Mapping[str, str]:
     return dict(words.rules.tables.get(name, {}))
+
+
+def _cell(name: str, row: Mapping[str, Any], types: Mapping[str, FieldType], words: Words) -> str:
+    told = shown(_plain(row[name]), types.get(name), words)
+    return nature_word(told) if name == "nature" else told
 
 
 def _plain(value: Any) -> Any:
@@ -105,7 +127,7 @@ def _moved(
     before: Mapping[str, Any], after: Mapping[str, Any], types: Mapping[str, FieldType], words: Words
 ) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (field_word(name), *(shown(_plain(row[name]), types.get(name), words) or "—" for row in (before, after)))  # type: ignore[misc]
+        (column_word(name), *(_cell(name, row, types, words) or "—" for row in (before, after)))  # type: ignore[misc]
         for name in after
         if name not in DATED and before[name] != after[name]
     )
