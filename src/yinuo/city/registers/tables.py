@@ -62,7 +62,7 @@ def column_word(name: str) -> str:
         "zh": _("名称"), "en": _("英文名称"), "unit": _("单位"), "nature": _("性质"), "immediate": _("当场办结"), "statutory": _("法定时限"),
         "promised": _("承诺时限"), "review": _("审查时限"), "decide": _("决定时限"), "service": _("业务"), "minutes": _("办理约需几分钟"),
         "later": _("可以后补"), "items": _("事项"), "field": _("填写栏目"), "kind": _("类别"), "options": _("可选内容"), "needed": _("是否必填"),
-        "check": _("核对方式"), "hint": _("填写提示"), "hint_en": _("英文提示"), "asked_if": _("什么情形下问"), "holds": _("可以免交的情形"),
+        "check": _("核对方式"), "hint": _("填写提示"), "hint_en": _("英文提示"), "asked_if": _("看哪一栏的回答"), "holds": _("答什么时才问"),
         "personal": _("是否个人信息"), "hall": _("大厅"), "letter": _("号码字母"), "units": _("可办单位"), "type": _("类型"), "parent": _("上级单位"),
     }  # fmt: skip
     return own.get(name) or field_word(name)
