@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
-from yinuo.city.cases import queries
 from yinuo.city.site import embedded
 from yinuo.city.site.settings import database
 
@@ -34,12 +33,6 @@ def city_language():
     """Every test begins in the language of the city: a page asked for in English leaves its thread in English."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
-
-
-@pytest.fixture(autouse=True)
-def nothing_read_before():
-    """No register is known from another test: what that wrote was taken back, and the count of its changes with it."""
-    queries._BOOKS.clear()
 
 
 KEPT = {"django_migrations", "ledger_shift"}

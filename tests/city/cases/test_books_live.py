@@ -6,6 +6,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.city.cases import town
 from tests.rulebook.test_derived_fields import BOOKS
@@ -89,6 +90,15 @@ def test_what_hangs_below_keeps_it_open_verified_or_not():
     assert said.findings.is_empty()
     kept = said.clocks.filter(said.clocks["clause"] == "project.retain")
     assert kept["due_at"][0].year == town.NOW.year + 3
+
+
+def test_what_was_read_in_a_transaction_that_was_taken_back_is_not_remembered():
+    with transaction.atomic():
+        gone = enter("project", number="1")
+        assert queries.books(queries.ways_in_force())["project"]["id"].to_list() == [gone]
+        transaction.set_rollback(True)
+    there = enter("project", number="2")
+    assert queries.books(queries.ways_in_force())["project"]["id"].to_list() == [there]
 
 
 def changes(kind):

@@ -81,8 +81,8 @@ def book(ways: Ways, ruling: Ruling) -> pl.DataFrame:
 
 def _book(ways: Ways, ruling: Ruling) -> Mapping[str, pl.DataFrame]:
     """One register, and where entries of another wait for its own to be closed those not verified yet as well."""
-    (size,) = ask(__file__, "entries_changed", {"kind": ruling.name})
-    mark = (ways.pack.digest, *size)
+    (changed,) = ask(__file__, "entries_changed", {"kind": ruling.name})
+    mark = (ways.pack.digest, *changed)
     if ruling.name not in _BOOKS or _BOOKS[ruling.name][0] != mark:
         names = (row[0] for row in ask(__file__, "entries", {"kind": ruling.name}))
         rules = ways.pack.rules

@@ -1,2 +1,2 @@
--- purpose: a number that is another whenever anything happened to an entry of a register
-SELECT coalesce((SELECT changes FROM cases_book WHERE kind = %(kind)s), 0)
+-- purpose: what is another whenever anything happened to an entry of a register: a number, and who wrote it. A transaction that is taken back takes its number back, which the next one writes again
+SELECT coalesce(max(changes), 0), max(xmin::text) FROM cases_book WHERE kind = %(kind)s
