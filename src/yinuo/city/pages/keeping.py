@@ -22,12 +22,48 @@ MINUTE, OLDEST = timedelta(minutes=1), timedelta(minutes=5)
 _Answer = TypeVar("_Answer")
 
 
+class _Together(Generic[_Answer]):
+    """Whoever asks for a key while it is being looked up waits for that, and gets the same."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, Future[_Answer]] = {}
+
+    def look_up(self, key: Hashable, look_up: Callable[[], _Answer]) -> _Answer:
+        """Raises what looking it up raises, to all who waited; the next to ask then tries again."""
+        mine: Future[_Answer] = Future()
+        found = self._under_way.setdefault(key, mine)
+        if found is mine:
+            try:
+                mine.set_result(look_up())
+            except BaseException as error:
+                mine.set_exception(error)
+                raise
+            finally:
+                del self._under_way[key]
+        return found.result()
+
+
+class _Last(dict[Hashable, _Answer]):
+    """The last answers by their keys: so many of them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, key: Hashable, answer: _Answer) -> _Answer:
+        """Keep one; what was kept first goes when there is no room."""
+        self[key] = answer
+        while len(self) > self._most:
+            self.pop(next(iter(self)), None)
+        return answer
+
+
 class Kept(Generic[_Answer]):
     """The last answers by what they depend on; whoever asks while one is being looked up waits for that."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._known: dict[Hashable, Future[_Answer]] = {}
+        self._known = _Last[_Answer](most)
+        self._together = _Together[_Answer]()
 
     def clear(self) -> None:
         """Forget all."""
@@ -35,18 +71,10 @@ class Kept(Generic[_Answer]):
 
     def get(self, key: Hashable, look_up: Callable[[], _Answer]) -> _Answer:
         """The answer of a key. Raises what looking it up raises; the next to ask then tries again."""
-        mine: Future[_Answer] = Future()
-        found = self._known.setdefault(key, mine)
-        if found is mine:
-            try:
-                mine.set_result(look_up())
-            except BaseException as error:
-                self._known.pop(key, None)
-                mine.set_exception(error)
-                raise
-            while len(self._known) > self._most:
-                self._known.pop(next(iter(self._known)), None)
-        return found.result()
+        try:
+            return self._known[key]
+        except KeyError:
+            return self._together.look_up(key, lambda: self._known.keep(key, look_up()))
 
 
 def minute_of(now: datetime, asked: Hashable) -> datetime:
@@ -81,9 +109,9 @@ class Renewed(Generic[_Answer]):
     """
 
     def __init__(self, is_large: Callable[[_Answer], bool], most: int = MOST) -> None:
-        self._is_large, self._most = is_large, most
-        self._known: dict[Hashable, Told[_Answer]] = {}
-        self._asked: dict[Hashable, Future[Told[_Answer]]] = {}
+        self._is_large = is_large
+        self._known = _Last[Told[_Answer]](most)
+        self._together = _Together[Told[_Answer]]()
         self._behind: set[Hashable] = set()
         self._starting = threading.Lock()
 
@@ -104,17 +132,7 @@ class Renewed(Generic[_Answer]):
         return told
 
     def _look_up(self, key: Hashable, mark: int, now: datetime, look_up: Callable[[], _Answer]) -> Told[_Answer]:
-        mine: Future[Told[_Answer]] = Future()
-        found = self._asked.setdefault((key, mark), mine)
-        if found is mine:
-            try:
-                mine.set_result(self._keep(key, Told(look_up(), mark, now)))
-            except BaseException as error:
-                mine.set_exception(error)
-                raise
-            finally:
-                del self._asked[key, mark]
-        return found.result()
+        return self._together.look_up((key, mark), lambda: self._keep(key, Told(look_up(), mark, now)))
 
     def _look_up_behind(self, key: Hashable, mark: int, now: datetime, look_up: Callable[[], _Answer]) -> None:
         with self._starting:
@@ -134,7 +152,6 @@ class Renewed(Generic[_Answer]):
         threading.Thread(target=answer, name="counting", daemon=True).start()
 
     def _keep(self, key: Hashable, told: Told[_Answer]) -> Told[_Answer]:
-        self._known[key] = told
-        while len(self._known) > self._most:
-            self._known.pop(next(iter(self._known)), None)
-        return told
+        """Keep an answer, unless a later one is there: what was asked for first is not always there first."""
+        last = self._known.get(key)
+        return told if last is not None and last.at > told.at else self._known.keep(key, told)
