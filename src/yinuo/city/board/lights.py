@@ -23,7 +23,7 @@ MOST_KINDS = 6
 """Kinds with a column of their own: those with most cards, then with most open; the others count in the row's sum."""
 FILTERS = ("unit", "kind", "item", "level", "institution")
 LARGE = 20_000
-"""Cases and cards from which on nobody waits until they are counted anew: the last numbers stand meanwhile, at most a minute or two old."""
+"""Cases and cards from which on nobody waits until they are counted anew: the last numbers stand meanwhile, with their time."""
 Counts = list[dict[str, Any]]
 
 

@@ -29,10 +29,8 @@ def rate(request: HttpRequest) -> HttpResponse:
     """Rate the matter of a receipt: its number, and the end of the telephone number or the code printed on it."""
     given = request.POST if request.method == "POST" else request.GET
     receipt, tail = given.get("receipt", "").strip(), given.get("tail", "").strip()
-    now, facts = (
-        timezone.now(),
-        {"asked": receipt[: tracking.LONGEST], "tail": tail[:12], "grades": rating.grades(words_for(request))},
-    )
+    now, words = timezone.now(), words_for(request)
+    facts = {"asked": receipt[: tracking.LONGEST], "tail": tail[:12], "grades": rating.grades(words)}
     if not receipt:
         return _page(request, facts)
     one = f"track/{receipt[: tracking.LONGEST]}"
@@ -40,7 +38,7 @@ def rate(request: HttpRequest) -> HttpResponse:
         None, what=one, most=tracking.MOST_OF_ONE, now=now
     ):
         return too_often(request)
-    found = tracking.tracked(receipt, tail, words_for(request))
+    found = tracking.tracked(receipt, tail, words)
     if found is None:
         return _page(request, facts, problem=_("没有查到：收件号和手机尾号（或者查询码）对不上。"), status=404)
     case = Case.objects.get(receipt=found["receipt"])
