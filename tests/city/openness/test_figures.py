@@ -70,6 +70,14 @@ def test_invariant_58_each_figure_stands_with_n_interval_and_the_way_to_its_defi
     assert re.search(r"95\.3 % n = 43 · 区间 84\.5 % – 98\.7 % 2026-02-01 – 2026-02-28", read("/open")[2])
 
 
+def test_what_stands_as_done_within_the_time_limit_is_that_and_not_how_content_people_are(empty):
+    measured("satisfied", n=50, k=10, institution="rating")
+    measured("on-time", n=40, k=38)
+    page = read("/open/figures")[1]
+    (tally,) = re.findall(r'<dt><a href="[^"]*time-limit/on-time">.*?</dd>', page, re.DOTALL)
+    assert "95.0 %" in tally and "n = 40" in tally
+
+
 @pytest.mark.holds("invariant 59", shows="/open/figures/time-limit/on-time")
 def test_a_period_is_told_by_the_text_that_was_in_force_when_it_began(empty):
     measured("on-time", n=4, k=4, begin=date(2025, 5, 1), end=date(2025, 5, 31))

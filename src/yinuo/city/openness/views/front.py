@@ -17,8 +17,9 @@ from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import words_for
 from yinuo.city.people.guard import public
 
+ON_TIME = "time-limit/on-time"
 HEADLINE = (
-    "rating/satisfied", "time-limit/on-time", "time-limit/on-time-statutory", "service-pledge/pledges-kept", "information-request/answered-in-time",
+    "rating/satisfied", ON_TIME, "time-limit/on-time-statutory", "service-pledge/pledges-kept", "information-request/answered-in-time",
     "disclosure/fresh",
 )  # fmt: skip
 """The figures of the front page, as far as the text has them and they were measured."""
@@ -58,7 +59,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     found = measured.listed(words, today=today) if words.is_there else ()
     facts = {
         "figures": found, "lanes": measured.lanes(words, today=today) if words.is_there else None,
-        "convenience": measured.convenience(today), "on_time": next((one.last for one in found if one.key == HEADLINE[0]), None),
+        "convenience": measured.convenience(today), "on_time": next((one.last for one in found if one.key == ON_TIME), None),
     }  # fmt: skip
     return render(request, "openness/figures.html.j2", facts)
 
