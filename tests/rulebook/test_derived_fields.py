@@ -117,8 +117,8 @@ READY = (
 CLOSED = event("p", 20, "closed", actor="王")
 
 
-def with_books(town: Town, *stories: str) -> Town:
-    town.add(BOOKS)
+def with_books(town: Town, *stories: str, books: str = BOOKS) -> Town:
+    town.add(books)
     town.files["institutions/letters/stories.toml"] += "".join(stories)
     return town
 
@@ -141,14 +141,28 @@ def found(clause: str, day: int) -> str:
     return f'{{ case_id = "p", clause = "project.{clause}", level = "yellow", raised = 2026-03-{day:02} }}'
 
 
+STAGES = (
+    story("ready", *READY, CLOSED),
+    story("jumped", READY[0], READY[2], findings=found("state-2", 4)),
+    story("jumped-first", event("p", 1, "moved", stage="在建"), READY[0], findings=found("state-1", 1)),
+    story("not-built", READY[0], READY[1], CLOSED, findings=found("closed-state", 20)),
+)
+
+
 def test_states_are_gone_through_in_order_and_nothing_is_closed_over_what_is_open_below(town: Town):
-    told = (
-        story("ready", *READY, CLOSED),
-        story("jumped", READY[0], READY[2], findings=found("state-2", 4)),
-        story("jumped-first", event("p", 1, "moved", stage="在建"), READY[0], findings=found("state-1", 1)),
-        story("not-built", READY[0], READY[1], CLOSED, findings=found("closed-state", 20)),
+    assert wrong_of(with_books(town, *STAGES)) == []
+
+
+def test_states_may_have_words_and_what_is_refused_is_told_by_them(town: Town):
+    worded = 'states = { "筹备" = { en = "in preparation" }, "在建" = { en = "under construction" }, "竣工" = { en = "built" } }'
+    text = BOOKS.replace('states = ["筹备", "在建", "竣工"]', worded, 1).replace(
+        'zh = "项目"', 'zh = "项目"\nen = "project"', 1
     )
-    assert wrong_of(with_books(town, *told)) == []
+    books = with_books(town, *STAGES, books=text)
+    assert wrong_of(books) == []
+    told = {one.id: one.editions[0].clause.en for one in books.load().rules.rulings}
+    assert told["project.state-2"] == "project: not built before under construction"
+    assert told["project.closed-state"] == "project: not written off before built"
 
 
 def log_of(*rows: tuple[str, str, int, str, dict[str, Any]]) -> Log:

@@ -167,17 +167,18 @@ def _unsound_derived(clause: Register) -> Unsound:
 
 
 def _unsound_states(clause: Register) -> Unsound:
-    if len(set(clause.states)) < len(clause.states) or len(clause.states) == 1:
+    states = clause.states.of
+    if len(set(states)) < len(states) or len(states) == 1:
         yield ("states",), "an entry goes through states one after the other", "name at least two, each once"
-    if clause.states and STAGE in clause.fields:
+    if states and STAGE in clause.fields:
         yield (
             ("fields", STAGE),
             f'"{STAGE}" is where an entry of a register with states stands',
             "give the field another name",
         )
     close = clause.close
-    if close is not None and close.state is not None and close.state not in clause.states[1:]:
-        known = ", ".join(clause.states[1:]) or "states = [ … ] names them"
+    if close is not None and close.state is not None and close.state not in states[1:]:
+        known = ", ".join(states[1:]) or "states = [ … ] names them"
         yield ("close", "state"), f'no entry moves into "{close.state}"', known
     if close is not None and close.children is not None and "." not in close.children:
         yield ("close", "children"), "which field of it names this entry?", 'write children = "register:issue.project"'

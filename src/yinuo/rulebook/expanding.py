@@ -109,9 +109,9 @@ class _Book:
             for name, one in clause.fields.items()
         }  # fmt: skip
         if clause.publish is not None and "medium" not in fields:
-            fields["medium"] = {"is": "choice", "of": list(clause.publish.medium)}
-        if clause.states:
-            fields[STAGE] = {"is": "choice", "of": list(clause.states), "zh": "状态", "en": "stage"}
+            fields["medium"] = {"is": "choice", "of": clause.publish.medium.raw}
+        if clause.states.of:
+            fields[STAGE] = {"is": "choice", "of": clause.states.raw, "zh": "状态", "en": "stage"}
         back = [{"on": REOPENED, "to": "close"}] if clause.close is not None else None
         return without_nulls({
             "zh": clause.zh, "en": clause.en, "opens": ENTERED,
@@ -126,7 +126,7 @@ class _Book:
         yield _step("enter", clause.enter, [ENTERED], ask=asked)
         yield _step("change", clause.enter, [CHANGED], after=["enter"], anytime=True)
         last = ["enter"]
-        if clause.states:
+        if clause.states.of:
             yield _step("move", clause.enter, [MOVED], after=last, anytime=True, ask=[STAGE])
         if clause.verify is not None:
             yield _step("verify", clause.verify, [VERIFIED], after=last, not_by=["enter"])
@@ -259,13 +259,15 @@ class _Book:
     def _moving(self) -> Iterator[Part]:
         """States are gone through one after the other; what hangs on an entry being open; how long it is kept."""
         clause, close = self.clause, self.clause.close
-        for number, (before, state) in enumerate(pairwise(clause.states), 1):
-            zh, en = f"未到“{before}”不得转入“{state}”", f"not {state} before {before}"
+        words = clause.states.called
+        for number, (before, state) in enumerate(pairwise(clause.states.of), 1):
+            zh = f"未到“{words(before, 'zh')}”不得转入“{words(state, 'zh')}”"
+            en = f"not {words(state, 'en')} before {words(before, 'en')}"
             first = ENTERED if number == 1 else {"event": MOVED, STAGE: before}
             then = {"event": MOVED, STAGE: state}
             yield self._rule(f"state-{number}", ("states", number), zh, en, rule="precedence", first=first, then=then)
         if close is not None and close.state is not None:
-            zh, en = f"未到“{close.state}”不得核销", f"not written off before {close.state}"
+            zh, en = f"未到“{words(close.state, 'zh')}”不得核销", f"not written off before {words(close.state, 'en')}"
             first = {"event": MOVED, STAGE: close.state}
             yield self._rule("closed-state", ("close", "state"), zh, en, rule="precedence", first=first, then=CLOSED)
         if close is not None and close.children is not None:

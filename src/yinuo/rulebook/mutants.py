@@ -173,9 +173,10 @@ def _votes(path: Path_, sign: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _each(path: Path_, words: object) -> Iterator[Change]:
-    """Each word of a list of several dropped."""
-    if isinstance(words, list) and len(words) > 1:
-        yield from (Change((*path, index), DROP, f"{word} is dropped") for index, word in enumerate(words))
+    """Each word of a list of several dropped, each key of a table of several."""
+    if isinstance(words, list | Mapping) and len(words) > 1:
+        keys = enumerate(words) if isinstance(words, list) else ((word, word) for word in words)
+        yield from (Change((*path, key), DROP, f"{word} is dropped") for key, word in keys)
 
 
 def _events(path: Path_, raw: object) -> Iterator[tuple[Path_, Mapping[str, Any]]]:

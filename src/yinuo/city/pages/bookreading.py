@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.city.pages.fieldwords import field_word
 from yinuo.engine.clauses.flow import FieldType
-from yinuo.engine.clauses.register import Access, Register, RegisterField
+from yinuo.engine.clauses.register import Access, Publish, Register, RegisterField
 from yinuo.engine.clauses.table import Cap, FromRegister, Table
 
 if TYPE_CHECKING:
@@ -64,10 +64,15 @@ def _endings(one: Register, reader: Reader) -> Iterator[str]:
     if one.strike is not None:
         yield _("由“%(who)s”注销%(needs)s，不能是经办的人。") % _by(one, one.strike.by, one.strike.needs, reader)
     if one.publish is not None:
-        fields, where = _called(one, one.publish.fields), _("、").join(one.publish.medium)
+        fields, where = _called(one, one.publish.fields), _medium(one.publish, reader)
         yield _("公布%(fields)s，在%(where)s。") % {"fields": fields, "where": where}
         if one.publish.every is not None:
             yield _("每%(every)s更新一次，到期没有更新的注明“已过期”。") % {"every": reader.limit(one.publish.every)}
+
+
+def _medium(told: Publish, reader: Reader) -> str:
+    language = "en" if reader.is_english else "zh"
+    return _("、").join(told.medium.called(one, language) for one in told.medium.of)
 
 
 def _by(one: Register, who: str, needs: Iterable[str], reader: Reader) -> dict[str, str]:
@@ -101,7 +106,7 @@ def table(one: Table, reader: Reader) -> Iterator[str]:
         yield _("第 %(number)s 行：%(when)s%(then)s。") % {
             "number": number,
             "when": said,
-            "then": f"：{then}" if then else "",
+            "then": _("：") + then if then else "",
         }
     if isinstance(one.rows_from, FromRegister):
         yield _("各行取自登记簿“%(book)s”里当日有效的登记。") % {"book": reader.book(one.rows_from.register_)}

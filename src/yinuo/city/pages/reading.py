@@ -17,11 +17,12 @@ from yinuo.city.pages.words import Words
 from yinuo.engine.clauses.common import Clause, FieldLimit, Rung
 from yinuo.engine.clauses.conditions import Condition, Event, FieldValue, Listed, Test, parse_events
 from yinuo.engine.clauses.constraint import Constraint, FieldNumber
-from yinuo.engine.clauses.flow import FieldType, Flow
+from yinuo.engine.clauses.flow import FieldType, Flow, Sign, Step
 from yinuo.engine.clauses.indicator import Indicator
 from yinuo.engine.clauses.promise import Promise
 from yinuo.engine.clauses.register import Register
 from yinuo.engine.clauses.table import Table
+from yinuo.engine.signing import waits
 from yinuo.engine.strata import kinds_named
 from yinuo.kernel.limits import Limit
 
@@ -183,7 +184,7 @@ class Reader:
             "event": self.events(one.event), "first": self.events(one.first), "then": self.events(one.then),
             "one": self.events(one.one), "other": self.events(one.other), "max": self._count(one.max), "min": self._count(one.min),
         }  # fmt: skip
-        found = [_rule(one) % spoken]
+        found = [_rule(one) % spoken] if one.signed is None else self._signed(one.signed, spoken["then"])
         if one.unless:
             found.append(_("除非有“%(unless)s”。") % {"unless": self.events(one.unless)})
         if one.rolling is not None:
@@ -194,6 +195,20 @@ class Reader:
             found.append(_("系统当场不让办。"))
         if one.review:
             found.append(_("只作提示，由人核查。"))
+        return found
+
+    def _signed(self, step: Step, allowed: str) -> list[str]:
+        """What the answers of several must be for something to be done: how many it takes, who may veto, whether all are heard."""
+        assert step.sign is not None
+        spoken = {"needed": step.sign.needs, "yes": self._names(step.sign.yes), "then": allowed}
+        found = [_signatures(step.sign) % spoken]
+        if step.sign.veto is True:
+            found.append(_("任何一方不同意，即为否决。"))
+        elif step.sign.veto:
+            named = _("、").join(self._words.unit(key) or key for key in step.sign.veto)
+            found.append(_("%(who)s不同意，即为否决。") % {"who": named})
+        if waits(step.sign):
+            found.append(_("要等各方都答复。"))
         return found
 
     def _field(self, name: str) -> str:
@@ -320,6 +335,17 @@ def _field(name: str) -> str:
         "did_not": _("没有办过"), "status": _("办件状态"), "in_centre": _("整建制进驻中心"),
     }  # fmt: skip
     return known.get(name) or field_word(name)
+
+
+def _signatures(sign: Sign) -> str:
+    if isinstance(sign.needs, str):
+        return {
+            "all": _("各方都“%(yes)s”，才可以“%(then)s”。"), "any": _("有一方“%(yes)s”，就可以“%(then)s”。"),
+            "majority": _("过半数“%(yes)s”，才可以“%(then)s”。"),
+        }[sign.needs]  # fmt: skip
+    if isinstance(sign.needs, int):
+        return _("至少%(needed)s方“%(yes)s”，才可以“%(then)s”。")
+    return _("至少有%(needed)s的单位“%(yes)s”，才可以“%(then)s”。")
 
 
 def _rule(one: Constraint) -> str:

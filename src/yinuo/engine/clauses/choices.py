@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from yinuo.engine.clauses.common import Text
 
@@ -72,3 +72,13 @@ class Choices(Text):
             (value, {one.casefold() for one in (value, word and word.zh, word and word.en) if one})
             for value, word in every
         ]
+
+
+def _named(raw: object) -> object:
+    return raw if isinstance(raw, Choices) else {"of": raw}
+
+
+Named = Annotated[
+    Choices, BeforeValidator(_named), WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]})
+]  # fmt: skip
+"""Values written as a field's choices are, without the field: `["a", "b"]`, or `{ a = { zh = "甲", en = "A" } }`."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from yinuo.engine.clauses.choices import Choices
+from yinuo.engine.clauses.choices import Choices, ChoiceWord, Named
 from yinuo.engine.clauses.common import Clause, FieldLimit, LimitText, Names, Rung, Text
 from yinuo.engine.clauses.conditions import ConditionText
 
@@ -206,7 +206,7 @@ class Publish(Text):
     where: ConditionText | None = None
     checker: str | None = None
     every: LimitText | FieldLimit | None = None
-    medium: Names = ("portal",)
+    medium: Named = Choices(of={"portal": ChoiceWord(zh="门户网站", en="portal")})
     levels: tuple[Rung, ...] | str = ()
 
 
@@ -234,7 +234,7 @@ class Register(Clause):
     publish: Publish | None = None
     private: Access = "internal"
     unique: bool = False
-    states: Names = ()
+    states: Named = Choices()
     """Where an entry can stand, in the order it goes through them; it begins in the first."""
     retain: LimitText | FieldLimit | None = None
     """How long an entry is kept after it is over."""
@@ -247,5 +247,5 @@ class Register(Clause):
 
     def columns(self) -> dict[str, str]:
         """The columns of its entries as a dated table, beside id, from and until: its fields, unit, state."""
-        stage = {STAGE: "choice"} if self.states else {}
+        stage = {STAGE: "choice"} if self.states.of else {}
         return {"unit": "unit", "state": "text", **stage, **{name: one.word for name, one in self.fields.items()}}
