@@ -31,6 +31,8 @@ from yinuo.rulebook.codes import Code, CodeList
 WINDOW = 20_000
 """Lines in which the events of one case are brought together, in their order: a case is then written once."""
 BATCH = 5_000
+READ_AT_ONCE = 1 << 20
+"""Bytes of a file: at each reading another thread may go on, and keeps the interpreter for as long as it computes."""
 LINES = (".jsonl", ".ndjson")
 _SUBJECT = re.compile(rb'"subject"\s*:\s*"([^"\\]*)"')
 VOID = "their_void_mark"
@@ -100,11 +102,15 @@ def take(
     done = Imported()
     hands = 1 if connection.in_atomic_block else hands
     given: list[Future[list[_Batch]]] = []
+    # Hands in step would all be at the server at once: they begin with batches of several sizes.
+    firsts = [BATCH * part // hands for part in range(1, hands + 1)]
     with _hands(hands) as takers:
         try:
             for parts in _windows(lines, done, hands):
                 before = len(given)
-                given += [taker.submit(_take_part, part, aim) for taker, part in zip(takers, parts, strict=True)]
+                shares = zip(takers, parts, firsts, strict=True)
+                given += [taker.submit(_take_part, part, aim, first) for taker, part, first in shares]
+                firsts = [BATCH] * hands
                 _add(done, given[:before], tell)
                 del given[:before]
             _add(done, given, tell)
@@ -124,13 +130,14 @@ def _windows(lines: Iterable[Line], done: Imported, hands: int) -> Iterator[list
     source = iter(lines)
     while window := list(itertools.islice(source, WINDOW)):
         by_case: dict[str | None, list[Line]] = {}
-        for line, event in window:
+        for one in window:
+            event = one[1]
             if isinstance(event, Rejected):
                 done.refused += 1
                 done.unread += 1
                 done.rejected.append(event)
             else:
-                by_case.setdefault(_subject(event), []).append((line, event))
+                by_case.setdefault(_subject(event), []).append(one)
         parts: list[list[Line]] = [[] for _hand in range(hands)]
         for subject, many in by_case.items():
             parts[0 if hands == 1 else zlib.adler32(str(subject).encode(errors="replace")) % hands] += many
@@ -142,10 +149,10 @@ def _subject(event: Mapping[str, Any]) -> str | None:
     return subject if isinstance(subject, str) else None
 
 
-def _take_part(part: Sequence[Line], aim: Aim) -> list[_Batch]:
+def _take_part(part: Sequence[Line], aim: Aim, first: int) -> list[_Batch]:
     return [
         (some, incoming.outcomes([event for _line, event in some], actor=aim.actor, now=aim.now, way="import"))
-        for some in _batched(part, BATCH)
+        for some in _batched(part, first)
     ]
 
 
@@ -189,9 +196,8 @@ def is_lines(path: Path) -> bool:
 
 def lines_of(path: Path, aim: Aim, *, share: tuple[int, int] = (0, 1)) -> Iterator[Line]:
     """The events of CloudEvents lines as they stand; of `share` (i, n) those of every n-th part of the cases."""
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
     mine, parts = share
-    with opened(path, "rb") as file:
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb", READ_AT_ONCE) as file:
         for number, raw in enumerate(file, 1):
             text = raw.strip(b"\xef\xbb\xbf \t\r\n")
             if text and (parts == 1 or zlib.crc32(_case_in(text)) % parts == mine):
@@ -339,6 +345,8 @@ def rejected_table(rejected: Sequence[Rejected], before: pl.DataFrame) -> pl.Dat
     return pl.concat([before, pl.DataFrame(rows, schema=before.schema, orient="row")]).sort("line", maintain_order=True)
 
 
-def _batched(rows: Sequence[Line], size: int) -> Iterator[Sequence[Line]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def _batched(rows: Sequence[Line], first: int) -> Iterator[Sequence[Line]]:
+    start, end = 0, first
+    while start < len(rows):
+        yield rows[start:end]
+        start, end = end, end + BATCH

@@ -6,8 +6,8 @@ import gc
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, cast
 
 import orjson
@@ -50,6 +50,11 @@ class _Case:
     way: Way
     is_new: bool
     receipt: str = ""
+    stream: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One text for all of its events."""
+        self.stream = PREFIX + self.case_id
 
 
 class _Batch:
@@ -88,6 +93,10 @@ class _Batch:
         state = self.states[case_id] = State(**orjson.loads(text))
         read.remember(PREFIX + case_id, (state.version, bytes(head)))
         return {case_id: (kind, opened_at, receipt, scope)}
+
+    def day(self, at: datetime) -> date:
+        """The local day of an instant."""
+        return local_day(microseconds(at), self.ways.zone)
 
     def is_unit(self, unit: str) -> bool:
         """Whether the tree knows the unit."""
@@ -128,7 +137,7 @@ class _Batch:
     def _begin(self, case_id: str, act: Act) -> _Case:
         if act.kind is None:
             raise Refused("no_such_case", _("没有这件事；登记新的要写明种类。"), field="case_id")
-        way = self.ways.way(act.kind, act.at.astimezone(self.ways.zone).date())
+        way = self.ways.way(act.kind, self.day(act.at))
         if way is None:
             sentence = _("制度里没有“%(kind)s”这一种事。")
             raise Refused("unknown_kind", sentence % {"kind": act.kind}, field="kind")
@@ -212,9 +221,9 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
     if not is_sound:
         facts.check_activity(act, way)
         facts.check_own(act, batch.own, way)
-    day = local_day(microseconds(at), batch.ways.zone)
-    fields = facts.read_fields(act, way, day=day, is_unit=batch.is_unit)
+    fields = facts.read_fields(act, way)
     if not way.referring.isdisjoint(fields):
+        facts.check_references(fields, way, day=batch.day(at), is_unit=batch.is_unit)
         _check_cases(batch, fields, way)
     if not is_sound:
         _check_unit(batch, unit)
@@ -224,14 +233,14 @@ def _fact(batch: _Batch, act: Act) -> tuple[_Case, NewEvent]:
         payload["step"] = act.step
     if case.is_new and case_id not in batch.cases:
         if act.item is not None:
-            facts.check_item(act.item, way, day)
+            facts.check_item(act.item, way, batch.day(at))
         payload |= opening(act, fields, unit=unit, receipt="")
     event_id = act.event_id or uuid.uuid4().hex
     if act.person or not way.sealed.isdisjoint(fields):
         personal = {**act.person, **{name: str(fields.pop(name)) for name in way.sealed & fields.keys()}}
-        batch.personal[act.source, event_id] = (f"{PREFIX}{case_id}/{act.source}/{event_id}", personal)
+        batch.personal[act.source, event_id] = (f"{case.stream}/{act.source}/{event_id}", personal)
     # Facts come from systems: who did it there is not known to us unless the actor says so.
-    return case, NewEvent(PREFIX + case_id, act.source, event_id, act.activity, at, payload, batch.actor.id, unit)
+    return case, NewEvent(case.stream, act.source, event_id, act.activity, at, payload, batch.actor.id, unit)
 
 
 def _check_unit(batch: _Batch, unit: str | None) -> None:

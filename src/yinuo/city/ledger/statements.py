@@ -6,14 +6,16 @@ rows as PostgreSQL takes them fastest, in its binary format; a text is framed th
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from struct import Struct
 from typing import Any, cast
-from weakref import WeakKeyDictionary, proxy
+from weakref import WeakKeyDictionary, WeakSet, proxy
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -26,6 +28,7 @@ NULL = b"\xff\xff\xff\xff"
 """A column of a row to be copied that is null."""
 _START, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _EIGHT, _FOUR = Struct("!iq").pack, Struct("!ii").pack
+_SENT_AT_ONCE = 4 << 20
 _EPOCH = 946_684_800_000_000
 """The moment from which PostgreSQL counts, in microseconds since 1970."""
 
@@ -82,7 +85,20 @@ def copy(statement: str, rows: Sequence[bytes]) -> None:
     """
     if rows:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor, cursor.copy(statement) as copying:
+            _widen(copying.connection)
             copying.write(b"".join((_START, *rows, _END)))
+
+
+def _widen(connection: Connection) -> None:
+    """Let a local socket take a whole batch: sent by pieces, the server waits at each for whoever else computes in this process."""
+    if connection not in _wide:
+        _wide.add(connection)
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            if line.family == socket.AF_UNIX:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AT_ONCE)
+
+
+_wide: WeakSet[Connection] = WeakSet()
 
 
 def bigint(number: int) -> bytes:

@@ -63,7 +63,8 @@ def decide(case: Standing, act: Act, *, actor: Actor, way: Way, day: date, now: 
     facts.check_activity(act, way)
     _check_opening(state, act, way)
     given = act.fields if act.item is None or "item" in act.fields else {**act.fields, "item": act.item}
-    fields = facts.read_fields(Act(act.case_id, act.activity, act.at, given), way, day=day, is_unit=place.above)
+    fields = facts.read_fields(Act(act.case_id, act.activity, act.at, given), way)
+    facts.check_references(fields, way, day=day, is_unit=place.above)
     step = _step(state, act, way, day=day)
     _check_due(case, act, step, way=way, day=day, fields=fields)
     _check_who(state, step, actor=actor, fields=fields, place=place, way=way)

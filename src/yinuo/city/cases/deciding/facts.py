@@ -40,11 +40,11 @@ def check_own(act: Act, own: frozenset[str], way: Way) -> None:
         raise Refused("own_activity", sentence % {"activity": way.word(act.activity)}, field="activity")
 
 
-def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], object]) -> dict[str, Any]:
+def read_fields(act: Act, way: Way) -> dict[str, Any]:
     """The fields of an act as they are kept. Raises Refused with the field that is wrong and what would be right.
 
-    Empty values are left out. Units must exist (`is_unit`), items must be in the catalogue of the day. They come in the order
-    in which the ledger gives them back, so that a case made again has them in the same.
+    Empty values are left out. They come in the order in which the ledger gives them back, so that a case made again has
+    them in the same. Whether what they name is there, `check_references` says.
     """
     readers = way.readers
     found: dict[str, Any] = {}
@@ -62,12 +62,11 @@ def read_fields(act: Act, way: Way, *, day: date, is_unit: Callable[[str], objec
         except ValueError as error:
             sentence = _("“%(field)s”填得不对：%(why)s。")
             raise Refused("bad_field", sentence % {"field": name, "why": error}, field=name) from error
-    if not way.referring.isdisjoint(found):
-        _check_references(found, way, day=day, is_unit=is_unit)
     return found if len(found) < 2 else dict(sorted(found.items()))
 
 
-def _check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
+def check_references(found: Mapping[str, Any], way: Way, *, day: date, is_unit: Callable[[str], object]) -> None:
+    """Raises Refused for a field that names a unit, an item or a row of a table that is not there on that day."""
     for name in way.unit_fields:
         value = found.get(name)
         for unit in value if isinstance(value, list) else [value]:
