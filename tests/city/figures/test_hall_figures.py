@@ -229,3 +229,13 @@ def test_a_department_is_there_while_it_holds_approval_items():
 def test_only_limits_of_one_sort_are_compared(promised, statutory, days):
     (one,) = in_parts(version(promised=promised, statutory=statutory))
     assert (one["promised_days"], one["statutory_days"]) == days
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "这一项还没有数"), ("en", "Nothing measured yet")])
+def test_a_figure_of_which_nothing_was_measured_tells_how_it_is_reckoned(sign_in, language, said):
+    client = sign_in("chen", language)
+    answer = client.get("/figures/one-time-notice/second-requests")
+    assert answer.status_code == 200
+    assert said in answer.content.decode() and 'class="definition-list"' in answer.content.decode()
+    assert client.get("/figures/one-time-notice/second-requests/cases").status_code == 404
+    assert client.get("/figures/one-time-notice/no-such").status_code == 404

@@ -66,6 +66,12 @@ def test_every_page_opens(at_desk, language):
     assert client.get("/people/nobody").status_code == 404
 
 
+def test_the_address_of_the_city_leads_who_sees_no_board_to_where_the_work_begins(at_desk):
+    client = at_desk("sun", ("administrator", "city"))
+    assert client.get("/").headers["Location"] == "/units"
+    assert client.get("/?unit=water").status_code == 403
+
+
 def test_the_tree_shows_who_heads_each_unit_and_who_lacks_a_head(at_desk):
     page = text(at_desk("sun", ("administrator", "city")).get("/units?all"))
     assert "wang某" in page

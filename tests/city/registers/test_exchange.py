@@ -122,6 +122,20 @@ def test_the_template_says_what_each_column_takes(sign_in):
     assert told["专用章编号"][0] == ""
 
 
+def test_every_book_has_a_template_for_whoever_may_enter_in_it(sign_in):
+    asked = {}
+    for person in ("li", "zhao", "zhou", "chen"):
+        client = sign_in(person)
+        kinds = re.findall(r'href="/registers/([^"]+)/new"', client.get("/registers").content.decode())
+        asked |= {kind: client.get(f"/registers/{kind}/template.xlsx") for kind in kinds}
+    assert len(asked) > 20
+    assert [kind for kind, answer in asked.items() if answer.status_code != 200] == []
+    heads = (
+        CalamineWorkbook.from_filelike(BytesIO(asked["joint-approval"].content)).get_sheet_by_index(0).to_python()[0]
+    )
+    assert "事项" in heads
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [(b"PK\x03\x04 no book", "不是可读取的"), (write([(NAME, ["项目名称"], [["甲"]])]), "缺少列：项目编号")],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from yinuo.city.figures import values as board
 from yinuo.city.figures.measured import Slice, behind, window
 from yinuo.city.pages.listing import BadQuery, day
+from yinuo.city.pages.reading import Reader
 from yinuo.city.pages.statements import rows
 from yinuo.city.pages.words import Words, words_for
 from yinuo.city.people.guard import needs
@@ -34,6 +35,11 @@ def figures(request: HttpRequest) -> HttpResponse:
 def figure(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
     """One figure by unit or item, with its trend."""
     page = _page(request, institution, clause)
+    if page is None:
+        words = words_for(request)
+        said = Reader(words).sentences(board.indicator_of(words, institution, clause))
+        told = {"institution": institution, "clause": clause, "sentences": said}
+        return render(request, "figures/unmeasured.html.j2", told)
     labels = {"value": page.line.title, "interval": _("置信区间"), "n": _("件数 n"), "target": _("目标")}
     facts = {"page": page, "chart": {**page.chart, "labels": labels}}
     return render(request, "figures/figure.html.j2", facts)
@@ -43,6 +49,8 @@ def figure(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
 def cases(request: HttpRequest, institution: str, clause: str) -> HttpResponse:
     """The rows behind one value: as many as its n, each with whether it counts in the numerator."""
     words, page = words_for(request), _page(request, institution, clause)
+    if page is None:
+        raise Http404
     if request.GET.get("unit"):
         require(request.actor, "figures.read", scope=_above(words, request.GET["unit"]))  # type: ignore[attr-defined]
     chosen = _subject(request, page)
@@ -90,15 +98,13 @@ def _visible(request: HttpRequest, case_ids: list[str]) -> dict[str, dict[str, A
     return {row.pop("case_id"): row for row in found}
 
 
-def _page(request: HttpRequest, institution: str, clause: str) -> board.Page:
+def _page(request: HttpRequest, institution: str, clause: str) -> board.Page | None:
+    """The figure, None where this person sees no value of it. Raises Http404 for one the text does not have."""
     words = words_for(request)
     if not words.is_there:
         raise Http404
     try:
         wanted: date | None = day(request.GET["period"]) if request.GET.get("period") else None
-        page = board.one(words, institution, clause, actor=request.actor, today=timezone.localdate(), period=wanted)  # type: ignore[attr-defined]
+        return board.one(words, institution, clause, actor=request.actor, today=timezone.localdate(), period=wanted)  # type: ignore[attr-defined]
     except (BadQuery, LookupError):
         raise Http404 from None
-    if page is None:
-        raise Http404
-    return page

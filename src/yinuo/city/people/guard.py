@@ -21,6 +21,7 @@ from ninja.utils import check_csrf
 
 from yinuo.city.people import may, tokens
 from yinuo.city.people.accounts import persons, second_factor
+from yinuo.city.people.accounts.landing import first_place
 from yinuo.city.people.actor import Actor, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -114,6 +115,8 @@ class Gate:
             if wanted != SIGNED_IN:
                 may.require(actor, wanted)
         except NotAllowed as refusal:
+            if actor is not None and request.get_full_path() == "/":
+                return redirect(first_place(actor))  # the address of the city itself leads everybody somewhere
             return refuse(request, 403, sentence=str(refusal))
         return None
 

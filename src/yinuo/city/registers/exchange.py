@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from yinuo.city.cases.acts import Act, Refused
 from yinuo.city.cases.commands import act as do
 from yinuo.city.cases.kept import rows_on
+from yinuo.city.pages.fieldwords import field_word
 from yinuo.city.pages.statements import rows
 from yinuo.city.people.actor import NotAllowed
 from yinuo.city.people.exchange import workbook
@@ -55,10 +56,15 @@ class Taken:
 def sheet(book: Book, step: Step) -> Sheet:
     """The sheet of a book: a column for each field of its form, called as in its export; the unit; the party where there is one."""
     wanted = [one for one in wishes(book, step, book.way.flow.opens) if one.name != FILES]
-    own = [Column(one.name, book.by_name[one.name].zh, one.is_needed) for one in wanted if not _is_party(book, one)]
+    own = [Column(one.name, _called(book, one.name), one.is_needed) for one in wanted if not _is_party(book, one)]
     party = [Column(f"person.{name}", _PARTY[name]) for name in PERSON] if len(own) < len(wanted) else []
     unit = [] if any(one.name == "unit" for one in wanted) else [Column("unit", "单位")]
     return Sheet("Sheet1", sheet_name(book), (*own, *party, *unit))
+
+
+def _called(book: Book, name: str) -> str:
+    """A field of the book, or what every case says of itself: its item, its unit."""
+    return book.by_name[name].zh if name in book.by_name else field_word(name)
 
 
 def sheet_name(book: Book) -> str:
@@ -75,13 +81,13 @@ def template(book: Book, step: Step) -> bytes:
 
 
 def _kind(book: Book, name: str) -> str:
-    one = book.by_name.get(name)
-    if one is None:
+    type_ = book.by_name[name].type if name in book.by_name else book.way.fields.get(name)
+    if type_ is None:
         return _TYPES["unit"] if name == "unit" else _TYPES["text"]
-    word = one.type.is_.removeprefix("list:")
-    named = _named(book, one.type)
+    word = type_.is_.removeprefix("list:")
+    named = _named(book, type_)
     said = _TYPES["choice"] if len(named) > SHOWN else "、".join(named) or _TYPES.get(word, _TYPES["text"])
-    return f"{said}；可以写多个，用顿号隔开" if one.type.is_.startswith("list:") else said
+    return f"{said}；可以写多个，用顿号隔开" if type_.is_.startswith("list:") else said
 
 
 def _named(book: Book, type_: FieldType) -> list[str]:

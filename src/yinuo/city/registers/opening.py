@@ -30,6 +30,12 @@ def openable(words: Words, *, actor: Actor, today: date) -> list[Book]:
     return [book for book in found if first_step(book.way, words, actor) is not None]
 
 
+def may_open(words: Words, kind: str, *, actor: Actor, today: date) -> bool:
+    """Whether this person may open a case of a kind at a page."""
+    book = books(words.pack.digest, today).get(kind) if words.is_there else None
+    return book is not None and first_step(book.way, words, actor) is not None
+
+
 def first_step(way: Way, words: Words, actor: Actor) -> Step | None:
     """The step that opens a case of this kind, where this person may do it; a case no person opens has none."""
     step = next((one for one in way.flow.steps if way.flow.opens in one.does), None)

@@ -138,10 +138,11 @@ def _overview(request: HttpRequest, *, error: str = "") -> HttpResponse:
         for hall in dict.fromkeys(one.hall for one in halls.services.values())
     }
     lanes = lanes_of(ways, now) if ways else ()
+    served = {one.id for one in halls.services.values() if may(actor, "case.intake", scope=words.tree.above(one.hall))}
     queues = [(one, in_turn(found[one.hall], one.id, lanes), halls.at(one.id)) for one in halls.services.values()]
     every = [ticket for tickets in found.values() for ticket in tickets]
     facts: dict[str, Any] = {
-        "queues": queues, "error": error, "form": uuid.uuid4().hex, "now": now, "halls": sorted(found),
+        "queues": queues, "served": served, "error": error, "form": uuid.uuid4().hex, "now": now, "halls": sorted(found),
         "grounds": choices_of(TICKET, "lane_ground", words), "typed": request.POST,
         "drawn": next((one for one in every if one.case_id == request.GET.get("drawn")), None),
         "may_sign": any(grant.role in HEADS for grant in actor.grants), "may_draw": may(actor, "case.intake"),

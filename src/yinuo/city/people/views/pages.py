@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from yinuo.city.people.guard import needs
 from yinuo.city.people.may import may, require
 from yinuo.city.people.models import Account, Person
 from yinuo.city.people.staff import Staff, is_on
-from yinuo.city.people.units import TYPES
+from yinuo.city.people.units import TYPES, Tree
 from yinuo.city.people.views import rows
 
 
@@ -60,10 +61,13 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
     actor = require(request.actor, "units.read", scope=scope)  # type: ignore[attr-defined]
     span = held.tree.unit(unit)
     sees_people = may(actor, "people.read", scope=scope)
+    rungs = rows.climb(held, unit) if sees_people else []
+    answering = {duty.person for rung in rungs for duty in rung.duties}
     shown = {
         "unit": span,
         "type": TYPES.get(span.type, span.type),
         "way": [held.tree.unit(one) for one in reversed(scope[1:])],
+        "seen": _seen(actor, scope[1:], held.tree),
         "is_open": unit in held.tree.units,
         "is_headless": any(one.unit == unit for one in held.headless()),
         "history": staff.units[unit],
@@ -71,7 +75,8 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
             one: rows.called(held.tree.unit(one)) for row in staff.units[unit] for one in (row.parent, row.into) if one
         },
         "children": held.tree.children(unit),
-        "rungs": rows.climb(held, unit) if sees_people else [],
+        "rungs": rungs,
+        "met": {one for one in answering if rows.persons_seen(actor, staff, held.tree, one)},
         "posts": rows.post_lines(staff, held, unit) if sees_people else [],
         "grants": rows.grant_lines(staff, held.tree, unit=unit) if sees_people else [],
         "sees_people": sees_people,
@@ -102,10 +107,13 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     posts = [(row, staff.posts[row.post], held.tree.unit(staff.posts[row.post].unit)) for row in appointments]
     scope = {above for _row, post, _span in posts for above in held.tree.ancestors(post.unit)} or set(held.tree.roots)
     account = Account.objects.filter(pk=shown_as.account).first() if (shown_as.account or "").isdecimal() else None
+    grants = rows.grant_lines(staff, held.tree, person=person)
+    named = [*(span.unit for _row, _post, span in posts), *(one.unit for one in grants)]
     shown = _away(staff, held, person) | {
         "person": shown_as,
         "posts": posts,
-        "grants": rows.grant_lines(staff, held.tree, person=person),
+        "grants": grants,
+        "seen": _seen(actor, named, held.tree),
         "account": account,
         "may_people": _is_over(staff, actor, "people.write", person),
         "may_stand_in": _is_over(staff, actor, "people.stand_in", person),
@@ -146,3 +154,8 @@ def _is_over(staff: Staff, actor: Actor, action: str, person: str) -> bool:
 
 def _roles() -> list[tuple[str, str]]:
     return [(role, zh) for role, zh in ROLE_WORDS.items() if role not in {"system", "applicant"}]
+
+
+def _seen(actor: Actor, named: Iterable[str], tree: Tree) -> set[str]:
+    """Those of these units whose pages one may see."""
+    return {unit for unit in set(named) if may(actor, "units.read", scope=tree.ancestors(unit))}
