@@ -24,7 +24,7 @@ def shape(address):
     return "/".join(path), tuple(sorted(name.partition("=")[0] for name in parts.query.split("&")))
 
 
-@pytest.mark.parametrize("person", ["chen", "li", "sun"])
+@pytest.mark.parametrize("person", ["chen", "li", "sun", "guan", "qian"])
 def test_no_link_leads_nowhere(sign_in, person):
     client, seen, alike, broken = sign_in(person), {"/units"}, Counter(), []
     waiting = deque([("/units", "")])

@@ -14,6 +14,7 @@ from yinuo.city.cases.deciding.who import Place, Unresolved, is_party, may_do
 from yinuo.city.pages.fieldwords import Asked
 from yinuo.city.pages.words import Words
 from yinuo.city.people.actor import Actor
+from yinuo.city.people.may import may
 from yinuo.city.registers.asking import wishes
 from yinuo.city.registers.books import Book, books
 from yinuo.city.registers.forms import control, named
@@ -39,7 +40,7 @@ def may_open(words: Words, kind: str, *, actor: Actor, today: date) -> bool:
 def first_step(way: Way, words: Words, actor: Actor) -> Step | None:
     """The step that opens a case of this kind, where this person may do it; a case no person opens has none."""
     step = next((one for one in way.flow.steps if way.flow.opens in one.does), None)
-    if step is None or step.auto:
+    if step is None or step.auto or not may(actor, "case.open"):
         return None
     tree = words.tree
     place = Place(tree.above, frozenset(tree.above(actor.unit)) or frozenset(tree.roots))

@@ -143,6 +143,10 @@ class Frame:
             self._links(entry for entry in NAVIGATION if entry.action is None or may(self.actor, entry.action))
         )
 
+    def may(self, action: str) -> bool:
+        """Whether this person may do this somewhere, so that no link leads to a page he may not see."""
+        return may(self.actor, action)
+
     @cached_property
     def account(self) -> tuple[Link, ...]:
         """What one can do with one's own login."""
