@@ -158,4 +158,4 @@ def _roles() -> list[tuple[str, str]]:
 
 def _seen(actor: Actor, named: Iterable[str], tree: Tree) -> set[str]:
     """Those of these units whose pages one may see."""
-    return {unit for unit in set(named) if may(actor, "units.read", scope=tree.ancestors(unit))}
+    return {unit for unit in set(named) if may(actor, "units.read", scope=tree.above(unit))}
