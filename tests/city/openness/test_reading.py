@@ -33,7 +33,9 @@ def test_every_clause_has_its_sentences_and_english_ones_have_no_chinese_marks(t
         "consultation/consultation.opine",
         "joint-acceptance/joint-acceptance.inspect",
     }
-    assert [one for one in said("en") if FULL_WIDTH.search(one[1])] == []
+    english = list(said("en"))
+    assert any("on city portal, city gazette." in sentence for _name, sentence in english), "media have words too"
+    assert [one for one in english if FULL_WIDTH.search(one[1])] == []
 
 
 def test_residents_read_how_many_must_agree_and_who_may_veto(town):

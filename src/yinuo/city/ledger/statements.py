@@ -28,9 +28,10 @@ NULL = b"\xff\xff\xff\xff"
 """A column of a row to be copied that is null."""
 _START, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 _EIGHT, _FOUR = Struct("!iq").pack, Struct("!ii").pack
-_SENT_AT_ONCE = 4 << 20
 _EPOCH = 946_684_800_000_000
 """The moment from which PostgreSQL counts, in microseconds since 1970."""
+_SENT_AT_ONCE = 4 << 20
+"""Bytes that a local socket is asked to hold: a batch of an import is about two millions."""
 
 Connection = psycopg.Connection[Any]
 _PLACE = re.compile(r"%\((\w+)\)s")

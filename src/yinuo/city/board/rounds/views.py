@@ -16,8 +16,10 @@ from yinuo.city.registers.opening import may_open
 def rounds(request: HttpRequest) -> HttpResponse:
     """Each round of assessment or inspection with the units it covered of those it should (E001)."""
     actor = request.actor  # type: ignore[attr-defined]
-    may = may_open(words_for(request), "round", actor=actor, today=timezone.localdate())
-    facts = {"rounds": listing.rounds(actor), "may_open": may}
+    facts = {
+        "rounds": listing.rounds(actor),
+        "may_open": may_open(words_for(request), "round", actor=actor, today=timezone.localdate()),
+    }
     return render(request, "board/rounds.html.j2", facts)
 
 
